@@ -25,7 +25,7 @@ struct Patch {
     std::vector<std::pair<std::string, Tensor>> constants;        ///< new constants, or new content of existing ones
     std::vector<NewNode> nodes;
     std::vector<std::pair<std::string, std::string>> redirects;   ///< uses of first (graph outputs too) become second
-    std::vector<std::string> renames;                             ///< pairs old,new flattened: keeps layer ids stable
+    std::vector<std::pair<std::string, std::string>> renames;     ///< old name, new name: keeps layer ids stable
     std::vector<std::string> dropProducers;                       ///< drop the nodes that write these values
 
     bool empty() const {
