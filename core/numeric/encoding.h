@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "core/numeric/number_format.h"
+#include "core/tensor/tensor.h"
+
+namespace lathe {
+
+/// A grid: real = (code - zeroPoint) * scale. `axis` -1: one scale; else one scale and zero-point for each index of that
+/// axis. Codes lie in [minimumCode, maximumCode], which may be narrower than the format allows (narrow range -127..127).
+/// For float16/bfloat16 formats scale and zeroPoint are empty: values are rounded to the format.
+struct Encoding {
+    NumberFormat format;
+    int axis = -1;
+    std::vector<float> scale;
+    std::vector<std::int32_t> zeroPoint;
+    int minimumCode = 0;
+    int maximumCode = 0;
+
+    bool perChannel() const { return axis >= 0; }
+    std::size_t channels() const { return scale.size(); }
+    float lowestReal(std::size_t channel = 0) const;   ///< (minimumCode - zeroPoint) * scale
+    float highestReal(std::size_t channel = 0) const;
+    void feed(Hasher& hasher) const;
+    bool operator==(const Encoding&) const = default;
+};
+
+/// Real range to cover; always widened to include 0 before a grid is made of it.
+struct Range {
+    float low = 0;
+    float high = 0;
+    bool operator==(const Range&) const = default;
+};
+
+/// The grid of `spec` that covers `ranges` (one, or one a channel of `axis`). Asymmetric: scale (high-low)/(levels-1),
+/// zero-point roundHalfEven(qmin - low/scale) clamped; symmetric: scale max|x| / qmax with zero-point 0 (signed) or mid
+/// (unsigned 2^(bits-1)). `narrow` drops the lowest code of a symmetric signed grid. A zero or non-normal width gives
+/// the smallest normal scale that keeps arithmetic finite (never 0, NaN or Inf).
+Encoding makeEncoding(const QuantSpec& spec, std::span<const Range> ranges, int axis, bool narrow);
+
+/// roundHalfEven(x / scale) + zeroPoint, clamped; NaN gives the zero-point.
+std::int32_t quantizeOne(float value, float scale, std::int32_t zeroPoint, int minimumCode, int maximumCode);
+
+/// Codes of every element, one a container element (Encoding::format.container(), 8-bit storage below 8 bits).
+/// Throws Error{shapeMismatch} when the axis does not fit.
+Tensor quantize(const Tensor& real, const Encoding& encoding);
+/// (code - zeroPoint) * scale in float32.
+Tensor dequantize(const Tensor& codes, const Encoding& encoding);
+/// dequantize(quantize(x)) without the codes; for float16/bfloat16 rounds to the format.
+Tensor fakeQuantize(const Tensor& real, const Encoding& encoding);
+/// In place on one block with one scale; the hot loop of literal execution. Returns how many values were clipped.
+std::int64_t fakeQuantizeBlock(std::span<float> values, const Encoding& encoding, std::size_t channel);
+
+}  // namespace lathe

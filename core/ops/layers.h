@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/ops/op.h"
+
+namespace lathe {
+
+/// What an engineer points at (architecture, decision 1): a node with weights together with the batch-norm, bias addition
+/// and clamp that fold into it; or a weightless node that computes; or a graph input ("input:<name>").
+struct Layer {
+    std::string id;            ///< name of the output value after the clamp; "input:<name>" for graph inputs
+    std::string name;          ///< readable: node name, else id
+    std::string op;            ///< "Conv", "DepthwiseConv" is still "Conv"; "Input" for graph inputs
+    std::vector<NodeId> nodes; ///< in order; the main node first
+    ValueId output;            ///< where the layer's activations are
+    ValueId weight;            ///< invalid without weights
+    ValueId bias;              ///< invalid without bias
+    int weightChannelAxis = 0;
+    std::int64_t parameters = 0;   ///< weight and bias elements (and folded batch-norm ones)
+    std::int64_t macs = 0;         ///< one sample; 0 when shapes are unknown
+    bool depthwise = false;
+};
+
+/// All layers in topological order, pseudo-layers of graph inputs first.
+std::vector<Layer> findLayers(const Graph& graph);
+
+}  // namespace lathe

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/control.h"
+#include "core/base/table.h"
+#include "core/graph/graph.h"
+
+namespace lathe {
+
+/// What is known of a value while shapes are inferred.
+struct ValueInfo {
+    DType dtype = DType::undefined;
+    std::optional<Shape> shape;  ///< nothing: not even the rank
+    Tensor constant;             ///< not empty when the content is known (shape arithmetic)
+
+    bool present() const { return dtype != DType::undefined || shape || !constant.empty(); }
+    bool isStatic() const { return shape && shape->isStatic(); }
+};
+
+/// Inputs of shape inference: the node, what is known of its operands (absent ones are not present()), the opset.
+struct InferContext {
+    const Node& node;
+    std::span<const ValueInfo> inputs;
+    int opset;
+
+    const ValueInfo& input(std::size_t index) const;  ///< a not-present info beyond the end
+    /// The constant integers of an operand (axes, shape), or nothing when not known or absent.
+    std::optional<std::vector<std::int64_t>> integers(std::size_t index) const;
+    /// Throws Error{operatorInput} naming node and operator.
+    [[noreturn]] void fail(std::string_view reason) const;
+};
+
+/// Inputs of the reference implementation: concrete tensors (empty() where omitted).
+struct RunContext {
+    const Node& node;
+    std::span<const Tensor> inputs;
+    int opset;
+    const Control& control;
+
+    const Tensor& input(std::size_t index) const;  ///< an empty tensor beyond the end
+    [[noreturn]] void fail(std::string_view reason) const;
+};
+
+/// How far an implementation may differ from the exact result; tolerances of every comparison come from here.
+enum class Exactness : std::uint8_t {
+    exact,       ///< moves or selects values, integer arithmetic: bit for bit
+    rounded,     ///< one correctly rounded operation per element: 1 ulp
+    accumulated, ///< a sum of K products: error bound K * 2^-24 * sum|a*b|
+    approximate, ///< exp, tanh and the like: 4 ulp of the function
+};
+
+/// What an operator means for layers and quantization.
+struct OpTraits {
+    enum class Kind : std::uint8_t {
+        weighted,    ///< Conv, Gemm, MatMul ...: a layer when its weight operand is constant
+        computing,   ///< Add, Sigmoid, pooling average ...: a layer without weights
+        clamp,       ///< Relu, Clip: folds into the layer before it
+        moving,      ///< Reshape, Transpose, Slice, Concat, MaxPool: values pass unchanged; no layer
+        structural,  ///< Shape, Constant, Cast ...: no layer
+    };
+    Kind kind = Kind::computing;
+    int weightOperand = -1;  ///< index of the weight operand of weighted operators
+    int biasOperand = -1;
+    int weightChannelAxis = 0;  ///< output-channel axis of the weight
+};
+
+/// One operator: everything the engine knows of it. One .cpp in core/ops a family; registered in ops.def.
+struct Op {
+    std::string id;      ///< "Conv"; "com.microsoft::Gelu" outside ai.onnx
+    OpTraits traits;
+    Exactness exactness = Exactness::rounded;
+    int sinceOpset = 1;
+    /// Types and shapes of all outputs (and constants where cheap and known). Throws Error{operatorInput}.
+    std::vector<ValueInfo> (*infer)(const InferContext&) = nullptr;
+    /// The plain reference: obvious loops, double accumulation where sums are formed. Throws Error{operatorInput}.
+    std::vector<Tensor> (*run)(const RunContext&) = nullptr;
+    /// Multiply-accumulates of one evaluation with static shapes; null = 0.
+    std::int64_t (*macs)(const InferContext&, std::span<const ValueInfo> outputs) = nullptr;
+    /// Rewrites a node of an older opset into the form of opset 13 or later (the graph's new opset); null = unchanged.
+    /// May add constants and nodes through the graph. Called in topological order, shapes inferred as far as known.
+    void (*upgrade)(Graph& graph, NodeId node, int fromOpset) = nullptr;
+    /// Why this node's attributes/types cannot be run ("" = can run); for marking at import.
+    std::string (*refuse)(const Node&) = nullptr;
+};
+
+/// All registered operators.
+const Table<Op>& ops();
+/// The operator of a node, or null when unknown.
+const Op* findOp(const Node& node);
+/// Table id of a node: "Conv", "com.microsoft::Gelu".
+std::string opId(const Node& node);
+
+}  // namespace lathe
