@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/version.h"
+
+#include <QApplication>
+#include <QLabel>
+
+int main(int argc, char* argv[])
+{
+    QApplication app(argc, argv);
+    QLabel label(QStringLiteral("Tensorlathe ") + QString::fromUtf8(lathe::version().data()));
+    label.show();
+    return app.exec();
+}

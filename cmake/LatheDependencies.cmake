@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every external library, and why it is needed. The Debian packages are in packaging/dependencies.txt.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)          # SHA-256 digests, keys and signatures
+find_package(nlohmann_json 3.10 REQUIRED)                     # plans, dataset files, manifests, target profiles
+find_package(Protobuf REQUIRED)                               # the wire format of ONNX files
+find_package(OnnxProto REQUIRED)                              # the ONNX schema, compiled
+find_package(OneDnn REQUIRED)                                 # fast kernels
+find_package(OpenMP REQUIRED COMPONENTS CXX)                  # the thread pool that oneDNN uses, so that we can bound it
+find_package(Eigen3 3.4 REQUIRED NO_MODULE)                   # linear algebra of the rounding and equalization algorithms
+find_package(SQLite3 REQUIRED)                                # project files
+find_package(LibArchive REQUIRED)                             # containers (bundles, .npz)
+find_package(ZLIB REQUIRED)                                   # gzip-compressed data sets
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(Zstd REQUIRED IMPORTED_TARGET libzstd)      # compression inside bundles
+
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg PrintSupport)
+find_package(QCustomPlotQt6 REQUIRED)                         # histograms and heatmaps
+if(LATHE_BUILD_TESTS)
+    find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
+endif()

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+# lathe_add_test(tst_x LABELS labels... [LIBS libraries...] [ENV NAME=value...] [TIMEOUT seconds])
+# A Qt Test program from tst_x.cpp of the current folder, known to ctest as <folder>/tst_x. Its target is tst_x, or
+# tst_<folder>_x where that name is taken; `tests_<folder>` builds all of a folder.
+function(lathe_add_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "TIMEOUT" "LABELS;LIBS;ENV")
+    if(arg_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "lathe_add_test(${name}): cannot use ${arg_UNPARSED_ARGUMENTS}")
+    endif()
+    cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}/tests"
+               OUTPUT_VARIABLE folder)
+    string(REPLACE "/" "_" flat "${folder}")
+    set(target ${name})
+    if(TARGET ${target})
+        string(REGEX REPLACE "^tst_" "tst_${flat}_" target "${name}")
+    endif()
+    add_executable(${target} ${name}.cpp)
+    set_target_properties(${target} PROPERTIES AUTOMOC ON)
+    target_link_libraries(${target} PRIVATE ${arg_LIBS} lathe_test_support lathe_options)
+
+    set(group tests_${flat})
+    if(NOT TARGET ${group})
+        add_custom_target(${group})
+    endif()
+    add_dependencies(${group} ${target})
+
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    add_test(NAME ${folder}/${name} COMMAND ${target})
+    set_tests_properties(${folder}/${name} PROPERTIES
+        LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${arg_ENV}"
+        SKIP_RETURN_CODE 77)
+endfunction()
