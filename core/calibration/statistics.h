@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/digest.h"
+#include "core/numeric/encoding.h"
+#include "core/tensor/shape.h"
+
+namespace lathe {
+
+/// Counts by the float's own bits: sign, 8 exponent bits, 6 mantissa bits (32,768 bins). No range to choose, merges are
+/// exact and order-free. Bin index runs in the order of the real numbers: negative large ... -0, +0 ... positive large.
+class BitHistogram {
+public:
+    static constexpr int mantissaBits = 6;
+    static constexpr int binCount = 1 << (1 + 8 + mantissaBits);
+
+    static int binOf(float value);
+    static float lowerEdge(int bin);  ///< the smallest real number of the bin
+    static float upperEdge(int bin);  ///< the supremum of the bin
+    static float center(int bin);
+
+    void add(std::span<const float> values);
+    void addCount(int bin, std::uint64_t count);
+    void merge(const BitHistogram& other);
+    std::uint64_t count(int bin) const;
+    std::uint64_t total() const { return m_total; }
+    /// Bins with counts, ascending.
+    std::vector<std::pair<int, std::uint64_t>> occupied() const;
+    /// Smallest value v (bin resolution) such that a share `p` of all values is <= v.
+    float quantile(double p) const;
+    /// Counts on `bins` equal intervals of [low, high]; values of a bin spread evenly; outside goes to the end bins.
+    std::vector<double> rebin(float low, float high, int bins) const;
+
+private:
+    std::vector<std::uint64_t> m_counts;  ///< empty until the first value
+    std::uint64_t m_total = 0;
+};
+
+/// Moments and extremes; sums in double, merged in sample order.
+struct Moments {
+    std::int64_t count = 0;   ///< finite values
+    double sum = 0;
+    double sumSquares = 0;
+    double sumCubes = 0;      ///< for skewness and kurtosis
+    double sumFourths = 0;
+    float minimum = 0;
+    float maximum = 0;
+    std::int64_t zeros = 0;
+    std::int64_t nans = 0;
+    std::int64_t infinities = 0;
+
+    double mean() const;
+    double variance() const;
+    double kurtosis() const;  ///< excess
+    void merge(const Moments& other);
+};
+
+struct SampleExtremes {
+    float minimum = 0;
+    float maximum = 0;
+};
+
+/// Everything pass 1 knows of one tensor.
+struct TensorStatistics {
+    std::string value;
+    Shape shape;                           ///< of one sample
+    int channelAxis = 1;
+    Moments moments;
+    BitHistogram histogram;
+    std::vector<Moments> channels;
+    std::vector<SampleExtremes> samples;   ///< by sample index
+    std::int64_t minimumSample = -1;       ///< index of the sample that set the minimum (the first one on ties)
+    std::int64_t maximumSample = -1;
+};
+
+/// The result of pass 1 over a data set; belongs to graph, data and preprocessing by digest.
+struct Statistics {
+    Digest graph;
+    Digest data;
+    std::vector<std::string> sampleIds;
+    std::map<std::string, TensorStatistics> tensors;
+    double seconds = 0;           ///< measured, not part of any digest
+    double inferenceSeconds = 0;
+
+    const TensorStatistics& tensor(const std::string& value) const;  ///< throws Error{noStatistics}
+};
+
+}  // namespace lathe

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/control.h"
+#include "core/base/fs.h"
+#include "core/base/json.h"
+#include "core/ops/reference.h"
+
+namespace lathe {
+
+/// 8-bit pixels, row-major, `channels` (1, 3 or 4) interleaved.
+struct Image {
+    int width = 0;
+    int height = 0;
+    int channels = 0;
+    std::vector<std::uint8_t> pixels;
+};
+
+/// Decodes PNG, JPEG ... into RGB (or grey); handed in by the application. Throws Error{imageUnreadable}.
+using ImageDecoder = std::function<Image(std::span<const std::byte> bytes, std::string_view where)>;
+
+/// A tensor name and shape that a model wants (from the graph inputs), so that "*" and batch dimensions resolve.
+struct InputNeed {
+    std::string name;
+    DType dtype = DType::float32;
+    Shape shape;  ///< unknown dimensions are -1
+};
+
+enum class Split { calibration, validation };
+
+/// A data set as one split of a dataset file: random access, thread-safe reads, deterministic order.
+class Samples {
+public:
+    virtual ~Samples() = default;
+
+    virtual std::int64_t size() const = 0;
+    /// Stable id of a sample: file name, or index.
+    virtual std::string id(std::int64_t index) const = 0;
+    /// Input tensors of one sample (batch dimension 1). Throws Error{imageUnreadable, ...} naming the file.
+    virtual TensorMap load(std::int64_t index) const = 0;
+    /// Class label (labelOffset added), or nothing.
+    virtual std::optional<std::int64_t> label(std::int64_t index) const = 0;
+    /// Target tensor for `target: "input"` and dense targets, empty when none.
+    virtual Tensor target(std::int64_t index) const = 0;
+    /// The picture a person would recognise the sample by (before normalisation), if there is one.
+    virtual std::optional<Image> preview(std::int64_t index) const = 0;
+};
+
+/// What a dataset file (cli.md) says, checked; paths resolved against its folder.
+struct DatasetInfo {
+    Path file;
+    Json description;         ///< the file's own content
+    std::string type;
+    std::string metric;       ///< "top1" ...
+    std::int64_t calibrationCount = 0;
+    std::int64_t validationCount = 0;
+    bool labelled = false;
+    Digest digest;            ///< of description, ids, sizes and content digests of the files
+    std::vector<std::string> warnings;  ///< same bytes in both splits ...
+};
+
+/// An opened dataset file.
+class Dataset {
+public:
+    /// Throws Error{datasetInvalid, datasetEmpty, labelInvalid ...}.
+    static std::shared_ptr<const Dataset> open(const Path& file, const std::vector<InputNeed>& inputs, const Fs& fs,
+                                               ImageDecoder decoder, std::uint64_t seed, const Control& control = {});
+    virtual ~Dataset() = default;
+    virtual const DatasetInfo& info() const = 0;
+    virtual std::shared_ptr<const Samples> split(Split which) const = 0;
+};
+
+/// The InputNeeds of a graph.
+std::vector<InputNeed> inputNeeds(const Graph& graph);
+
+}  // namespace lathe

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/control.h"
+#include "core/graph/graph.h"
+#include "core/numeric/arithmetic.h"
+#include "core/numeric/encoding.h"
+#include "core/ops/reference.h"
+
+namespace lathe {
+
+/// How active slots are evaluated.
+enum class Precision : std::uint8_t {
+    floating,   ///< all slots clear
+    simulated,  ///< in code space, exact integer arithmetic: what fused integer kernels compute
+    literal,    ///< Quantize/Dequantize pairs in float32: what unfused runtimes compute
+};
+
+/// One place that can be quantized without recompiling.
+struct Slot {
+    enum class Kind : std::uint8_t { activation, weight, bias };
+
+    std::string value;   ///< name of the value; for an edge point "value->node"
+    Kind kind = Kind::activation;
+    int node = -1;       ///< main node of the layer that owns a weight or bias
+};
+
+/// What a slot is set to. A weight slot takes codes, or the encoding alone (weights are then rounded to nearest).
+struct SlotSetting {
+    std::shared_ptr<const Encoding> encoding;  ///< null: the slot is clear (float)
+    std::shared_ptr<const Tensor> codes;       ///< weight codes / int32 bias codes; null: derive from the encoding
+
+    bool active() const { return encoding != nullptr; }
+};
+
+struct CompileOptions {
+    std::map<std::string, Shape> inputShapes;  ///< by input name; unknown dimensions default to 1
+    int threads = 1;                           ///< intra-op threads (oneDNN/OpenMP)
+    bool slots = true;   ///< keep every point of the graph switchable; false lets kernels fuse across points
+    bool tapAll = false; ///< keep every layer output observable: no fusion hides it
+    std::int64_t memoryLimitBytes = 0;  ///< 0: half of the machine's memory
+    bool referenceKernels = false;      ///< plain reference implementations only: for checking
+};
+
+class Program;
+
+/// The setting of every slot of a program: an immutable snapshot that workers share. Changing one slot makes a new
+/// Binding that shares all prepared weights with the old one.
+class Binding {
+public:
+    Binding() = default;
+
+    Precision precision() const;
+    const SlotSetting& setting(int slot) const;
+    /// Digest of the slot's content, for prefix reuse; zero when clear.
+    const Digest& digest(int slot) const;
+
+    Binding with(int slot, SlotSetting setting) const;
+    Binding withPrecision(Precision precision) const;
+    /// All slots clear.
+    Binding cleared() const;
+
+private:
+    struct State;
+    std::shared_ptr<const State> m_state;
+    friend class Program;
+    friend class Execution;
+};
+
+/// Why a fast kernel was not taken, or what was fused: one line a node, shown by `bench --profile` and the model page.
+struct KernelChoice {
+    std::string node;
+    std::string kernel;   ///< "onednn_conv", "reference" ...
+    std::string reason;   ///< why preferred kernels refused; empty when the first one took it
+};
+
+/// A tensor that a tap sees: float values (real numbers in every precision), row-major, padding never included.
+struct TapView {
+    const std::string& value;
+    const Shape& shape;
+    std::span<const float> reals;
+};
+using Tap = std::function<void(const TapView&)>;
+
+/// A graph compiled for fixed input shapes: kernels chosen, weights packed, memory planned. Immutable and shared by
+/// threads; each thread runs it through its own Execution.
+class Program {
+public:
+    /// Quantize/Dequantize pairs of `graph` become slots (initially set as the graph says); everything else is float.
+    /// Throws Error{unsupportedOperator, shapeUnknown, tooLarge ...}.
+    static std::shared_ptr<const Program> compile(const Graph& graph, const CompileOptions& options,
+                                                  const Control& control = {});
+
+    const Graph& graph() const;              ///< with concrete shapes, Q/DQ removed
+    const std::vector<Slot>& slots() const;
+    int findSlot(std::string_view value, Slot::Kind kind) const;  ///< -1 when there is none
+    /// The settings that the graph itself carries (all clear for a float graph).
+    const Binding& defaultBinding() const;
+    const std::vector<KernelChoice>& kernels() const;
+    std::int64_t arenaBytes() const;
+    std::int64_t weightBytes() const;
+    /// Step index that first reads the slot's value; used by prefix reuse.
+    int firstStep(int slot) const;
+
+    struct Impl;
+    const Impl& impl() const { return *m_impl; }
+
+private:
+    std::unique_ptr<Impl> m_impl;
+};
+
+/// One thread's memory for running a program. Not thread-safe; make one per worker.
+class Execution {
+public:
+    explicit Execution(std::shared_ptr<const Program> program);
+    ~Execution();
+    Execution(Execution&&) noexcept;
+
+    /// Runs one batch; returns the graph outputs as their own tensors. `taps` by value name see tensors as they are
+    /// made; values absorbed by fusion cannot be tapped unless CompileOptions::tapAll. Throws Error{inputMissing,
+    /// inputUnknown, shapeMismatch, dtypeMismatch}.
+    TensorMap run(const TensorMap& inputs, const Binding& binding, const Control& control = {},
+                  const std::map<std::string, Tap>& taps = {});
+
+    /// As run(), starting after the steps before `firstStep`, whose live values are given as reals in `boundary`.
+    TensorMap runFrom(int firstStep, const TensorMap& boundary, const Binding& binding, const Control& control = {},
+                      const std::map<std::string, Tap>& taps = {});
+    /// Names of values that are live just before `firstStep` and so needed by runFrom.
+    std::vector<std::string> boundaryValues(int firstStep) const;
+
+    /// Per activation slot: how many of the values quantized in the last run were clipped.
+    std::int64_t clipped(int slot) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
+
+}  // namespace lathe
