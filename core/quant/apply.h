@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/graph/graph.h"
+#include "core/numeric/placement_rules.h"
+#include "core/quant/encodings.h"
+
+namespace lathe {
+
+/// The quantized graph of a target: explicit QuantizeLinear/DequantizeLinear (Cast pairs for half formats) where the
+/// rules place points and `encodings` has a grid. Codes sit in containers of their own bit-width here (int4 codes in
+/// int4 tensors); the exporter chooses file containers. Value names of the float graph stay; layer ids survive.
+Graph applyEncodings(const Graph& graph, const Encodings& encodings, const Codes& codes, const PlacementRules& rules);
+
+/// The inverse: a QDQ or QOperator graph as float graph + encodings + codes. apply(lift(g)) computes the same numbers.
+struct Lifted {
+    Graph graph;
+    Encodings encodings;
+    Codes codes;
+};
+/// True when the graph holds Q/DQ or QLinear operators.
+bool isQuantized(const Graph& graph);
+/// Throws Error{unsupportedOperator} for a form that cannot be lifted.
+Lifted lift(const Graph& graph);
+
+}  // namespace lathe
