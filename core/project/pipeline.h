@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/control.h"
+#include "core/calibration/collect.h"
+#include "core/data/samples.h"
+#include "core/evaluation/evaluate.h"
+#include "core/project/model.h"
+#include "core/project/project.h"
+#include "core/quant/export_qdq.h"
+#include "core/quant/quant_plan.h"
+#include "core/quant/resolve.h"
+
+namespace lathe {
+
+/// The stages that window and command line both drive. Each takes values and gives a value; nothing is remembered here.
+
+/// Opens the dataset file for the model's inputs.
+std::shared_ptr<const Dataset> openDatasetFor(const Model& model, const Path& file, const Fs& fs, ImageDecoder decoder,
+                                              std::uint64_t seed, const Control& control);
+
+Statistics calibrate(const Model& model, const Dataset& dataset, const CollectOptions& options, const Control& control);
+
+/// A plan made concrete for its target: grids, codes, the quantized graph, and what was refused.
+struct Quantized {
+    QuantPlan plan;
+    Resolved resolved;
+    Graph applied;                 ///< quantized graph of the target
+    std::int64_t packedBytes = 0;
+};
+std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
+                                          const Control& control);
+/// A quantized file (QDQ, QOperator) as it is: encodings and codes lifted.
+std::shared_ptr<const Quantized> quantizedAsIs(const Model& model);
+
+struct ValidateOptions {
+    EvaluateOptions evaluate;
+    Precision precision = Precision::simulated;
+    Split split = Split::validation;
+};
+EvaluationRun validate(const Model& model, const Quantized& quantized, const Dataset& dataset,
+                       const ValidateOptions& options, const Control& control);
+
+/// The ONNX file of a quantized model; re-read and compared before it is returned. Throws Error{notExportable}.
+Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control);
+
+/// Per-layer figures of `quantize`'s JSON, from statistics and codes alone.
+struct LayerSummary {
+    std::string id;
+    std::string weights;       ///< format name or "float32"
+    std::string activations;
+    double weightSqnrDb = 0;   ///< +infinity when exact or without weights
+    double activationSqnrDb = 0;
+};
+std::vector<LayerSummary> layerSummaries(const Model& model, const Quantized& quantized, const Statistics& statistics);
+
+}  // namespace lathe

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/base/fs.h"
+#include "core/calibration/statistics.h"
+#include "core/evaluation/evaluate.h"
+#include "core/quant/encodings.h"
+#include "core/quant/quant_plan.h"
+
+namespace lathe {
+
+/// Where a project's model or dataset file is and what it was when the project used it.
+struct FileReference {
+    Path path;       ///< stored relative to the project when possible
+    Digest digest;
+};
+
+/// The saved project: one SQLite file (".lathe"). Every setter is one transaction; what was set survives a crash.
+/// Files from elsewhere are opened defensively: schema checked, no triggers or views trusted, sizes limited, blobs
+/// verified by digest. One object belongs to one thread at a time.
+class Project {
+public:
+    /// Makes a new file; appears whole or not at all. Throws Error{fileNotWritable, diskFull}.
+    static std::unique_ptr<Project> create(const Path& path, bool overwrite = false);
+    /// Throws Error{fileNotFound, projectInvalid, projectNewer}.
+    static std::unique_ptr<Project> open(const Path& path, bool readOnly = false);
+    virtual ~Project() = default;
+
+    virtual const Path& path() const = 0;
+
+    virtual std::optional<FileReference> model() const = 0;
+    virtual void setModel(const FileReference& model) = 0;
+    virtual std::optional<FileReference> dataset() const = 0;
+    virtual void setDataset(const FileReference& dataset) = 0;
+
+    virtual std::shared_ptr<const Statistics> statistics() const = 0;  ///< null when not calibrated
+    virtual void setStatistics(const Statistics& statistics) = 0;
+
+    virtual std::optional<QuantPlan> plan() const = 0;
+    virtual void setPlan(const QuantPlan& plan) = 0;
+    virtual std::optional<Codes> codes() const = 0;
+    virtual void setCodes(const Codes& codes, const Digest& plan) = 0;
+
+    /// Runs in the order they were stored, newest last.
+    virtual std::vector<EvaluationRun> runs() const = 0;
+    virtual void addRun(const EvaluationRun& run) = 0;
+};
+
+}  // namespace lathe
