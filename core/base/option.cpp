@@ -11,24 +11,31 @@ namespace lathe {
 
 namespace {
 
-const Option& declared(const std::vector<Option>& options, const std::string& id) {
-    const auto found = std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.id == id; });
-    if (found != options.end()) return *found;
+const Option& declared(const std::vector<Option>& options, const std::string& id)
+{
+    const auto found =
+        std::find_if(options.begin(), options.end(), [&](const Option& o) { return o.id == id; });
+    if (found != options.end())
+        return *found;
     std::string known;
-    for (const Option& option : options) known += (known.empty() ? "" : ", ") + option.id;
+    for (const Option& option : options)
+        known += (known.empty() ? "" : ", ") + option.id;
     throw Error(ErrorCode::unknownName, id, {{"kind", "option"}, {"name", id}, {"known", known}});
 }
 
-[[noreturn]] void refuse(const Option& option, double value, const std::string& reason) {
+[[noreturn]] void refuse(const Option& option, double value, const std::string& reason)
+{
     throw Error(ErrorCode::invalidArgument, option.id, {{"what", realText(value) + " " + reason + "."}});
 }
 
-}  // namespace
+} // namespace
 
-double optionValue(const std::vector<Option>& options, const OptionValues& values, const std::string& id) {
+double optionValue(const std::vector<Option>& options, const OptionValues& values, const std::string& id)
+{
     const Option& option = declared(options, id);
     const auto given = values.find(id);
-    if (given == values.end()) return option.defaultValue;
+    if (given == values.end())
+        return option.defaultValue;
     const double value = given->second;
     const bool whole = option.kind != Option::Kind::real;
     const double low = option.kind == Option::Kind::integer || !whole ? option.minimum : 0;
@@ -37,8 +44,9 @@ double optionValue(const std::vector<Option>& options, const OptionValues& value
                                                             : option.maximum;
     if (!(value >= low && value <= high))
         refuse(option, value, "is not between " + realText(low) + " and " + realText(high));
-    if (whole && std::floor(value) != value) refuse(option, value, "is not a whole number");
+    if (whole && std::floor(value) != value)
+        refuse(option, value, "is not a whole number");
     return value;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -21,15 +21,18 @@ namespace lathe {
 namespace {
 
 /// One OpenMP thread for the calling thread while it lives.
-class SingleOpenMpThread {
+class SingleOpenMpThread
+{
 public:
-    SingleOpenMpThread() {
+    SingleOpenMpThread()
+    {
 #ifdef _OPENMP
         m_before = omp_get_max_threads();
         omp_set_num_threads(1);
 #endif
     }
-    ~SingleOpenMpThread() {
+    ~SingleOpenMpThread()
+    {
 #ifdef _OPENMP
         omp_set_num_threads(m_before);
 #endif
@@ -43,28 +46,39 @@ private:
 #endif
 };
 
-/// Hands out indices in order and keeps the failure of the lowest index. Every index below a failed one was handed out
-/// before it and still ends, so the failure kept does not depend on timing.
-class IndexQueue {
+/// Hands out indices in order and keeps the failure of the lowest index. Every index below a failed one was
+/// handed out before it and still ends, so the failure kept does not depend on timing.
+class IndexQueue
+{
 public:
-    IndexQueue(std::int64_t count, const Control& control) : m_count(count), m_control(control) {}
+    IndexQueue(std::int64_t count, const Control& control)
+        : m_count(count)
+        , m_control(control)
+    {
+    }
 
     /// The next index, or -1 when there is none.
-    std::int64_t next() {
+    std::int64_t next()
+    {
         const std::lock_guard lock(m_mutex);
-        if (m_next >= m_count || m_failure || m_control.stopRequested()) return -1;
+        if (m_next >= m_count || m_failure || m_control.stopRequested())
+            return -1;
         return m_next++;
     }
 
-    void failed(std::int64_t index, std::exception_ptr failure) {
+    void failed(std::int64_t index, std::exception_ptr failure)
+    {
         const std::lock_guard lock(m_mutex);
-        if (m_failure && index > m_failedIndex) return;
+        if (m_failure && index > m_failedIndex)
+            return;
         m_failedIndex = index;
         m_failure = std::move(failure);
     }
 
-    void rethrow() const {
-        if (m_failure) std::rethrow_exception(m_failure);
+    void rethrow() const
+    {
+        if (m_failure)
+            std::rethrow_exception(m_failure);
     }
 
 private:
@@ -76,7 +90,8 @@ private:
     std::exception_ptr m_failure;
 };
 
-void runWorker(IndexQueue& queue, int worker, const std::function<void(std::int64_t, int)>& work) {
+void runWorker(IndexQueue& queue, int worker, const std::function<void(std::int64_t, int)>& work)
+{
     const SingleOpenMpThread single;
     for (std::int64_t index = queue.next(); index >= 0; index = queue.next()) {
         try {
@@ -87,19 +102,23 @@ void runWorker(IndexQueue& queue, int worker, const std::function<void(std::int6
     }
 }
 
-}  // namespace
+} // namespace
 
-int hardwareThreads() {
+int hardwareThreads()
+{
     cpu_set_t usable;
     CPU_ZERO(&usable);
-    if (sched_getaffinity(0, sizeof usable, &usable) == 0) return std::max(1, CPU_COUNT(&usable));
+    if (sched_getaffinity(0, sizeof usable, &usable) == 0)
+        return std::max(1, CPU_COUNT(&usable));
     return std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 void parallelFor(std::int64_t count, int workers, const Control& control,
-                 const std::function<void(std::int64_t index, int worker)>& work) {
+                 const std::function<void(std::int64_t index, int worker)>& work)
+{
     IndexQueue queue(count, control);
-    const auto used = static_cast<int>(std::clamp<std::int64_t>(workers, 1, std::max<std::int64_t>(count, 1)));
+    const auto used =
+        static_cast<int>(std::clamp<std::int64_t>(workers, 1, std::max<std::int64_t>(count, 1)));
     {
         std::vector<std::jthread> threads;
         threads.reserve(static_cast<std::size_t>(used));
@@ -115,4 +134,4 @@ void parallelFor(std::int64_t count, int workers, const Control& control,
     control.throwIfStopped();
 }
 
-}  // namespace lathe
+} // namespace lathe

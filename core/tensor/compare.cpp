@@ -13,22 +13,28 @@ namespace {
 constexpr std::size_t kLanes = 8;
 using Lanes = std::array<double, kLanes>;
 
-double sumOf(const Lanes& lanes) {
+double sumOf(const Lanes& lanes)
+{
     double sum = 0;
-    for (const double lane : lanes) sum += lane;
+    for (const double lane : lanes)
+        sum += lane;
     return sum;
 }
 
-double maxOf(const Lanes& lanes) {
+double maxOf(const Lanes& lanes)
+{
     double largest = 0;
-    for (const double lane : lanes) largest = std::max(largest, lane);
+    for (const double lane : lanes)
+        largest = std::max(largest, lane);
     return largest;
 }
 
-struct LaneSums {
+struct LaneSums
+{
     Lanes signal{}, noise{}, test{}, dot{}, maxAbs{}, maxReference{}, nonFinite{};
 
-    void add(std::size_t lane, float referenceValue, float testValue) {
+    void add(std::size_t lane, float referenceValue, float testValue)
+    {
         const bool finite = std::fabs(referenceValue) <= std::numeric_limits<float>::max() &&
                             std::fabs(testValue) <= std::numeric_limits<float>::max();
         const double r = finite ? static_cast<double>(referenceValue) : 0.0;
@@ -44,9 +50,10 @@ struct LaneSums {
     }
 };
 
-}  // namespace
+} // namespace
 
-void Comparison::add(std::span<const float> reference, std::span<const float> test) {
+void Comparison::add(std::span<const float> reference, std::span<const float> test)
+{
     if (reference.size() != test.size())
         throw Error(ErrorCode::shapeMismatch, "",
                     {{"actual", std::to_string(test.size()) + " values"},
@@ -54,8 +61,10 @@ void Comparison::add(std::span<const float> reference, std::span<const float> te
     LaneSums sums;
     std::size_t i = 0;
     for (; i + kLanes <= reference.size(); i += kLanes)
-        for (std::size_t lane = 0; lane < kLanes; ++lane) sums.add(lane, reference[i + lane], test[i + lane]);
-    for (std::size_t lane = 0; i < reference.size(); ++i, ++lane) sums.add(lane, reference[i], test[i]);
+        for (std::size_t lane = 0; lane < kLanes; ++lane)
+            sums.add(lane, reference[i + lane], test[i + lane]);
+    for (std::size_t lane = 0; i < reference.size(); ++i, ++lane)
+        sums.add(lane, reference[i], test[i]);
 
     Comparison part;
     part.signalSquares = sumOf(sums.signal);
@@ -69,7 +78,8 @@ void Comparison::add(std::span<const float> reference, std::span<const float> te
     merge(part);
 }
 
-void Comparison::merge(const Comparison& other) {
+void Comparison::merge(const Comparison& other)
+{
     signalSquares += other.signalSquares;
     noiseSquares += other.noiseSquares;
     testSquares += other.testSquares;
@@ -80,25 +90,33 @@ void Comparison::merge(const Comparison& other) {
     nonFinite += other.nonFinite;
 }
 
-double Comparison::sqnrDb() const {
+double Comparison::sqnrDb() const
+{
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    if (exact()) return infinity;
-    if (signalSquares == 0) return -infinity;
+    if (exact())
+        return infinity;
+    if (signalSquares == 0)
+        return -infinity;
     return 10.0 * std::log10(signalSquares / noiseSquares);
 }
 
-double Comparison::cosine() const {
-    if (signalSquares == 0 && testSquares == 0) return 1;
+double Comparison::cosine() const
+{
+    if (signalSquares == 0 && testSquares == 0)
+        return 1;
     const double norm = std::sqrt(signalSquares) * std::sqrt(testSquares);
     return norm == 0 ? 0 : std::clamp(dot / norm, -1.0, 1.0);
 }
 
-double Comparison::relativeMax() const {
-    if (maxAbs == 0) return 0;
+double Comparison::relativeMax() const
+{
+    if (maxAbs == 0)
+        return 0;
     return maxReference == 0 ? std::numeric_limits<double>::infinity() : maxAbs / maxReference;
 }
 
-Comparison compare(const Tensor& reference, const Tensor& test) {
+Comparison compare(const Tensor& reference, const Tensor& test)
+{
     if (reference.shape() != test.shape())
         throw Error(ErrorCode::shapeMismatch, "",
                     {{"actual", test.shape().text()}, {"expected", reference.shape().text()}});
@@ -109,4 +127,4 @@ Comparison compare(const Tensor& reference, const Tensor& test) {
     return result;
 }
 
-}  // namespace lathe
+} // namespace lathe
