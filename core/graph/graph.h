@@ -57,6 +57,7 @@ struct Node {
     Attributes attributes;
     std::string unsupported;  ///< why the node cannot run; empty when it can
 
+    /// The accessors throw Error{modelInvalid} when the attribute has another type.
     std::int64_t integer(std::string_view key, std::int64_t fallback) const;
     float real(std::string_view key, float fallback) const;
     std::string text(std::string_view key, std::string_view fallback) const;
@@ -64,6 +65,8 @@ struct Node {
     std::vector<float> reals(std::string_view key) const;
     bool has(std::string_view key) const { return attributes.find(key) != attributes.end(); }
     ValueId input(std::size_t index) const { return index < inputs.size() ? inputs[index] : ValueId{}; }
+    /// "Conv conv1/relu", for messages.
+    std::string label() const;
 };
 
 /// A directed acyclic graph of operator nodes; nodes are kept in a topological order. Knows no operator.
@@ -74,6 +77,8 @@ public:
     std::map<std::string, std::string> metadata;   ///< metadata_props
     std::vector<ValueId> inputs;                   ///< real inputs, without initializers
     std::vector<ValueId> outputs;
+    std::vector<ValueId> captures;  ///< bodies of If, Loop, Scan: values of the enclosing graph that it or its own bodies
+                                    ///< read, by name; empty at the top level
 
     /// Adds a value; an empty name gets a fresh one. Throws Error{modelInvalid} for a name in use.
     ValueId addValue(Value value);
@@ -99,6 +104,8 @@ public:
     bool isOutput(ValueId id) const;
     const Tensor* constant(ValueId id) const;  ///< null when omitted or not constant
 
+    /// Sorts the nodes topologically, keeping their order where it is one. Throws Error{modelInvalid} naming a cycle.
+    void sort();
     /// Removes unreachable nodes and unused values and sorts topologically; ids change, names stay.
     /// Throws Error{modelInvalid} on a cycle.
     void compact();
@@ -116,7 +123,18 @@ private:
     friend class PatchRunner;
 };
 
-/// Text form for tests and debugging: one line a node, "y, z = Op(a, b) {attr=1}"; constants as "w: float32[2x2] = ...".
+/// The bodies (If, Loop, Scan) among a node's attributes.
+std::vector<GraphPtr> bodies(const Node& node);
+
+/// Text form for tests and debugging, one statement a line, # starts a comment:
+///     opset 17                                  (default 13; "opset com.microsoft 1" for another domain)
+///     input x: float32[<N>x3x8x8]               (? or <symbol> for an unknown dimension, [] for a scalar)
+///     w: float32[4x3x3x3] = ...                 (seeded values; "= +..." positive ones; "= 2" fills)
+///     b: float32[4] = [1, 2, -3, 0.5]
+///     y = Conv(x, w, b) {pads=[1, 1, 1, 1], auto_pad="NOTSET"} @nodeName
+///     a, b = com.microsoft::Op(y, _) {scale=1.0, table=int8[2]=[1, 2], body=graph { ...statements... }}
+///     output a, b
+/// Names with other characters than letters, digits, _ . / - are quoted. Bodies name outer values in "capture v".
 std::string print(const Graph& graph);
 /// Reads print()'s form back. Constants written without values are filled with seeded values. Throws Error{modelInvalid}.
 Graph parseGraph(std::string_view text);

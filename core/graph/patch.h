@@ -10,7 +10,9 @@
 namespace lathe {
 
 /// A graph edit as a value: new constants and nodes, uses to redirect, nodes to drop. Applied by applyPatch().
-/// Values are named, so that a patch can refer to what it makes itself.
+/// Values are named, so that a patch can refer to what it makes itself. The steps apply in this order: producers are
+/// dropped, constants set (also on a value whose producer was dropped), old uses redirected, values renamed (onto a
+/// value without producer: the two become one), new nodes added (their names are those after renaming).
 struct Patch {
     struct NewNode {
         std::string name;
@@ -33,8 +35,9 @@ struct Patch {
     }
 };
 
-/// Applies the patch, compacts and validates. A graph output keeps its name: when its producer is dropped, a new node
-/// may write a value of that same name. Throws Error{modelInvalid} naming the patch's label; the graph is then unchanged.
+/// Applies the patch, compacts and validates. A graph output keeps its name: when its producer is dropped or its value
+/// renamed, a new node may write a value of that same name; only a redirect, or a rename without such a node, moves it.
+/// Throws Error{modelInvalid} naming the patch's label; the graph is then unchanged.
 void applyPatch(Graph& graph, const Patch& patch);
 
 }  // namespace lathe
