@@ -15,6 +15,9 @@ if(CMAKE_CXX_COMPILER_ID MATCHES "GNU|Clang")
     set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1 -fno-omit-frame-pointer")
 endif()
 
+# moc of Qt 6.4 cannot parse <concepts> of GCC 12; the header's guard keeps moc, and nothing else, out of it.
+set(CMAKE_AUTOMOC_MOC_OPTIONS "-D_GLIBCXX_CONCEPTS")
+
 find_program(LATHE_CCACHE ccache)
 mark_as_advanced(LATHE_CCACHE)
 if(LATHE_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
