@@ -30,6 +30,10 @@ struct Encoding {
     bool operator==(const Encoding&) const = default;
 };
 
+/// No scale is smaller: products and quotients of scales stay normal floats (2^-62 * 2^-62 > 2^-126), and a tensor that
+/// is zero everywhere still has a grid.
+inline constexpr float smallestScale = 0x1p-62F;
+
 /// Real range to cover; always widened to include 0 before a grid is made of it.
 struct Range {
     float low = 0;
@@ -39,11 +43,12 @@ struct Range {
 
 /// The grid of `spec` that covers `ranges` (one, or one a channel of `axis`). Asymmetric: scale (high-low)/(levels-1),
 /// zero-point roundHalfEven(qmin - low/scale) clamped; symmetric: scale max|x| / qmax with zero-point 0 (signed) or mid
-/// (unsigned 2^(bits-1)). `narrow` drops the lowest code of a symmetric signed grid. A zero or non-normal width gives
-/// the smallest normal scale that keeps arithmetic finite (never 0, NaN or Inf).
+/// (unsigned 2^(bits-1)). `narrow` drops the lowest code of a symmetric signed grid. Scales are computed in double and
+/// are at least smallestScale; NaN in a range counts as 0, an infinity as the largest float. Half formats take no
+/// range. Throws Error{invalidArgument} for float32 or when the number of ranges does not fit the axis.
 Encoding makeEncoding(const QuantSpec& spec, std::span<const Range> ranges, int axis, bool narrow);
 
-/// roundHalfEven(x / scale) + zeroPoint, clamped; NaN gives the zero-point.
+/// roundHalfEven(x / scale) + zeroPoint, clamped; the division is one float32 operation. NaN gives the zero-point.
 std::int32_t quantizeOne(float value, float scale, std::int32_t zeroPoint, int minimumCode, int maximumCode);
 
 /// Codes of every element, one a container element (Encoding::format.container(), 8-bit storage below 8 bits).
@@ -53,7 +58,8 @@ Tensor quantize(const Tensor& real, const Encoding& encoding);
 Tensor dequantize(const Tensor& codes, const Encoding& encoding);
 /// dequantize(quantize(x)) without the codes; for float16/bfloat16 rounds to the format.
 Tensor fakeQuantize(const Tensor& real, const Encoding& encoding);
-/// In place on one block with one scale; the hot loop of literal execution. Returns how many values were clipped.
+/// In place on one block with one scale; the hot loop of literal execution. Returns how many values were clipped
+/// (their nearest code lies outside the grid; for half formats: finite values that became infinite).
 std::int64_t fakeQuantizeBlock(std::span<float> values, const Encoding& encoding, std::size_t channel);
 
 }  // namespace lathe

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,6 +12,8 @@
 #include "core/numeric/number_format.h"
 
 namespace lathe {
+
+struct Node;
 
 /// Where a target wants Quantize/Dequantize around one operand of an operator.
 enum class Placement : std::uint8_t {
@@ -33,22 +36,27 @@ struct OperatorRule {
     std::vector<OperandRule> inputs;   ///< the last one repeats for variadic operators; empty = none
     OperandRule output;
     bool weightPerChannel = true;      ///< may be per channel
-    int weightAxis = 0;                ///< axis of per-channel weights
+    std::optional<int> weightAxis;     ///< axis of per-channel weights; nothing: the layer's output channels
     bool narrowWeights = false;        ///< -127..127
     bool quantizeBias = true;          ///< int32 at sx*sw, zero-point 0
+
+    const OperandRule& input(std::size_t index) const;
 };
 
-/// A target's placement rules: data, read from its profile. Operators not listed stay in float.
+/// A target's placement rules: data, read from its profile. Operators not listed stay in float. A key "Op[attribute=value]"
+/// holds for nodes with that attribute and goes before the plain "Op".
 struct PlacementRules {
     std::string id;
     std::map<std::string, OperatorRule, std::less<>> operators;
     bool quantizeGraphInputs = true;
     bool symmetricActivations = false;
 
-    const OperatorRule* find(std::string_view op) const;
+    const OperatorRule* find(std::string_view op) const;  ///< by key; null when there is none
+    const OperatorRule* find(const Node& node) const;
 };
 
-/// Throws Error{jsonField} that explains the mistake.
+/// {"quantizeGraphInputs", "symmetricActivations", "rules": [{"operators": [...], "inputs": [...], "output", "weights":
+/// {"perChannel", "narrow", "axis"}, "quantizeBias"}]}. Throws Error{jsonField} that explains the mistake.
 PlacementRules parsePlacementRules(const Json& json, std::string_view where);
 /// ONNX Runtime's rules (architecture: "generic"), the default target.
 const PlacementRules& genericRules();
