@@ -152,13 +152,14 @@ private:
     std::string m_reason;
 };
 
-[[noreturn]] void failAt(std::string_view text, std::size_t position, std::string_view where,
+/// `offset`: of the character that shows the mistake.
+[[noreturn]] void failAt(std::string_view text, std::size_t offset, std::string_view where,
                          const std::string& reason)
 {
-    const std::string_view before = text.substr(0, position);
+    const std::string_view before = text.substr(0, offset);
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
-    const std::size_t lineStart = before.rfind('\n') == std::string_view::npos ? 0 : before.rfind('\n') + 1;
-    const std::size_t column = std::max<std::size_t>(1, before.size() - lineStart);
+    const std::size_t lineEnd = before.rfind('\n');
+    const std::size_t column = before.size() - (lineEnd == std::string_view::npos ? 0 : lineEnd + 1) + 1;
     throw Error(ErrorCode::jsonSyntax, std::string(where),
                 {{"reason", reason}, {"line", std::to_string(line)}, {"column", std::to_string(column)}});
 }
@@ -173,13 +174,14 @@ Json parseJson(std::string_view text, std::string_view where, const JsonLimits& 
         failAt(text, 0, where, "it starts with a byte-order mark");
     // The parser takes a zero byte for the end of its input.
     if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos)
-        failAt(text, zero + 1, where, "it contains a zero byte");
+        failAt(text, zero, where, "it contains a zero byte");
     const char* reached = text.data();
     StrictHandler handler(limits);
     const bool valid = Json::sax_parse(CountingIterator(text.data(), &reached),
                                        CountingIterator(text.data() + text.size(), &reached), &handler);
     if (!valid)
-        failAt(text, static_cast<std::size_t>(reached - text.data()), where, handler.reason());
+        failAt(text, static_cast<std::size_t>(std::max(reached - 1, text.data()) - text.data()), where,
+               handler.reason());
     return handler.takeResult();
 }
 

@@ -12,13 +12,13 @@ struct Option {
     enum class Kind { integer, real, choice, flag };
 
     std::string id;
-    std::string label;
-    std::string help;
+    std::string label = {};
+    std::string help = {};
     Kind kind = Kind::real;
     double minimum = 0;
     double maximum = 1;
     double defaultValue = 0;
-    std::vector<std::string> choices;  ///< for Kind::choice; values are indices
+    std::vector<std::string> choices = {};  ///< for Kind::choice; values are indices
 };
 
 /// Values by option id; what is absent has its default.
