@@ -11,20 +11,10 @@
 #include "core/base/control.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
+#include "core/data/image.h"
 #include "core/ops/reference.h"
 
 namespace lathe {
-
-/// 8-bit pixels, row-major, `channels` (1, 3 or 4) interleaved.
-struct Image {
-    int width = 0;
-    int height = 0;
-    int channels = 0;
-    std::vector<std::uint8_t> pixels;
-};
-
-/// Decodes PNG, JPEG ... into RGB (or grey); handed in by the application. Throws Error{imageUnreadable}.
-using ImageDecoder = std::function<Image(std::span<const std::byte> bytes, std::string_view where)>;
 
 /// A tensor name and shape that a model wants (from the graph inputs), so that "*" and batch dimensions resolve.
 struct InputNeed {
