@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/data/labels.h"
+
+#include <charconv>
+
+#include "core/data/csv.h"
+#include "core/data/idx_files.h"
+#include "core/tensor/npy.h"
+
+namespace lathe {
+namespace {
+
+std::int64_t parseClass(const std::string& text, const std::string& where, std::size_t row) {
+    std::int64_t value = 0;
+    const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (code != std::errc() || end != text.data() + text.size() || value < 0)
+        throw Error(ErrorCode::labelInvalid, where + ", row " + std::to_string(row + 1),
+                    {{"label", "\"" + text + "\""}, {"reason", "a class is a whole number from 0"}});
+    return value;
+}
+
+Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs) {
+    const std::string where = file.string();
+    const CsvTable table = parseCsv(fs.readText(file), where);
+    Labels labels;
+    const auto readColumn = [&](const char* key, auto&& store) {
+        if (!description.has(key)) return;
+        const std::size_t column = table.column(description.string(key), where);
+        for (std::size_t row = 0; row < table.rows.size(); ++row) store(table.rows[row][column], row);
+    };
+    readColumn("name", [&](const std::string& text, std::size_t) { labels.names.push_back(text); });
+    readColumn("class", [&](const std::string& text, std::size_t row) {
+        labels.classes.push_back(parseClass(text, where, row));
+    });
+    readColumn("split", [&](const std::string& text, std::size_t) { labels.splits.push_back(text); });
+    return labels;
+}
+
+Labels labelsFromArray(const Tensor& array) {
+    Labels labels;
+    labels.classes = array.toIntegers();
+    return labels;
+}
+
+}  // namespace
+
+Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std::string& where) {
+    Json description = json;
+    if (json.is_string()) description = Json{{"file", json}};
+    JsonObject object(description, where + ".labels");
+    for (const char* later : {"boxes", "masks"})
+        if (object.has(later)) object.fail(later, "is not supported yet; this version evaluates classes and targets");
+    const Path file = folder / object.string("file");
+    const std::string ending = file.extension().string();
+    Labels labels;
+    if (ending == ".csv") labels = labelsFromCsv(object, file, fs);
+    else if (ending == ".npy") labels = labelsFromArray(readNpy(fs.map(file), file.string()));
+    else labels = labelsFromArray(readIdx(fs.map(file)->bytes(), file.string()).converted(DType::int64));
+    object.expectNoMore();
+    return labels;
+}
+
+}  // namespace lathe
