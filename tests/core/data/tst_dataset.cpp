@@ -2,6 +2,8 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <set>
+
 #include "core/data/samples.h"
 #include "core/tensor/npy.h"
 #include "tests/support/shared_files.h"
