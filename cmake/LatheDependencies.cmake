@@ -15,7 +15,7 @@ find_package(ZLIB REQUIRED)                                   # gzip-compressed 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(Zstd REQUIRED IMPORTED_TARGET libzstd)      # compression inside bundles
 
-find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg PrintSupport)
+find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg PrintSupport LinguistTools)
 find_package(QCustomPlotQt6 REQUIRED)                         # histograms and heatmaps
 if(LATHE_BUILD_TESTS)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Test)

@@ -7,6 +7,7 @@
 int main(int argc, char* argv[])
 {
     QApplication app(argc, argv);
+    QApplication::setDesktopFileName(QStringLiteral(LATHE_APP_ID));
     QLabel label(QStringLiteral("Tensorlathe ") + QString::fromUtf8(lathe::version().data()));
     label.show();
     return app.exec();
