@@ -48,6 +48,9 @@ struct CompileOptions {
     bool tapAll = false; ///< keep every layer output observable: no fusion hides it
     std::int64_t memoryLimitBytes = 0;  ///< 0: half of the machine's memory
     bool referenceKernels = false;      ///< plain reference implementations only: for checking
+    /// Places to open as slots (all clear) besides the graph's own Quantize/Dequantize pairs: so a float graph becomes
+    /// switchable and keeps its float weights. By name and kind; Slot::node is not read. Throws Error{unknownName}.
+    std::vector<Slot> points;
 };
 
 class Program;
@@ -64,8 +67,11 @@ public:
     const Digest& digest(int slot) const;
 
     Binding with(int slot, SlotSetting setting) const;
+    /// Several slots at once: cheaper than one after the other.
+    Binding with(const std::map<int, SlotSetting>& settings) const;
+    /// Settings stay; Precision::floating ignores them while it lasts.
     Binding withPrecision(Precision precision) const;
-    /// All slots clear.
+    /// All slots clear; the precision stays.
     Binding cleared() const;
 
 private:
@@ -107,8 +113,12 @@ public:
     const std::vector<KernelChoice>& kernels() const;
     std::int64_t arenaBytes() const;
     std::int64_t weightBytes() const;
-    /// Step index that first reads the slot's value; used by prefix reuse.
+    /// Step index that first reads the slot's value (for weights and biases: that uses them); used by prefix reuse.
     int firstStep(int slot) const;
+    /// Step that writes the slot's value and so applies its encoding, -1 for graph inputs; weights as firstStep().
+    /// A boundary taken while this slot had another setting is only good up to here.
+    int writtenBy(int slot) const;
+    int stepCount() const;
 
     struct Impl;
     const Impl& impl() const { return *m_impl; }
@@ -130,7 +140,8 @@ public:
     TensorMap run(const TensorMap& inputs, const Binding& binding, const Control& control = {},
                   const std::map<std::string, Tap>& taps = {});
 
-    /// As run(), starting after the steps before `firstStep`, whose live values are given as reals in `boundary`.
+    /// As run(), starting after the steps before `firstStep`, whose live values are given as reals in `boundary`; the
+    /// binding's activation slots are applied to them (values already on the same grid stay as they are).
     TensorMap runFrom(int firstStep, const TensorMap& boundary, const Binding& binding, const Control& control = {},
                       const std::map<std::string, Tap>& taps = {});
     /// Names of values that are live just before `firstStep` and so needed by runFrom.
