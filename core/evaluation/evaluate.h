@@ -33,6 +33,7 @@ struct Metric {
     bool higherIsBetter = true;
     bool needsLabel = false;
     bool needsTarget = false;
+    bool needsClasses = false;   ///< the first output must be one vector of class scores
     bool binary = true;   ///< scores are 0 or 1: intervals for paired proportions
     double (*score)(const MetricSample&) = nullptr;
 };
