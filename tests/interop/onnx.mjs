@@ -138,3 +138,38 @@ export function nodeTypes(modelBytes) {
   }
   return types;
 }
+
+function tensorScalar(tensor) {
+  const fields = Object.fromEntries(fieldsOf(tensor));
+  const raw = fields[9] ?? fields[4];
+  return raw?.length >= 4 ? raw.readFloatLE(0) : undefined;
+}
+
+/** The scale of the DequantizeLinear that makes graph output `output` (through operators that move data); null if there is none. */
+export function outputScale(modelBytes, output) {
+  const producers = new Map();
+  const initializers = new Map();
+  for (const [number, graph] of fieldsOf(modelBytes)) {
+    if (number !== 7) continue;
+    for (const [part, data] of fieldsOf(graph)) {
+      if (part === 1) {
+        const node = { type: '', inputs: [] };
+        for (const [n, v] of fieldsOf(data)) {
+          if (n === 1) node.inputs.push(String(v));
+          if (n === 2) producers.set(String(v), node);
+          if (n === 4) node.type = String(v);
+        }
+      } else if (part === 5) {
+        const name = [...fieldsOf(data)].find(([n]) => n === 8);
+        initializers.set(String(name?.[1] ?? ''), data);
+      }
+    }
+  }
+  for (let value = output; producers.has(value);) {
+    const { type, inputs } = producers.get(value);
+    if (type === 'DequantizeLinear') return initializers.has(inputs[1]) ? tensorScalar(initializers.get(inputs[1])) : null;
+    if (!/^(Identity|Reshape|Transpose|Flatten|MaxPool|Resize|Squeeze|Unsqueeze)$/.test(type)) return null;
+    value = inputs[0];
+  }
+  return null;
+}
