@@ -49,6 +49,7 @@ function(lathe_add_core folder)
         target_include_directories(${target} INTERFACE "${PROJECT_SOURCE_DIR}")
         target_link_libraries(${target} INTERFACE ${dependencies} ${arg_LIBS})
     endif()
+    set_property(GLOBAL APPEND PROPERTY LATHE_CORE_TARGETS ${target})
 endfunction()
 
 # lathe_add_qt_library(TARGET [SUBFOLDERS] LIBS public libraries...)

@@ -1,5 +1,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
+# Qt gives every test its folders as definitions. We do not use them, and they would keep compiler cache and
+# precompiled header from being shared.
+set_target_properties(Qt6::Test PROPERTIES INTERFACE_COMPILE_DEFINITIONS QT_TESTLIB_LIB)
+
+
 # lathe_add_test(tst_x LABELS labels... [LIBS libraries...] [ENV NAME=value...] [TIMEOUT seconds])
 # A Qt Test program from tst_x.cpp of the current folder, known to ctest as <folder>/tst_x. Its target is tst_x, or
 # tst_<folder>_x where that name is taken; `tests_<folder>` builds all of a folder.
@@ -18,6 +23,13 @@ function(lathe_add_test name)
     add_executable(${target} ${name}.cpp)
     set_target_properties(${target} PROPERTIES AUTOMOC ON)
     target_link_libraries(${target} PRIVATE ${arg_LIBS} lathe_test_support lathe_options)
+    # Other libraries bring compile flags of their own, which the shared precompiled header would not fit.
+    set(foreign ${arg_LIBS})
+    get_property(core GLOBAL PROPERTY LATHE_CORE_TARGETS)
+    list(REMOVE_ITEM foreign ${core})
+    if(NOT foreign)
+        target_precompile_headers(${target} REUSE_FROM lathe_test_support)
+    endif()
 
     set(group tests_${flat})
     if(NOT TARGET ${group})
