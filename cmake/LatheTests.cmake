@@ -29,6 +29,8 @@ function(lathe_add_test name)
     list(REMOVE_ITEM foreign ${core})
     if(NOT foreign)
         target_precompile_headers(${target} REUSE_FROM lathe_test_support)
+    elseif(foreign MATCHES "^lathe_(widgets|window)$")
+        target_precompile_headers(${target} REUSE_FROM lathe_widget_test_support)
     endif()
 
     set(group tests_${flat})
