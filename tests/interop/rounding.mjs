@@ -96,3 +96,24 @@ export function softmaxRow(codes, x, y, dtype) {
   const inverse = Math.floor(f(1 / f(y.scale)));
   return exponentials.map((e) => clamp(roundHalfEven(f(f(e * inverse) / sum)) + y.zeroPoint, low, high));
 }
+
+/** Float GlobalAveragePool of one channel, and AveragePool whose window is the whole unpadded image: four running sums side by side. */
+export function literalGlobalAverage(values) {
+  const lanes = [0, 0, 0, 0];
+  const blocks = values.length - (values.length % 4);
+  for (let i = 0; i < blocks; ++i) lanes[i % 4] = f(lanes[i % 4] + values[i]);
+  let sum = f(f(lanes[0] + lanes[2]) + f(lanes[1] + lanes[3]));
+  for (let i = blocks; i < values.length; ++i) sum = f(sum + values[i]);
+  return f(sum / values.length);
+}
+
+/** Float AveragePool of one window, rows of values (0 for padding): by columns first where the horizontal stride is at most 2, else row by row. */
+export function literalAverage(rows, count, strideWidth) {
+  let sum = 0;
+  if (strideWidth > 2) {
+    for (const row of rows) for (const v of row) sum = f(sum + v);
+  } else {
+    for (let column = 0; column < rows[0].length; ++column) sum = f(sum + rows.reduce((s, row) => f(s + row[column]), 0));
+  }
+  return f(sum / count);
+}

@@ -20,10 +20,10 @@ function codes(dtype, count, seed) {
 const everyCode = (dtype) => ARRAYS[dtype].from({ length: 256 }, (_, i) => rounding.codeRange(dtype)[0] + i);
 const shifted = (dtype, zeroPoint) => (dtype === 'int8' ? zeroPoint - 128 : zeroPoint);
 
-/** Runs an island at level `all`; it must have become `kernel` and give `expected`. */
-async function holds(name, bytes, feeds, kernel, expected) {
+/** Runs an island; at level `all` it must have become `kernel`; it must give `expected`. */
+async function holds(name, bytes, feeds, kernel, expected, level = 'all') {
   await report.guard(name, async () => {
-    const { y, types } = await runIsland(ort, bytes, feeds, 'all');
+    const { y, types } = await runIsland(ort, bytes, feeds, level);
     const differing = expected.reduce((n, v, i) => n + (v === y.data[i] ? 0 : 1), 0);
     const at = expected.findIndex((v, i) => v !== y.data[i]);
     const detail = differing ? `${differing} of ${expected.length} differ, first at ${at}: peer ${y.data[at]}, formula ${expected[at]}` : '';
@@ -194,6 +194,28 @@ async function softmax(dtype, N, inputScale, outputScale) {
   await holds(`Softmax ${dtype} ${N} classes`, bytes, { x0: { ...point, data: X } }, 'QLinearSoftmax', expected);
 }
 
+/** Float averages as `disabled` and `basic` compute them: the order of the additions decides ties. */
+async function literalAverages({ H, k, stride, pad, global = false }) {
+  const [C, x] = [16, { scale: 0.031, zeroPoint: 77 }];
+  const X = codes('uint8', C * H * H, H);
+  const O = global ? 1 : Math.floor((H + 2 * pad - k) / stride) + 1;
+  const value = (c, row, column) => rounding.dequantize(X[(c * H + row) * H + column], x.scale, x.zeroPoint);
+  const inside = (i) => i >= 0 && i < H;
+  const expected = [];
+  for (let i = 0; i < C * O * O; ++i) {
+    const [c, top, left] = [Math.floor(i / (O * O)), (Math.floor(i / O) % O) * stride - pad, (i % O) * stride - pad];
+    const at = (n, start) => Array.from({ length: n }, (_, j) => start + j);
+    const rows = at(k, top).map((r) => at(k, left).map((q) => (inside(r) && inside(q) ? value(c, r, q) : 0)));
+    const count = at(k, top).filter(inside).length * at(k, left).filter(inside).length;
+    expected.push(k === H ? rounding.literalGlobalAverage(rows.flat()) : rounding.literalAverage(rows, count, stride));
+  }
+  const point = { dtype: 'uint8', shape: [1, C, H, H] };
+  const op = global ? 'GlobalAveragePool' : 'AveragePool';
+  const attributes = global ? {} : { kernel_shape: [k, k], strides: [stride, stride], pads: [pad, pad, pad, pad] };
+  const bytes = island({ op, attributes, inputs: [{ ...point, ...x }], output: null });
+  await holds(`literal ${op} ${k}x${k} of ${H}x${H} stride ${stride} pad ${pad}`, bytes, { x0: { ...point, data: X } }, op, expected, 'basic');
+}
+
 for (const perChannel of [true, false]) {
   for (const weights of ['int8', 'uint8']) {
     await convolution({ C: 16, O: 8, H: 12, k: 1, weights, perChannel });
@@ -217,4 +239,7 @@ for (const dtype of ['uint8', 'int8']) {
   for (const scale of [1 / 256, 1 / 255, 1 / 300]) await softmax(dtype, 10, 0.03, scale);
   await softmax(dtype, 1000, 0.0931, 1 / 255);
 }
+for (const H of [2, 3, 7, 8, 13]) await literalAverages({ H, k: H, stride: 1, pad: 0, global: true });
+await literalAverages({ H: 7, k: 7, stride: 1, pad: 0 });
+for (const [k, stride, pad] of [[2, 2, 0], [3, 1, 1], [3, 2, 1], [5, 2, 2], [4, 3, 1], [7, 7, 0]]) await literalAverages({ H: 14, k, stride, pad });
 report.finish();
