@@ -106,7 +106,8 @@ public:
                                                   const Control& control = {});
 
     const Graph& graph() const;              ///< with concrete shapes, Q/DQ removed
-    const std::vector<Slot>& slots() const;
+    /// Not `slots`, which Qt's headers make a macro.
+    const std::vector<Slot>& allSlots() const;
     int findSlot(std::string_view value, Slot::Kind kind) const;  ///< -1 when there is none
     /// The settings that the graph itself carries (all clear for a float graph).
     const Binding& defaultBinding() const;

@@ -3,7 +3,7 @@
 
 #include "core/base/error.h"
 #include "core/data/resize.h"
-#include "pillow_expected.h"
+#include "tests/core/data/pillow_expected.h"
 
 using namespace lathe;
 
