@@ -44,7 +44,7 @@ struct SlotSetting {
 struct CompileOptions {
     std::map<std::string, Shape> inputShapes;  ///< by input name; unknown dimensions default to 1
     int threads = 1;                           ///< intra-op threads (oneDNN/OpenMP)
-    bool slots = true;   ///< keep every point of the graph switchable; false lets kernels fuse across points
+    bool keepSlots = true; ///< keep every point of the graph switchable; false lets kernels fuse across points
     bool tapAll = false; ///< keep every layer output observable: no fusion hides it
     std::int64_t memoryLimitBytes = 0;  ///< 0: half of the machine's memory
     bool referenceKernels = false;      ///< plain reference implementations only: for checking

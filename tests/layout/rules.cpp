@@ -199,6 +199,22 @@ std::vector<std::string> includeFaults(const Source& source)
     return faults;
 }
 
+std::vector<std::string> qtWordFaults(const Source& source)
+{
+    if (!source.path.starts_with("core/") || !source.path.ends_with(".h"))
+        return {};
+    static const std::regex pattern("\\b(signals|slots|emit|foreach|forever)\\b");
+    std::vector<std::string> faults;
+    for (std::size_t i = 0; i < source.lines.size(); ++i) {
+        const std::string code = source.lines[i].substr(0, source.lines[i].find("//"));
+        std::smatch match;
+        if (std::regex_search(code, match, pattern))
+            faults.push_back(source.path + ":" + std::to_string(i + 1) + ": " + match[1].str() +
+                             " is a macro of Qt's headers; choose another name.");
+    }
+    return faults;
+}
+
 std::vector<std::string> licenceFaults(const Source& source)
 {
     const std::size_t line = !source.lines.empty() && source.lines[0].starts_with("#!") ? 1 : 0;

@@ -27,6 +27,9 @@ std::vector<Source> readScripts(const std::filesystem::path& root);
 /// Who may not know whom; Qt in core/; includes that are not written from the repository root.
 std::vector<std::string> includeFaults(const Source& source);
 
+/// Words in headers of core/ that Qt's headers turn into macros: such a header breaks where Qt is included first.
+std::vector<std::string> qtWordFaults(const Source& source);
+
 /// A missing SPDX line: the first one, or the second below a "#!" line.
 std::vector<std::string> licenceFaults(const Source& source);
 

@@ -14,6 +14,7 @@ class TstLayout : public QObject
 private Q_SLOTS:
     void initTestCase();
     void includesFollowTheOrder();
+    void headersAvoidQtWords();
     void everyFileCarriesTheLicence();
     void filesHaveOneJob();
     void tablesAreComplete();
@@ -58,6 +59,11 @@ void TstLayout::initTestCase()
 void TstLayout::includesFollowTheOrder()
 {
     report(collect(m_sources, includeFaults));
+}
+
+void TstLayout::headersAvoidQtWords()
+{
+    report(collect(m_sources, qtWordFaults));
 }
 
 void TstLayout::everyFileCarriesTheLicence()

@@ -30,6 +30,7 @@ class TstRules : public QObject
 private Q_SLOTS:
     void include_data();
     void include();
+    void qtWords();
     void licence();
     void shape();
     void table();
@@ -84,6 +85,15 @@ void TstRules::include()
     QFETCH(QString, line);
     QFETCH(QString, fault);
     QCOMPARE(joined(includeFaults({path.toStdString(), {line.toStdString()}})), fault);
+}
+
+void TstRules::qtWords()
+{
+    QCOMPARE(joined(qtWordFaults(source("core/a.h", {"int slots() const;"}))),
+             QStringLiteral("core/a.h:1: slots is a macro of Qt's headers; choose another name."));
+    QVERIFY(qtWordFaults(source("core/a.h", {"int allSlots();  // the slots", "/// emit signals"})).empty());
+    QVERIFY(qtWordFaults(source("core/a.cpp", {"int slots = 0;"})).empty());
+    QVERIFY(qtWordFaults(source("widgets/a.h", {"signals:"})).empty());
 }
 
 void TstRules::licence()
