@@ -24,6 +24,9 @@ struct ValueInfo {
     bool isStatic() const { return shape && shape->isStatic(); }
 };
 
+/// Throws Error{operatorInput} naming node and operator.
+[[noreturn]] void failOperator(const Node& node, std::string_view reason);
+
 /// Inputs of shape inference: the node, what is known of its operands (absent ones are not present()), the opset.
 struct InferContext {
     const Node& node;
@@ -74,7 +77,7 @@ struct OpTraits {
 /// One operator: everything the engine knows of it. One .cpp in core/ops a family; registered in ops.def.
 struct Op {
     std::string id;      ///< "Conv"; "com.microsoft::Gelu" outside ai.onnx
-    OpTraits traits;
+    OpTraits traits{};
     Exactness exactness = Exactness::rounded;
     int sinceOpset = 1;
     /// Types and shapes of all outputs (and constants where cheap and known). Throws Error{operatorInput}.

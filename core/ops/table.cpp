@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ops/op.h"
+
+namespace lathe {
+
+#define OP(file) void register_##file(Table<Op>& table);
+#include "core/ops/ops.def"
+#undef OP
+
+const Table<Op>& ops()
+{
+    static const Table<Op> table = [] {
+        Table<Op> all;
+#define OP(file) register_##file(all);
+#include "core/ops/ops.def"
+#undef OP
+        return all;
+    }();
+    return table;
+}
+
+std::string opId(const Node& node)
+{
+    return node.domain.empty() || node.domain == "ai.onnx" ? node.op : node.domain + "::" + node.op;
+}
+
+const Op* findOp(const Node& node)
+{
+    return ops().find(opId(node));
+}
+
+}
