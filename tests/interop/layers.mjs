@@ -97,3 +97,21 @@ function writeData(layer, shapes, dir) {
   fs.writeFileSync(dataset, JSON.stringify(content));
   return { dataset, inputs: Object.fromEntries(Object.entries(shapes).map(([name, shape], i) => [name, values(shape, 60 + i)])) };
 }
+
+/** A small network of convolutions, a residual addition, pooling and a linear head, with data. Returns as writeLayer. */
+export function writeNetwork(dir) {
+  return writeLayer({
+    name: 'network',
+    input: [1, 8, 16, 16],
+    build: (m, x) => {
+      const layer = (name, input, shape, attributes) => m.node('Relu', [m.node('Conv', [input, weight(m, `${name}_w`, shape, shape[0], 0.25), weight(m, `${name}_b`, [shape[0]], 9, 0.3)], [`${name}_c`], attributes)], [name]);
+      const first = layer('first', x, [16, 8, 3, 3], PAD1);
+      const depthwise = layer('depthwise', first, [16, 1, 3, 3], { ...PAD1, group: 16 });
+      const pointwise = layer('pointwise', depthwise, [16, 16, 1, 1], { kernel_shape: [1, 1] });
+      const sum = m.node('Add', [first, pointwise], ['sum']);
+      const pooled = m.node('MaxPool', [sum], ['pooled'], { kernel_shape: [2, 2], strides: [2, 2] });
+      const flat = m.node('Flatten', [m.node('GlobalAveragePool', [pooled], ['average'])], ['flat'], { axis: 1 });
+      return m.node('Gemm', [flat, weight(m, 'head_w', [10, 16], 5, 0.3), weight(m, 'head_b', [10], 6, 0.3)], ['y'], { transB: 1 });
+    },
+  }, dir);
+}

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Our program beside the peer: the same inputs through both, outputs as tensors.
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { cli } from './check.mjs';
 import { readNpy, writeNpy } from './npy.mjs';
 import { openSession, runSession } from './peer.mjs';
@@ -54,4 +56,14 @@ export function stepDifferences(a, b, step) {
     else ++counts.more;
   }
   return counts;
+}
+
+/** Samples of a dataset file that NumPy and Pillow prepared: {samples, labels}; both null, with the reason, where those are missing. */
+export function preparedSamples(dataset, dir, { split = 'validation', count = 0 } = {}) {
+  const script = path.join(path.dirname(fileURLToPath(import.meta.url)), 'prepare.py');
+  const [x, y] = [path.join(dir, 'samples.npy'), path.join(dir, 'labels.npy')];
+  for (const file of [x, y]) fs.rmSync(file, { force: true });
+  const result = spawnSync('/usr/bin/python3', [script, dataset, '--split', split, '--count', String(count), '-o', x, '--labels', y], { encoding: 'utf8' });
+  if (result.status !== 0) return { samples: null, labels: null, reason: (result.stderr ?? '').trim().split('\n').pop() || 'python3 is missing' };
+  return { samples: readNpy(x), labels: fs.existsSync(y) ? readNpy(y) : null };
 }

@@ -3,15 +3,15 @@
 // Whole models, exported by us: every file loads at every level; literal against `basic` and simulated against `all`
 // name the same class on at least 97 % of the samples.
 import path from 'node:path';
-import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { Report, assetsOrSkip, cli, cliOrSkip, peerOrSkip } from './check.mjs';
 import { top1Agreement } from './compare.mjs';
-import { readNpy } from './npy.mjs';
 import { loadReport } from './ort.mjs';
-import { runOurs, runPeer, withFolder } from './ours.mjs';
+import { preparedSamples, runOurs, withFolder } from './ours.mjs';
+import { openSession, runSession } from './peer.mjs';
 
-const MODELS = ['kws_ds_cnn', 'mnist_cnn_cntk_op8', 'resnet8_cifar10', 'vww_mobilenet_v1_025_96'];
+const wanted = process.argv.slice(2);
+const MODELS = wanted.length > 0 ? wanted : ['kws_ds_cnn', 'mnist_cnn_cntk_op8', 'resnet8_cifar10', 'vww_mobilenet_v1_025_96'];
 const SETTINGS = [
   { name: 'w8a8', args: ['--weights', 'int8', '--activations', 'uint8'], samples: 100 },
   { name: 'w4a8', args: ['--weights', 'int4', '--activations', 'uint8'] },
@@ -32,14 +32,6 @@ const program = cliOrSkip();
 const assets = assetsOrSkip();
 const report = new Report();
 
-/** Samples that NumPy and Pillow prepared, or null where those are missing. */
-function preparedSamples(dataset, count, dir) {
-  const file = path.join(dir, 'samples.npy');
-  const script = path.join(path.dirname(new URL(import.meta.url).pathname), 'prepare.py');
-  const result = spawnSync('/usr/bin/python3', [script, dataset, '--split', 'validation', '--count', String(count), '-o', file], { encoding: 'utf8' });
-  return result.status === 0 ? readNpy(file) : null;
-}
-
 function stack(tensors) {
   const size = tensors[0].data.length;
   const data = new Float32Array(size * tensors.length);
@@ -53,10 +45,12 @@ async function agreement(name, exported, samples) {
   const single = (i) => ({ [input]: { dtype: 'float32', shape: [1, ...samples.shape.slice(1)], data: samples.data.slice(i * size, (i + 1) * size) } });
   for (const { precision, level } of PAIRS) {
     const [ours, theirs] = [[], []];
+    const session = await openSession(ort, exported, { level });
     for (let i = 0; i < samples.shape[0]; ++i) {
       ours.push(Object.values(runOurs(program, exported, single(i), { precision }))[0]);
-      theirs.push(Object.values(await runPeer(ort, exported, single(i), level))[0]);
+      theirs.push(Object.values(await runSession(ort, session, single(i)))[0]);
     }
+    await session.release();
     const share = top1Agreement(stack(ours), stack(theirs));
     report.check(`${name} ${precision} against ${level}`, share >= LEAST_AGREEMENT, `top-1 equal on ${(100 * share).toFixed(1)} % of ${samples.shape[0]}`);
   }
@@ -87,7 +81,7 @@ for (const id of MODELS) {
         const refused = Object.entries(loaded.levels).filter(([, l]) => !l.ok).map(([l, r]) => `${l}: ${r.error}`);
         if (!report.check(`${name} loads at every level`, loaded.ok, refused.join('; '))) return;
         if (!setting.samples) return;
-        const samples = preparedSamples(dataset, setting.samples, dir);
+        const { samples } = preparedSamples(dataset, dir, { count: setting.samples });
         if (samples) await agreement(name, exported, samples);
         else process.stdout.write(`note: no samples for ${name}; install python3-numpy and python3-pil\n`);
       });
