@@ -261,7 +261,7 @@ private:
 
 /// Says what a file that is no model looks like, for the ones that people drop by mistake.
 void refuseOtherFormats(std::span<const std::byte> file) {
-    const std::string_view head = asText(file.first(std::min<std::size_t>(file.size(), 16)));
+    const std::string_view head = asText(file.first(std::min<std::size_t>(file.size(), 32)));
     if (head.empty()) notAModel("the file is empty");
     if (head.starts_with("GGUF")) notAModel("it is a GGUF file");
     if (head.size() >= 8 && head.substr(4, 4) == "TFL3") notAModel("it is a TFLite file");
