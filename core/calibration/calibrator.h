@@ -16,6 +16,11 @@ struct RangeRequest {
     const TensorStatistics& statistics;
     QuantSpec spec;
     const OptionValues& options;
+    /// The exact values, for weights: then the statistics hold moments only, and methods work on these.
+    std::span<const float> values = {};
+
+    /// [min, max] of what was seen.
+    Range fullRange() const { return {statistics.moments.minimum, statistics.moments.maximum}; }
 };
 
 /// A range method: statistics in, clipping range out. Pure post-processing, never runs the model.
@@ -29,18 +34,21 @@ struct Calibrator {
 
 const Table<Calibrator>& calibrators();
 
-/// "percentile:99.99" -> the method and its options. Throws Error{unknownName}.
+/// A method and its options, as "mse", "percentile:99.9" (the first option's value) or "percentile:p=99.9".
 struct MethodChoice {
     std::string id;
     OptionValues options;
+    /// Throws Error{unknownName, invalidArgument}.
     static MethodChoice parse(std::string_view text);
-    std::string text() const;
+    std::string text() const;  ///< parse() reads it back; options at their defaults are left out
     bool operator==(const MethodChoice&) const = default;
 };
 
-/// The range of a method for one tensor; never worse than min-max on an empty or constant tensor.
+/// The range of a method for one tensor. Min-max where a method would leave no width to a tensor that has some, and for
+/// formats without a grid; [0, 0] for a tensor of which nothing finite was seen.
 Range chooseRange(const MethodChoice& method, const TensorStatistics& statistics, const QuantSpec& spec);
-/// Expected squared error of a grid under the histogram (sum over bins, closed form inside a bin by its centre).
+/// Mean squared error of a grid under the histogram: the values of a bin count as spread evenly, and the error is
+/// integrated in closed form; exact zeros have none. Per-tensor grids only.
 double expectedSquaredError(const BitHistogram& histogram, const Encoding& encoding);
 /// Ranges of a weight, one a channel of `axis` or one for all, by the same methods on the exact values.
 std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight, int axis, const QuantSpec& spec);

@@ -16,24 +16,27 @@ namespace lathe {
 
 /// Counts by the float's own bits: sign, 8 exponent bits, 6 mantissa bits (32,768 bins). No range to choose, merges are
 /// exact and order-free. Bin index runs in the order of the real numbers: negative large ... -0, +0 ... positive large.
+/// The two bins of zero (which hold the numbers below 2^-132 too) count as exact zeros.
 class BitHistogram {
 public:
     static constexpr int mantissaBits = 6;
     static constexpr int binCount = 1 << (1 + 8 + mantissaBits);
 
     static int binOf(float value);
-    static float lowerEdge(int bin);  ///< the smallest real number of the bin
+    static float lowerEdge(int bin);  ///< the infimum of the bin
     static float upperEdge(int bin);  ///< the supremum of the bin
-    static float center(int bin);
+    static float center(int bin);     ///< 0 for the bins of zero
 
-    void add(std::span<const float> values);
+    void add(std::span<const float> values);  ///< NaN and infinities are left out
     void addCount(int bin, std::uint64_t count);
+    /// Counts by the upper bits of the float as they stand (sign first): `binCount` of them.
+    void addKeyCounts(std::span<const std::uint32_t> counts);
     void merge(const BitHistogram& other);
     std::uint64_t count(int bin) const;
     std::uint64_t total() const { return m_total; }
     /// Bins with counts, ascending.
     std::vector<std::pair<int, std::uint64_t>> occupied() const;
-    /// Smallest value v (bin resolution) such that a share `p` of all values is <= v.
+    /// Smallest value v (bin resolution: the upper edge of its bin) such that a share `p` of all values is <= v.
     float quantile(double p) const;
     /// Counts on `bins` equal intervals of [low, high]; values of a bin spread evenly; outside goes to the end bins.
     std::vector<double> rebin(float low, float high, int bins) const;

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/calibration/collect.h"
+
+#include <atomic>
+#include <chrono>
+#include <mutex>
+#include <optional>
+#include <set>
+
+#include "core/base/parallel.h"
+#include "core/calibration/statistics_collector.h"
+#include "core/ops/layers.h"
+#include "core/runtime/program.h"
+
+namespace lathe {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+
+/// Graph inputs first, then what layers make; only real numbers.
+struct Watch {
+    std::vector<WatchedTensor> tensors;
+    std::size_t inputs = 0;
+};
+
+Watch watchOf(const Graph& graph) {
+    Watch watch;
+    std::set<std::string> names;
+    const auto add = [&](ValueId id) {
+        const Value& value = graph.value(id);
+        if (isFloat(value.dtype) && names.insert(value.name).second) watch.tensors.push_back({value.name, value.channelAxis});
+    };
+    for (const ValueId input : graph.inputs) add(input);
+    watch.inputs = watch.tensors.size();
+    for (const Layer& layer : findLayers(graph))
+        if (layer.output.valid() && !graph.value(layer.output).isConstant()) add(layer.output);
+    return watch;
+}
+
+/// Calls back at most four times a second.
+class PartialReports {
+public:
+    explicit PartialReports(const CollectOptions& options) : m_callback(options.partial) {}
+
+    void offer(StatisticsCollector& collector) {
+        if (!m_callback) return;
+        const std::unique_lock lock(m_mutex, std::try_to_lock);
+        constexpr double interval = 0.25;
+        if (!lock.owns_lock() || secondsSince(m_last) < interval) return;
+        m_callback(std::make_shared<const Statistics>(collector.snapshot()));
+        m_last = Clock::now();
+    }
+
+private:
+    const std::function<void(std::shared_ptr<const Statistics>)>& m_callback;
+    std::mutex m_mutex;
+    Clock::time_point m_last = Clock::now();
+};
+
+/// One worker's memory: made when its thread first gets a sample.
+struct Worker {
+    explicit Worker(const std::shared_ptr<const Program>& program) : execution(program) {}
+
+    Execution execution;
+    BitCounter counter;
+    double inferenceSeconds = 0;
+};
+
+/// One pass: everything that workers share.
+class Pass {
+public:
+    Pass(const Graph& graph, const Samples& samples, int workers, const Control& control)
+        : m_samples(samples), m_control(control), m_watch(watchOf(graph)), m_collector(m_watch.tensors, 4 * workers),
+          m_workers(static_cast<std::size_t>(workers)) {
+        CompileOptions compile;
+        compile.slots = false;
+        compile.tapAll = true;
+        m_program = Program::compile(graph, compile, control);
+    }
+
+    StatisticsCollector& collector() { return m_collector; }
+
+    void runSample(std::int64_t index, int workerIndex) {
+        std::optional<Worker>& slot = m_workers[static_cast<std::size_t>(workerIndex)];
+        if (!slot) slot.emplace(m_program);
+        const TensorMap inputs = m_samples.load(index);
+        auto result = m_collector.emptyResult();
+        for (std::size_t i = 0; i < m_watch.inputs; ++i) lookAtInput(i, inputs, *slot, result);
+        infer(inputs, *slot, result);
+        m_collector.deliver(index, m_samples.id(index), std::move(result));
+    }
+
+    double inferenceSeconds() const {
+        double sum = 0;
+        for (const auto& worker : m_workers)
+            if (worker) sum += worker->inferenceSeconds;
+        return sum / static_cast<double>(m_workers.size());
+    }
+
+private:
+    void lookAtInput(std::size_t tensor, const TensorMap& inputs, Worker& worker,
+                     StatisticsCollector::SampleResult& result) {
+        const auto found = inputs.find(m_watch.tensors[tensor].value);
+        if (found == inputs.end()) return;  // Execution::run says what is missing
+        const Tensor reals = found->second.converted(DType::float32);
+        m_collector.look(tensor, reals.shape(), reals.data<float>(), worker.counter, result);
+    }
+
+    void infer(const TensorMap& inputs, Worker& worker, StatisticsCollector::SampleResult& result) {
+        double lookingSeconds = 0;
+        std::map<std::string, Tap> taps;
+        for (std::size_t i = m_watch.inputs; i < m_watch.tensors.size(); ++i)
+            taps.emplace(m_watch.tensors[i].value, [&, i](const TapView& view) {
+                const Clock::time_point start = Clock::now();
+                m_collector.look(i, view.shape, view.reals, worker.counter, result);
+                lookingSeconds += secondsSince(start);
+            });
+        const Clock::time_point start = Clock::now();
+        worker.execution.run(inputs, m_program->defaultBinding().cleared(), m_control, taps);
+        worker.inferenceSeconds += secondsSince(start) - lookingSeconds;
+    }
+
+    const Samples& m_samples;
+    const Control& m_control;
+    Watch m_watch;
+    StatisticsCollector m_collector;
+    std::shared_ptr<const Program> m_program;
+    std::vector<std::optional<Worker>> m_workers;
+};
+
+}  // namespace
+
+Statistics collectStatistics(const Graph& graph, const Samples& samples, const Digest& dataDigest,
+                             const CollectOptions& options, const Control& control) {
+    const Clock::time_point start = Clock::now();
+    const std::int64_t count = options.limit > 0 ? std::min(options.limit, samples.size()) : samples.size();
+    if (count < 1) throw Error(ErrorCode::datasetEmpty, "calibration");
+    const int cores = options.workers > 0 ? options.workers : hardwareThreads();
+    const int workers = static_cast<int>(std::min<std::int64_t>(cores, count));
+
+    Pass pass(graph, samples, workers, control);
+    PartialReports reports(options);
+    std::atomic<std::int64_t> done = 0;
+    parallelFor(count, workers, control, [&](std::int64_t index, int worker) {
+        try {
+            pass.runSample(index, worker);
+        } catch (...) {
+            pass.collector().abandon();
+            throw;
+        }
+        control.progress(++done, count, "samples");
+        reports.offer(pass.collector());
+    });
+
+    Statistics statistics = pass.collector().snapshot();
+    statistics.graph = graph.digest();
+    statistics.data = dataDigest;
+    statistics.inferenceSeconds = pass.inferenceSeconds();
+    statistics.seconds = secondsSince(start);
+    return statistics;
+}
+
+}  // namespace lathe

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/calibration/statistics.h"
+#include "core/calibration/tensor_scan.h"
+
+namespace lathe {
+
+/// A tensor that statistics are collected of.
+struct WatchedTensor {
+    std::string value;
+    int channelAxis = 1;
+};
+
+/// Joins what workers see, in sample order, so that sums have the same bits for any number of workers.
+class StatisticsCollector {
+public:
+    /// What one sample showed of every watched tensor.
+    struct SampleResult {
+        struct Tensor {
+            Shape shape;
+            Moments moments;
+            std::vector<Moments> channels;
+        };
+        std::vector<Tensor> tensors;
+    };
+
+    /// `window`: how far workers may run ahead of the oldest sample that is not in yet.
+    StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window);
+
+    SampleResult emptyResult() const;
+    /// Scans a tensor of a sample: counts go to the shared histogram at once (their order does not matter), moments to `result`.
+    void look(std::size_t tensor, const Shape& shape, std::span<const float> values, BitCounter& counter,
+              SampleResult& result);
+    /// Hands in a finished sample; waits while it is too far ahead. Samples are 0, 1, 2 ... without gaps.
+    void deliver(std::int64_t sample, std::string id, SampleResult result);
+    /// Wakes all waiting workers for good: one of them failed.
+    void abandon();
+
+    /// What is known so far, without digests and times.
+    Statistics snapshot();
+
+private:
+    struct Entry {
+        TensorStatistics statistics;  ///< histogram under `mutex`, the rest under m_mutex
+        std::mutex mutex;
+    };
+    struct Pending {
+        std::string id;
+        SampleResult result;
+    };
+
+    void merge(std::int64_t sample, const Pending& pending);
+
+    std::vector<std::unique_ptr<Entry>> m_entries;
+    std::int64_t m_window;
+    std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::map<std::int64_t, Pending> m_pending;
+    std::vector<std::string> m_sampleIds;
+    std::int64_t m_next = 0;
+    bool m_abandoned = false;
+};
+
+}  // namespace lathe

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/calibration/squared_error.h"
+
+#include <QTest>
+#include <cmath>
+
+#include "core/calibration/calibrator.h"
+#include "tests/core/calibration/distributions.h"
+
+using namespace lathe;
+using namespace lathe::test;
+
+class TstSquaredError : public QObject {
+    Q_OBJECT
+
+private Q_SLOTS:
+    void closedFormEqualsFineSampling_data();
+    void closedFormEqualsFineSampling();
+    void histogramEstimateIsNearTheValues_data();
+    void histogramEstimateIsNearTheValues();
+    void valuesAreExact();
+    void zerosCostNothing();
+};
+
+void TstSquaredError::closedFormEqualsFineSampling_data() {
+    QTest::addColumn<double>("low");
+    QTest::addColumn<double>("high");
+    QTest::newRow("inside a step") << 0.1 << 0.2;
+    QTest::newRow("around a tie") << 0.45 << 0.55;
+    QTest::newRow("many steps") << 0.3 << 6.2;
+    QTest::newRow("across the top") << 6.7 << 9.1;
+    QTest::newRow("beyond the top") << 20.0 << 21.0;
+    QTest::newRow("across the bottom") << -10.5 << -7.0;
+    QTest::newRow("negative") << -3.3 << -1.1;
+}
+
+void TstSquaredError::closedFormEqualsFineSampling() {
+    QFETCH(double, low);
+    QFETCH(double, high);
+    const Encoding encoding = makeEncoding(QuantSpec::parse("int4"), std::vector<Range>{{-7, 7}}, -1, false);
+    const std::vector<WeightedBin> bins{{low, high, 3}};
+    constexpr int points = 200000;
+    double sum = 0;
+    for (int i = 0; i < points; ++i) {
+        const double x = low + (high - low) * (i + 0.5) / points;
+        const double error = x - std::clamp(std::nearbyint(x), -8.0, 7.0);
+        sum += error * error;
+    }
+    const double found = summedSquaredError(bins, encoding);
+    QVERIFY2(std::abs(found - 3 * sum / points) < 1e-5 * std::max(1e-3, found), qPrintable(QString::number(found)));
+}
+
+void TstSquaredError::histogramEstimateIsNearTheValues_data() {
+    QTest::addColumn<QString>("kind");
+    QTest::addColumn<QString>("spec");
+    for (const char* kind : {"normal", "relu", "skewed", "outliers"})
+        for (const char* spec : {"int2", "uint4", "int4", "uint8", "int8"}) QTest::addRow("%s %s", kind, spec) << kind << spec;
+}
+
+void TstSquaredError::histogramEstimateIsNearTheValues() {
+    QFETCH(QString, kind);
+    QFETCH(QString, spec);
+    const std::vector<float> values = distribution(kind.toStdString(), 60000);
+    const TensorStatistics statistics = statisticsOf(values);
+    for (const float shrink : {1.0F, 0.5F, 0.2F}) {
+        const Range range{statistics.moments.minimum * shrink, statistics.moments.maximum * shrink};
+        const Encoding encoding = makeEncoding(QuantSpec::parse(spec.toStdString()), {&range, 1}, -1, false);
+        const double exact = obviousMse(values, encoding);
+        const double found = expectedSquaredError(statistics.histogram, encoding);
+        QVERIFY2(std::abs(found - exact) < 0.05 * exact, qPrintable(QString("%1 %2").arg(found).arg(exact)));
+    }
+}
+
+void TstSquaredError::valuesAreExact() {
+    const std::vector<float> values = distribution("laplace", 5003);
+    const Encoding encoding = makeEncoding(QuantSpec::parse("uint3"), std::vector<Range>{{-2, 3}}, -1, false);
+    const double exact = obviousMse(values, encoding) * 5003;
+    QVERIFY(std::abs(summedSquaredError(values, encoding) - exact) < 1e-6 * exact);
+    std::vector<float> broken = values;
+    broken.push_back(std::nanf(""));
+    QCOMPARE(summedSquaredError(broken, encoding), summedSquaredError(values, encoding));
+}
+
+void TstSquaredError::zerosCostNothing() {
+    BitHistogram histogram;
+    histogram.add(std::vector<float>(1000, 0.0F));
+    const Encoding encoding = makeEncoding(QuantSpec::parse("uint8"), std::vector<Range>{{-1, 2}}, -1, false);
+    QCOMPARE(expectedSquaredError(histogram, encoding), 0.0);
+    QCOMPARE(expectedSquaredError(BitHistogram(), encoding), 0.0);
+}
+
+QTEST_GUILESS_MAIN(TstSquaredError)
+#include "tst_squared_error.moc"
