@@ -36,7 +36,8 @@ Watch watchOf(const Graph& graph) {
     for (const ValueId input : graph.inputs) add(input);
     watch.inputs = watch.tensors.size();
     for (const Layer& layer : findLayers(graph))
-        if (layer.output.valid() && !graph.value(layer.output).isConstant()) add(layer.output);
+        // Layers of bodies carry their path in front: their values belong to another graph.
+        if (const ValueId output = graph.find(layer.id); output.valid() && output == layer.output) add(output);
     return watch;
 }
 
@@ -76,7 +77,7 @@ public:
         : m_samples(samples), m_control(control), m_watch(watchOf(graph)), m_collector(m_watch.tensors, 4 * workers),
           m_workers(static_cast<std::size_t>(workers)) {
         CompileOptions compile;
-        compile.slots = false;
+        compile.keepSlots = false;
         compile.tapAll = true;
         m_program = Program::compile(graph, compile, control);
     }

@@ -20,7 +20,7 @@ const std::vector<Option>& percentileOptions() {
     return options;
 }
 
-/// The smallest of the sorted values that a share `p` does not exceed.
+/// The first of the values, sorted either way, up to which a share `p` of them lies.
 float quantileOf(const std::vector<float>& sorted, double p) {
     const double wanted = std::ceil(p * static_cast<double>(sorted.size())) - 1;
     return sorted[static_cast<std::size_t>(std::clamp(wanted, 0.0, static_cast<double>(sorted.size() - 1)))];
@@ -31,6 +31,12 @@ BitHistogram magnitudes(const BitHistogram& histogram) {
     BitHistogram result;
     for (const auto& [bin, count] : histogram.occupied())
         result.addCount(std::max(bin, BitHistogram::binCount - 1 - bin), count);
+    return result;
+}
+
+BitHistogram mirrored(const BitHistogram& histogram) {
+    BitHistogram result;
+    for (const auto& [bin, count] : histogram.occupied()) result.addCount(BitHistogram::binCount - 1 - bin, count);
     return result;
 }
 
@@ -52,14 +58,17 @@ Range percentileRange(const RangeRequest& request) {
                                   : magnitudes(request.statistics.histogram).quantile(kept);
         return {std::max(-limit, full.low), std::min(limit, full.high)};
     }
-    const double cut = (1 - kept) / 2;
+    // The low end is the high end of the mirrored values, so that both round outwards.
+    const double below = (1 + kept) / 2;
     if (exact) {
-        const std::vector<float> sorted = finiteSorted(request.values, false);
-        return {quantileOf(sorted, cut), quantileOf(sorted, 1 - cut)};
+        std::vector<float> sorted = finiteSorted(request.values, false);
+        const float high = quantileOf(sorted, below);
+        std::reverse(sorted.begin(), sorted.end());
+        return {quantileOf(sorted, below), high};
     }
     const BitHistogram& histogram = request.statistics.histogram;
-    return {std::clamp(histogram.quantile(cut), full.low, full.high),
-            std::clamp(histogram.quantile(1 - cut), full.low, full.high)};
+    return {std::clamp(-mirrored(histogram).quantile(below), full.low, full.high),
+            std::clamp(histogram.quantile(below), full.low, full.high)};
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ void TstBitHistogram::countsAndMerges() {
     whole.add(values);
     std::map<int, std::uint64_t> expected;
     for (const float value : values) ++expected[BitHistogram::binOf(value)];
-    QVERIFY(whole.occupied() == std::vector(expected.begin(), expected.end()));
+    const std::vector<std::pair<int, std::uint64_t>> listed(expected.begin(), expected.end());
+    QVERIFY(whole.occupied() == listed);
     QCOMPARE(whole.total(), std::uint64_t(values.size()));
 
     BitHistogram first, second, merged;

@@ -75,7 +75,7 @@ void TstEntropy::findsTheLeastDivergence() {
     QFETCH(QString, kind);
     QFETCH(QString, spec);
     const QuantSpec parsed = QuantSpec::parse(spec.toStdString());
-    const std::vector<float> values = distribution(kind.toStdString(), 200000);
+    const std::vector<float> values = distribution(kind.toStdString(), 120000);
     const TensorStatistics statistics = statisticsOf(values);
     const Range range = chooseRange(MethodChoice::parse("entropy"), statistics, parsed);
     const double limit = std::max(-statistics.moments.minimum, statistics.moments.maximum);
