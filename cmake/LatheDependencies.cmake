@@ -4,8 +4,6 @@
 find_package(Threads REQUIRED)
 find_package(OpenSSL 3.0 REQUIRED COMPONENTS Crypto)          # SHA-256 digests, keys and signatures
 find_package(nlohmann_json 3.10 REQUIRED)                     # plans, dataset files, manifests, target profiles
-find_package(Protobuf REQUIRED)                               # the wire format of ONNX files
-find_package(OnnxProto REQUIRED)                              # the ONNX schema, compiled
 find_package(OneDnn REQUIRED)                                 # fast kernels
 find_package(OpenMP REQUIRED COMPONENTS CXX)                  # the thread pool that oneDNN uses, so that we can bound it
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)                   # linear algebra of the rounding and equalization algorithms
@@ -19,4 +17,6 @@ find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg PrintSuppor
 find_package(QCustomPlotQt6 REQUIRED)                         # histograms and heatmaps
 if(LATHE_BUILD_TESTS)
     find_package(Qt6 6.4 REQUIRED COMPONENTS Test)
+    find_package(Protobuf REQUIRED)                           # for the next
+    find_package(OnnxProto REQUIRED)                          # tests build ONNX files with ONNX's own schema
 endif()
