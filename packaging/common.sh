@@ -14,11 +14,8 @@ die() {
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         env DEBIAN_FRONTEND=noninteractive "$@"
-    elif command -v sudo >/dev/null; then
-        sudo env DEBIAN_FRONTEND=noninteractive "$@"
     else
-        die "Packages are missing and there is no sudo. Run as root:
-  $*"
+        sudo env DEBIAN_FRONTEND=noninteractive "$@"
     fi
 }
 
@@ -60,7 +57,9 @@ install_dependencies() {
     }
     mapfile -t missing < <(missing_packages "$@")
     [ ${#missing[@]} -gt 0 ] || return 0
-    say "Installing ${#missing[@]} packages: ${missing[*]}"
+    [ "$(id -u)" -eq 0 ] || command -v sudo >/dev/null || die "Packages are missing and there is no sudo. Run as root:
+  apt-get install ${missing[*]}"
+    say "Installing what is missing (${#missing[@]}): ${missing[*]}"
     mkdir -p "$root/build"
     run_quietly "$root/build/apt-update.log" as_root apt-get update -q
     run_quietly "$root/build/apt-install.log" as_root apt-get install -y -q --no-install-recommends "${missing[@]}"

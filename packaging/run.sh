@@ -45,6 +45,9 @@ step "signing the bundle" bundle create "$out/sample.lathe" -o "$out/sample.lath
     --key "$out/sample-key.pem" --passphrase-file "$passphrase"
 step "verifying the bundle" bundle verify "$out/sample.lathebundle" --key "$out/sample-key.pub.pem"
 
+for file in sample.int8.onnx validation.json sample.lathebundle sample.lathe; do
+    [ -s "$out/$file" ] || die "$out/$file was not written."
+done
 say ""
 say "Done. The results are in $out:"
 say "  sample.int8.onnx      the exported model, for ONNX Runtime"
