@@ -110,6 +110,16 @@ private:
     std::size_t m_size;
 };
 
+class OwnedBytes : public FileBytes
+{
+public:
+    explicit OwnedBytes(Bytes data) : m_data(std::move(data)) {}
+    std::span<const std::byte> bytes() const override { return m_data; }
+
+private:
+    Bytes m_data;
+};
+
 Path folderOf(const Path& path)
 {
     return path.has_parent_path() ? path.parent_path() : Path(".");
@@ -256,6 +266,11 @@ public:
 };
 
 } // namespace
+
+std::shared_ptr<const FileBytes> ownedBytes(Bytes data)
+{
+    return std::make_shared<OwnedBytes>(std::move(data));
+}
 
 void Fs::writeWhole(const Path& path, std::span<const std::byte> data, unsigned mode)
 {

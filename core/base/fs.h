@@ -22,6 +22,9 @@ public:
     virtual std::span<const std::byte> bytes() const = 0;
 };
 
+/// Keeps a buffer.
+std::shared_ptr<const FileBytes> ownedBytes(Bytes data);
+
 /// A file being written beside its final name; it appears under that name on commit() or not at all.
 class PendingFile {
 public:

@@ -184,7 +184,7 @@ VerifiedBundle verifyBundle(const Fs& fs, const Path& path, std::span<const Publ
     return verifyBundle(fs.map(path), path.string(), trusted, threshold, control);
 }
 
-BundleContents showBundle(const Fs& fs, const Path& path, const Control& control)
+BundleContents showBundle(std::shared_ptr<const FileBytes> bytes, std::string_view where, const Control& control)
 {
     const auto claimedSigners = [](std::string_view text, std::span<const std::byte>) {
         std::vector<std::string> claimed;
@@ -192,7 +192,12 @@ BundleContents showBundle(const Fs& fs, const Path& path, const Control& control
             claimed.push_back(signature.keyId());
         return claimed;
     };
-    return readBundle(fs.map(path), path.string(), control, claimedSigners);
+    return readBundle(std::move(bytes), where, control, claimedSigners);
+}
+
+BundleContents showBundle(const Fs& fs, const Path& path, const Control& control)
+{
+    return showBundle(fs.map(path), path.string(), control);
 }
 
 } // namespace lathe

@@ -79,6 +79,7 @@ VerifiedBundle verifyBundle(const Fs& fs, const Path& path, std::span<const Publ
 
 /// What a bundle says, checked for damage but not for its maker: for looking at it, never for installing it.
 /// Throws Error{bundleInvalid, signatureInvalid}.
+BundleContents showBundle(std::shared_ptr<const FileBytes> bytes, std::string_view where, const Control& control = {});
 BundleContents showBundle(const Fs& fs, const Path& path, const Control& control = {});
 
 } // namespace lathe

@@ -64,6 +64,7 @@ Header headerOf(std::string_view name, std::uint64_t size)
     for (const char c : header)
         sum += static_cast<unsigned char>(c);
     putOctal(header, {kSum.at, 7}, sum);
+    header[kSum.at + 6] = '\0';
     return header;
 }
 

@@ -46,8 +46,8 @@ struct ParamsEntry
     int block = 0;
     int minimumCode = 0;
     int maximumCode = 0;
-    std::vector<float> scale;
-    std::vector<std::int32_t> zeroPoint;
+    std::vector<float> scale = {};
+    std::vector<std::int32_t> zeroPoint = {};
 
     bool operator==(const ParamsEntry&) const = default;
 };

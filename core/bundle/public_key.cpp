@@ -73,7 +73,7 @@ void checkRsa(EVP_PKEY* key, std::string_view where)
     const Number exponentOwner(exponent), modulusOwner(modulus);
     if (!exponent || !modulus || !BN_is_odd(modulus))
         refuse(where, "its RSA numbers are not valid");
-    if (!BN_is_odd(exponent) || BN_num_bits(exponent) < 17 || BN_num_bits(exponent) > 64)
+    if (!BN_is_odd(exponent) || BN_num_bits(exponent) < 2 || BN_num_bits(exponent) > 64)
         refuse(where, "its RSA exponent is not a usual one");
     if (hasRocaFingerprint(modulus))
         refuse(where, "it was made by a generator with a known flaw (CVE-2017-15361)");
