@@ -56,6 +56,7 @@ private:
             if (!node.valid()) fail(name, "no node writes it");
             dropped[static_cast<std::size_t>(node.index)] = true;
             if (m_newPlace < 0 || node.index * 2 < m_newPlace) m_newPlace = node.index * 2;
+            for (ValueId id : m_graph.node(node).outputs) m_droppedPlaces[id] = node.index * 2;
         }
         std::vector<Node> kept;
         std::vector<std::int32_t> places;
@@ -136,8 +137,11 @@ private:
         m_graph.addNode(std::move(node));
     }
 
-    /// New nodes stand where the first dropped one stood, or right behind the last node that they read from.
+    /// New nodes stand where what they write came from, else where the first dropped node stood, else right behind the
+    /// last node that they read from.
     std::int32_t newPlace(const Node& node) const {
+        for (ValueId id : node.outputs)
+            if (const auto found = m_droppedPlaces.find(id); found != m_droppedPlaces.end()) return found->second;
         if (m_newPlace >= 0) return m_newPlace;
         std::int32_t place = -1;
         for (ValueId id : node.inputs)
@@ -188,7 +192,8 @@ private:
     Graph& m_graph;
     const Patch& m_patch;
     std::vector<std::int32_t> m_places;  ///< by node: twice its old index, odd for new nodes behind it
-    std::int32_t m_newPlace = -1;
+    std::int32_t m_newPlace = -1;          ///< of the first dropped node
+    std::map<ValueId, std::int32_t> m_droppedPlaces;  ///< by value, of the node that wrote it
 };
 
 void applyPatch(Graph& graph, const Patch& patch) {
