@@ -179,9 +179,10 @@ Json parseJson(std::string_view text, std::string_view where, const JsonLimits& 
     StrictHandler handler(limits);
     const bool valid = Json::sax_parse(CountingIterator(text.data(), &reached),
                                        CountingIterator(text.data() + text.size(), &reached), &handler);
-    if (!valid)
-        failAt(text, static_cast<std::size_t>(std::max(reached - 1, text.data()) - text.data()), where,
-               handler.reason());
+    if (!valid) {
+        const auto consumed = static_cast<std::size_t>(reached - text.data());
+        failAt(text, consumed > 0 ? consumed - 1 : 0, where, handler.reason());
+    }
     return handler.takeResult();
 }
 
