@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/session/plan_edits.h"
+
+namespace lathe {
+namespace {
+
+/// `spec` in another format; an integer format that was a float one takes the plan's shape of numbers.
+QuantSpec reformatted(const QuantSpec& spec, const QuantSpec& fallback, const NumberFormat& format)
+{
+    QuantSpec result = spec.format.isInteger() ? spec : fallback;
+    if (!result.format.isInteger() && format.isInteger())
+        result.symmetric = format.isSigned;
+    result.format = format;
+    return result;
+}
+
+NumberFormat withWidth(const QuantSpec& spec, const QuantSpec& fallback, bool signedByDefault, std::optional<int> bits)
+{
+    if (!bits)
+        return NumberFormat::float32();
+    bool isSigned = signedByDefault;
+    if (spec.format.isInteger())
+        isSigned = spec.format.isSigned;
+    else if (fallback.format.isInteger())
+        isSigned = fallback.format.isSigned;
+    return NumberFormat::integer(*bits, isSigned);
+}
+
+/// Calls `change(plan of the layer)` for every layer that is not locked, and drops plans that say nothing any more.
+template <typename Change>
+QuantPlan edited(const QuantPlan& plan, const std::vector<Layer>& layers, Change change)
+{
+    QuantPlan result = plan;
+    for (const Layer& layer : layers) {
+        if (isLocked(plan, layer.id))
+            continue;
+        LayerPlan& entry = result.layers[layer.id];
+        change(entry, layer);
+        if (entry.weights == result.weights)
+            entry.weights.reset();
+        if (entry.activations == result.activations)
+            entry.activations.reset();
+        if (entry.empty())
+            result.layers.erase(layer.id);
+    }
+    return result;
+}
+
+template <typename FormatOf>
+QuantPlan withFormats(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, FormatOf formatOf)
+{
+    return edited(plan, layers, [&](LayerPlan& entry, const Layer& layer) {
+        if (part != PlanPart::activations && layer.weight.valid()) {
+            const QuantSpec& spec = plan.weightSpec(layer.id);
+            entry.weights = reformatted(spec, plan.weights, formatOf(spec, plan.weights, true));
+        }
+        if (part != PlanPart::weights) {
+            const QuantSpec& spec = plan.activationSpec(layer.id);
+            entry.activations = reformatted(spec, plan.activations, formatOf(spec, plan.activations, false));
+        }
+    });
+}
+
+}
+
+QuantPlan withBits(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, std::optional<int> bits)
+{
+    return withFormats(plan, layers, part, [&](const QuantSpec& spec, const QuantSpec& fallback, bool isSigned) {
+        return withWidth(spec, fallback, isSigned, bits);
+    });
+}
+
+QuantPlan withFormat(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, const NumberFormat& format)
+{
+    return withFormats(plan, layers, part, [&](const QuantSpec&, const QuantSpec&, bool) { return format; });
+}
+
+QuantPlan withLocked(const QuantPlan& plan, const std::vector<Layer>& layers, bool locked)
+{
+    QuantPlan result = plan;
+    for (const Layer& layer : layers) {
+        LayerPlan& entry = result.layers[layer.id];
+        entry.locked = locked;
+        if (entry.empty())
+            result.layers.erase(layer.id);
+    }
+    return result;
+}
+
+QuantPlan withClip(const QuantPlan& plan, const Layer& layer, std::optional<Range> clip)
+{
+    return edited(plan, {layer}, [&](LayerPlan& entry, const Layer&) { entry.clip = clip; });
+}
+
+QuantPlan withMethod(const QuantPlan& plan, const std::vector<Layer>& layers, std::optional<MethodChoice> method)
+{
+    return edited(plan, layers, [&](LayerPlan& entry, const Layer&) { entry.method = method; });
+}
+
+bool isLocked(const QuantPlan& plan, const std::string& layer)
+{
+    const auto found = plan.layers.find(layer);
+    return found != plan.layers.end() && found->second.locked;
+}
+
+std::string weightFormat(const QuantPlan& plan, const Layer& layer)
+{
+    return layer.weight.valid() ? plan.weightSpec(layer.id).format.name() : std::string();
+}
+
+std::string activationFormat(const QuantPlan& plan, const Layer& layer)
+{
+    return plan.activationSpec(layer.id).format.name();
+}
+
+}

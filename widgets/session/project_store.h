@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/project/project.h"
+#include "widgets/session/user_error.h"
+
+#include <QObject>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+
+namespace lathe {
+
+/// Everything a project file holds, as values.
+struct ProjectContents
+{
+    std::optional<FileReference> model;
+    std::optional<FileReference> dataset;
+    std::shared_ptr<const Statistics> statistics;
+    std::optional<QuantPlan> plan;
+    std::vector<std::shared_ptr<const EvaluationRun>> runs;
+};
+
+ProjectContents readProject(const Project& project);
+void writeProject(Project& project, const ProjectContents& contents);
+
+/// Writes to the session's project file on a thread of its own, in order: the window never waits for a disk.
+class ProjectStore : public QObject
+{
+    Q_OBJECT
+public:
+    using Task = std::function<void(Project&)>;
+
+    explicit ProjectStore(QObject* parent = nullptr);
+    ~ProjectStore() override; ///< writes what is still waiting
+
+    /// Goes on with another file: a new one (replacing what is there) that gets `contents`, or one that exists.
+    void create(const Path& path, ProjectContents contents);
+    void open(const Path& path);
+    /// Runs `task` with the project; nothing happens when there is none (its making failed).
+    void write(Task task);
+    /// The newest such task wins while it waits: for values that change quickly.
+    void writeLatest(Task task);
+
+    const Path& path() const { return m_path; }
+    /// True while something is not on the disk yet.
+    bool busy() const;
+
+signals:
+    void saved(); ///< all that was asked for is on the disk
+    void failed(const lathe::UserError& error);
+
+private:
+    struct Entry
+    {
+        std::function<void()> run;
+        bool replaceable = false;
+    };
+
+    void push(Entry entry);
+    void work();
+
+    Path m_path;
+    std::unique_ptr<Project> m_project; ///< belongs to the thread
+    mutable std::mutex m_mutex;
+    std::condition_variable m_changed;
+    std::deque<Entry> m_queue;
+    bool m_working = false;
+    bool m_ending = false;
+    std::thread m_thread;
+};
+
+}

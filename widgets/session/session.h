@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/project/pipeline.h"
+#include "widgets/session/job.h"
+#include "widgets/session/layer_selection.h"
+#include "widgets/session/open_files.h"
+#include "widgets/session/plan_edits.h"
+#include "widgets/session/plan_figures.h"
+#include "widgets/session/project_store.h"
+#include "widgets/session/what_if_runner.h"
+
+#include <QObject>
+#include <QStringList>
+#include <QUndoStack>
+#include <memory>
+#include <vector>
+
+namespace lathe {
+
+/// What the window works on: model, data, statistics, plan, figures, runs; and what a person can have done with them.
+/// Results are immutable and shared. All slow work runs in `job()`; nothing here waits for a file or computes.
+class Session : public QObject
+{
+    Q_OBJECT
+public:
+    struct Options
+    {
+        ImageDecoder decoder;
+        QString privateFolder; ///< projects that were not saved anywhere yet, and made dataset files
+        QString sampleFolder;  ///< empty: no sample to offer
+        int workers = 0;       ///< 0: all cores
+    };
+
+    explicit Session(Options options, QObject* parent = nullptr);
+    ~Session() override;
+
+    // What there is; null or empty where there is none yet.
+    const std::shared_ptr<const Model>& model() const { return m_model; }
+    const std::shared_ptr<const Dataset>& dataset() const { return m_dataset; }
+    const std::shared_ptr<const Statistics>& statistics() const { return m_statistics; }
+    /// As statistics(), or what is known so far while calibrating.
+    const std::shared_ptr<const Statistics>& shownStatistics() const;
+    const QuantPlan& plan() const { return m_plan; }
+    const std::vector<std::shared_ptr<const EvaluationRun>>& runs() const { return m_runs; }
+    /// The newest run that belongs to the present plan and data, or null.
+    std::shared_ptr<const EvaluationRun> currentRun() const;
+    /// The run in progress, or what a stopped one left; null otherwise.
+    const std::shared_ptr<const EvaluationRun>& partialRun() const { return m_partialRun; }
+    const std::shared_ptr<const PlanFigures>& figures() const { return m_figures; }
+    /// True from an edit until its figures are there: what is shown belongs to an older plan.
+    bool figuresStale() const;
+    const Layer* layer(const QString& id) const;
+    /// The statistics were collected on other data than what is open now.
+    bool statisticsStale() const;
+    /// The preprocessing was guessed for a plain folder of images.
+    bool preprocessingGuessed() const { return m_preprocessingGuessed; }
+    QString title() const;
+    /// The project file; a private place until the person chose one.
+    const Path& projectPath() const { return m_store.path(); }
+    bool hasOwnProject() const { return m_hasOwnProject; }
+    bool canCalibrate() const;
+    bool canValidate() const;
+    const Options& options() const { return m_options; }
+
+    Job& job() { return m_job; }
+    const ProjectStore& store() const { return m_store; }
+    const WhatIfRunner& whatIf() const { return m_whatIf; }
+    LayerSelection& selection() { return m_selection; }
+    QUndoStack& undoStack() { return m_undoStack; }
+
+    // What a person does.
+    void open(const QStringList& paths);
+    void openSample();
+    void saveAs(const QString& path);
+    /// `limit`: at most this many samples; 0 = all of the calibration split.
+    void calibrate(std::int64_t limit = 0);
+    void validate(Precision precision = Precision::simulated, std::int64_t limit = 0);
+    void exportModel(const QString& path, const ExportOptions& options);
+
+    /// Changes the plan through the undo stack; `burst` as in PlanCommand.
+    void changePlan(const QuantPlan& plan, const QString& text, const QString& burst = {});
+    void setBits(PlanPart part, std::optional<int> bits);          ///< of the selection
+    void setFormat(PlanPart part, const NumberFormat& format);     ///< of the selection
+    void toggleLocks();                                            ///< of the selection
+    void setClip(const QString& layer, std::optional<Range> clip);
+    void setMethod(const MethodChoice& method);                    ///< the plan's default
+    /// Asks the window to show a page.
+    void showPage(const QString& id) { emit pageRequested(id); }
+    void report(const UserError& error) { emit failed(error); }
+
+signals:
+    void modelChanged();
+    void datasetChanged();
+    void statisticsChanged(); ///< also while they grow
+    void planChanged();
+    void figuresChanged();    ///< or their staleness
+    void runsChanged();       ///< also while one grows
+    void projectChanged();    ///< title or place
+    void exported(const QString& path, qint64 bytes);
+    void failed(const lathe::UserError& error);
+    void pageRequested(const QString& id);
+
+private:
+    void takeOpened(Opened opened);
+    void takeModel(std::shared_ptr<const Model> model);
+    void takeDataset(std::shared_ptr<const Dataset> dataset);
+    void takeProject(const Opened& opened);
+    void takeStatistics(std::shared_ptr<const Statistics> statistics);
+    void takePlan(const QuantPlan& plan);
+    void takeRun(std::shared_ptr<const EvaluationRun> run);
+    void startStore();
+    void restartWhatIf();
+    void refreshFigures();
+    std::vector<Layer> selectedLayers() const;
+    ProjectContents contents() const;
+    QString commandSource() const;
+
+    Options m_options;
+    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const Dataset> m_dataset;
+    std::shared_ptr<const Statistics> m_statistics;
+    std::shared_ptr<const Statistics> m_partialStatistics;
+    QuantPlan m_plan;
+    std::vector<std::shared_ptr<const EvaluationRun>> m_runs;
+    std::shared_ptr<const EvaluationRun> m_partialRun;
+    std::shared_ptr<const PlanFigures> m_figures;
+    std::vector<Path> m_waitingData;
+    bool m_preprocessingGuessed = false;
+    bool m_hasOwnProject = false;
+
+    LayerSelection m_selection;
+    QUndoStack m_undoStack;
+    ProjectStore m_store;
+    WhatIfRunner m_whatIf;
+    Job m_job;
+};
+
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/session/command_line.h"
+#include "widgets/session/recent_files.h"
+#include "widgets/session/session.h"
+
+#include <QDateTime>
+#include <QDir>
+#include <QFileInfo>
+
+namespace lathe {
+namespace {
+
+QString text(const Path& path)
+{
+    return QString::fromStdString(path.string());
+}
+
+const QString modelPage = QStringLiteral("model");
+const QString dataPage = QStringLiteral("data");
+const QString validationPage = QStringLiteral("validation");
+const QString exportPage = QStringLiteral("export");
+
+/// The plan as it is, or the file's own numbers where the model came quantized and nothing was calibrated.
+std::shared_ptr<const Quantized> quantizedFor(const Model& model, const QuantPlan& plan,
+                                              const std::shared_ptr<const Statistics>& statistics,
+                                              const Control& control)
+{
+    return statistics ? quantize(model, plan, *statistics, control) : quantizedAsIs(model);
+}
+
+}
+
+void Session::open(const QStringList& paths)
+{
+    if (paths.isEmpty())
+        return;
+    OpenRequest request{{}, m_model, m_options.decoder, m_options.privateFolder.toStdString()};
+    for (const QString& path : paths)
+        request.paths.emplace_back(QFileInfo(path).absoluteFilePath().toStdString());
+    const QString first = QFileInfo(paths.front()).fileName();
+    m_job.start({tr("Opening %1").arg(first), tr("%1 could not be opened").arg(first),
+                 commandLine({QStringLiteral("inspect"), paths.front()}), modelPage},
+                [request](const JobContext& context) { return openFiles(request, context.control()); },
+                [this, paths](Opened opened) {
+                    if (opened.troubles.empty())
+                        addRecentFile(paths.front());
+                    takeOpened(std::move(opened));
+                });
+}
+
+void Session::openSample()
+{
+    const QDir folder(m_options.sampleFolder);
+    open({folder.filePath(QStringLiteral("glyphs.onnx")), folder.filePath(QStringLiteral("dataset.json"))});
+}
+
+void Session::takeOpened(Opened opened)
+{
+    const bool newModel = opened.model != nullptr;
+    if (newModel)
+        takeModel(opened.model);
+    if (opened.dataset)
+        takeDataset(opened.dataset);
+    if (opened.project && newModel) {
+        takeProject(opened);
+    } else if (newModel) {
+        startStore();
+    } else if (opened.dataset) {
+        m_store.write([reference = FileReference{opened.dataset->info().file, opened.dataset->info().digest}](
+                          Project& project) { project.setDataset(reference); });
+    }
+    if (newModel) {
+        emit modelChanged();
+        emit projectChanged();
+    }
+    if (newModel || opened.dataset) {
+        emit datasetChanged();
+        emit statisticsChanged();
+        emit runsChanged();
+        refreshFigures();
+        restartWhatIf();
+    }
+    if (newModel)
+        emit planChanged();
+    if (opened.plan)
+        changePlan(*opened.plan, tr("Plan from file"));
+    for (const UserError& error : opened.troubles)
+        emit failed(error);
+
+    m_waitingData.insert(m_waitingData.end(), opened.waiting.begin(), opened.waiting.end());
+    if (m_model && !m_waitingData.empty()) {
+        QStringList paths;
+        for (const Path& path : std::exchange(m_waitingData, {}))
+            paths.append(text(path));
+        open(paths);
+    } else if (!m_waitingData.empty()) {
+        emit failed({tr("The data set waits for a model"), tr("Data is prepared for the inputs of a model."),
+                     tr("Open the model next; the data set is opened right after it."), modelPage});
+    }
+    if (newModel)
+        showPage(opened.project && m_statistics ? QStringLiteral("precision") : modelPage);
+    else if (opened.dataset)
+        showPage(dataPage);
+}
+
+void Session::takeStatistics(std::shared_ptr<const Statistics> statistics)
+{
+    m_statistics = std::move(statistics);
+    m_partialStatistics.reset();
+    m_store.write([statistics = m_statistics, plan = m_plan](Project& project) {
+        project.setStatistics(*statistics);
+        project.setPlan(plan);
+    });
+    emit statisticsChanged();
+    restartWhatIf();
+}
+
+QString Session::commandSource() const
+{
+    return text(m_store.path());
+}
+
+void Session::calibrate(std::int64_t limit)
+{
+    if (!canCalibrate())
+        return;
+    QStringList words{QStringLiteral("calibrate"), text(m_model->path), QStringLiteral("--data"),
+                      text(m_dataset->info().file)};
+    if (limit > 0)
+        words << QStringLiteral("--limit") << QString::number(limit);
+    words << QStringLiteral("-o") << commandSource();
+    m_job.start(
+        {tr("Calibrating"), tr("Calibration failed"), commandLine(words), dataPage},
+        [this, model = m_model, dataset = m_dataset, workers = m_options.workers, limit](const JobContext& context) {
+            CollectOptions options;
+            options.limit = limit;
+            options.workers = workers;
+            options.partial = [this, &context](std::shared_ptr<const Statistics> statistics) {
+                context.post([this, statistics] {
+                    m_partialStatistics = statistics;
+                    emit statisticsChanged();
+                });
+            };
+            return std::make_shared<const Statistics>(lathe::calibrate(*model, *dataset, options, context.control()));
+        },
+        [this](std::shared_ptr<const Statistics> statistics) { takeStatistics(std::move(statistics)); });
+}
+
+void Session::validate(Precision precision, std::int64_t limit)
+{
+    if (!canValidate())
+        return;
+    QStringList words{QStringLiteral("validate"), commandSource(), QStringLiteral("--data"), text(m_dataset->info().file)};
+    if (precision == Precision::literal)
+        words << QStringLiteral("--precision") << QStringLiteral("literal");
+    if (limit > 0)
+        words << QStringLiteral("--limit") << QString::number(limit);
+    m_job.start(
+        {tr("Validating"), tr("Validation failed"), commandLine(words), validationPage},
+        [this, model = m_model, dataset = m_dataset, statistics = m_statistics, plan = m_plan, precision, limit,
+         workers = m_options.workers](const JobContext& context) {
+            const auto quantized = quantizedFor(*model, plan, statistics, context.control());
+            ValidateOptions options;
+            options.precision = precision;
+            options.evaluate.limit = limit;
+            options.evaluate.workers = workers;
+            options.evaluate.channelFigures = true;
+            options.evaluate.partial = [this, &context](std::shared_ptr<const EvaluationRun> run) {
+                context.post([this, run] {
+                    m_partialRun = run;
+                    emit runsChanged();
+                });
+            };
+            auto run = std::make_shared<EvaluationRun>(
+                lathe::validate(*model, *quantized, *dataset, options, context.control()));
+            run->plan = plan.digest();
+            run->finishedUtc = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
+            return std::shared_ptr<const EvaluationRun>(run);
+        },
+        [this](std::shared_ptr<const EvaluationRun> run) { takeRun(std::move(run)); });
+}
+
+void Session::takeRun(std::shared_ptr<const EvaluationRun> run)
+{
+    m_partialRun.reset();
+    m_runs.push_back(run);
+    m_store.write([run](Project& project) { project.addRun(*run); });
+    emit runsChanged();
+    refreshFigures();
+}
+
+void Session::exportModel(const QString& path, const ExportOptions& options)
+{
+    if (!m_model)
+        return;
+    QStringList words{QStringLiteral("quantize"), commandSource(), QStringLiteral("-o"), path};
+    if (options.packed)
+        words << QStringLiteral("--packed");
+    if (!options.floatIo)
+        words << QStringLiteral("--no-float-io");
+    m_job.start(
+        {tr("Exporting %1").arg(QFileInfo(path).fileName()), tr("The model was not exported"), commandLine(words), exportPage},
+        [model = m_model, statistics = m_statistics, plan = m_plan, options,
+         file = Path(path.toStdString())](const JobContext& context) {
+            const auto quantized = quantizedFor(*model, plan, statistics, context.control());
+            const Bytes bytes = exportOnnx(*model, *quantized, options, context.control());
+            context.control().throwIfStopped();
+            systemFs().writeWhole(file, bytes);
+            return static_cast<qint64>(bytes.size());
+        },
+        [this, path](qint64 bytes) { emit exported(path, bytes); });
+}
+
+}
