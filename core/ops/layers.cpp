@@ -14,8 +14,8 @@ using Kind = OpTraits::Kind;
 
 class LayerFinder {
 public:
-    LayerFinder(const Graph& graph, std::string path, std::vector<Layer>& layers)
-        : m_graph(graph), m_path(std::move(path)), m_layers(layers), m_taken(graph.nodes().size(), false),
+    LayerFinder(const Graph& graph, GraphPtr body, std::string path, std::vector<Layer>& layers)
+        : m_graph(graph), m_body(std::move(body)), m_path(std::move(path)), m_layers(layers), m_taken(graph.nodes().size(), false),
           m_live(graph.values().size(), false), m_readers(graph.values().size())
     {
         for (std::size_t i = 0; i < graph.nodes().size(); ++i)
@@ -24,9 +24,9 @@ public:
                     m_readers[at(input)].push_back(node(i));
         // A value that a body reads must stay visible, as a graph output must.
         for (const Node& reader : graph.nodes())
-            for (const GraphPtr& body : bodies(reader))
-                for (const ValueId captured : body->captures)
-                    if (const ValueId outer = graph.find(body->value(captured).name); outer.valid())
+            for (const GraphPtr& inner : bodies(reader))
+                for (const ValueId captured : inner->captures)
+                    if (const ValueId outer = graph.find(inner->value(captured).name); outer.valid())
                         m_readers[at(outer)].push_back(NodeId{});
     }
 
@@ -84,18 +84,19 @@ private:
             const std::string owner = current.name.empty() && !current.outputs.empty() && current.outputs[0].valid()
                                           ? m_graph.value(current.outputs[0]).name
                                           : current.name;
-            LayerFinder inner(**body, m_path + owner + "/" + key + "/", m_layers);
+            LayerFinder inner(**body, *body, m_path + owner + "/" + key + "/", m_layers);
             inner.findNodes();
         }
     }
 
     bool isLayer(const Node& current) const
     {
-        const Op* op = findOp(current);
-        if (!op || current.outputs.empty() || !isLive(current.outputs[0]))
+        if (current.outputs.empty() || !isLive(current.outputs[0]) || !bodies(current).empty())
             return false;
+        if (!findOp(current))
+            return true;  // so that there is a place to say that it is not known
         const DType type = m_graph.value(current.outputs[0]).dtype;
-        switch (op->traits.kind) {
+        switch (kindOf(current)) {
         case Kind::weighted: return true;
         case Kind::computing:
         case Kind::clamp: return type == DType::undefined || isFloat(type) || current.domain == "com.microsoft";
@@ -111,13 +112,15 @@ private:
         const Op* op = findOp(current);
         Layer layer;
         layer.op = current.op;
+        layer.body = m_body;
         take(layer, main);
-        if (op->traits.kind == Kind::weighted)
+        if (kindOf(current) == Kind::weighted)
             addWeight(layer, current, op->traits);
         else
             layer.parameters = constantElements(current);
-        layer.macs = macsOf(current, *op);
-        foldFollowers(layer, op->traits.kind);
+        layer.macs = op ? macsOf(current, *op) : 0;
+        if (op && kindOf(current) != Kind::clamp)
+            foldFollowers(layer);
         layer.id = m_path + m_graph.value(layer.output).name;
         layer.name = current.name.empty() ? layer.id : current.name;
         return layer;
@@ -253,10 +256,8 @@ private:
                std::none_of(current.inputs.begin() + 1, current.inputs.end(), [&](ValueId id) { return isLive(id); });
     }
 
-    void foldFollowers(Layer& layer, Kind kind)
+    void foldFollowers(Layer& layer)
     {
-        if (kind == Kind::clamp)
-            return;
         while (true) {
             const NodeId next = onlyReader(layer);
             if (!next.valid() || m_graph.node(next).outputs.empty() || !m_graph.node(next).outputs[0].valid())
@@ -278,6 +279,7 @@ private:
     }
 
     const Graph& m_graph;
+    GraphPtr m_body;  ///< null at the top level
     std::string m_path;
     std::vector<Layer>& m_layers;
     std::vector<bool> m_taken;                    ///< by node
@@ -290,7 +292,7 @@ private:
 std::vector<Layer> findLayers(const Graph& graph)
 {
     std::vector<Layer> layers;
-    LayerFinder finder(graph, "", layers);
+    LayerFinder finder(graph, nullptr, "", layers);
     finder.findInputs();
     finder.findNodes();
     return layers;

@@ -23,6 +23,7 @@ struct Layer {
     std::int64_t parameters = 0;   ///< weight and bias elements (and folded batch-norm ones)
     std::int64_t macs = 0;         ///< one sample; 0 when shapes are unknown
     bool depthwise = false;
+    GraphPtr body;                 ///< the body (of If, Loop ...) whose nodes and values these are; null at the top level
 };
 
 /// All layers in topological order, pseudo-layers of graph inputs first.

@@ -97,6 +97,9 @@ struct Op {
 const Table<Op>& ops();
 /// The operator of a node, or null when unknown.
 const Op* findOp(const Node& node);
+/// What this node means: its operator's kind, except where an attribute decides (a nearest Resize only moves values).
+/// Unknown operators count as computing.
+OpTraits::Kind kindOf(const Node& node);
 /// Table id of a node: "Conv", "com.microsoft::Gelu".
 std::string opId(const Node& node);
 

@@ -36,6 +36,20 @@ void checkInput(const Value& value, const Tensor& tensor)
                     {{"actual", tensor.shape().text()}, {"expected", value.shape->text()}});
 }
 
+/// A 16-bit float tensor is kept as float32 between the nodes.
+Tensor widened(Tensor tensor)
+{
+    const bool half = tensor.dtype() == DType::float16 || tensor.dtype() == DType::bfloat16;
+    return half ? tensor.converted(DType::float32) : std::move(tensor);
+}
+
+/// The tensor as its value states: 16-bit float types come out as such.
+Tensor stated(const Value& value, const Tensor& tensor)
+{
+    const bool half = value.dtype == DType::float16 || value.dtype == DType::bfloat16;
+    return half && tensor.dtype() == DType::float32 ? tensor.converted(value.dtype) : tensor;
+}
+
 class Runner {
 public:
     Runner(const Graph& graph, const Control& control, bool keepAll)
@@ -57,7 +71,7 @@ public:
             if (!id.valid() || !m_graph.isInput(id))
                 throw Error(ErrorCode::inputUnknown, name, {{"input", name}, {"inputs", inputNames(m_graph)}});
             checkInput(m_graph.value(id), tensor);
-            m_values[at(id)] = tensor;
+            m_values[at(id)] = widened(tensor);
         }
         for (const ValueId id : m_graph.inputs)
             if (m_values[at(id)].empty())
@@ -65,7 +79,7 @@ public:
                             {{"input", m_graph.value(id).name}, {"inputs", inputNames(m_graph)}});
         for (std::size_t i = 0; i < m_values.size(); ++i)
             if (m_graph.values()[i].isConstant())
-                m_values[i] = m_graph.values()[i].constant;
+                m_values[i] = widened(m_graph.values()[i].constant);
     }
 
     void run(const Node& node, int opset)
@@ -87,7 +101,7 @@ public:
             if (i >= results.size() || results[i].empty())
                 throw Error(ErrorCode::unsupportedOperator, node.label(),
                             {{"op", opId(node)}, {"reason", "output " + std::to_string(i) + " is not computed"}});
-            m_values[at(node.outputs[i])] = std::move(results[i]);
+            m_values[at(node.outputs[i])] = widened(std::move(results[i]));
         }
         for (const ValueId input : node.inputs)
             release(input);
@@ -99,9 +113,9 @@ public:
         if (m_keepAll)
             for (std::size_t i = 0; i < m_values.size(); ++i)
                 if (!m_values[i].empty())
-                    map[m_graph.values()[i].name] = m_values[i];
+                    map[m_graph.values()[i].name] = stated(m_graph.values()[i], m_values[i]);
         for (const ValueId id : m_graph.outputs)
-            map[m_graph.value(id).name] = m_values[at(id)];
+            map[m_graph.value(id).name] = stated(m_graph.value(id), m_values[at(id)]);
         return map;
     }
 

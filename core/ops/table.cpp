@@ -24,6 +24,14 @@ std::string opId(const Node& node)
     return node.domain.empty() || node.domain == "ai.onnx" ? node.op : node.domain + "::" + node.op;
 }
 
+OpTraits::Kind kindOf(const Node& node)
+{
+    if (node.op == "Resize" && node.domain.empty() && node.text("mode", "nearest") == "nearest")
+        return OpTraits::Kind::moving;
+    const Op* op = findOp(node);
+    return op ? op->traits.kind : OpTraits::Kind::computing;
+}
+
 const Op* findOp(const Node& node)
 {
     return ops().find(opId(node));

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstdint>
+
+#include "core/ops/op.h"
+
+namespace lathe {
+
+/// The one number of a scale or zero-point operand. Throws Error{operatorInput} when there are more.
+float scalarScale(const RunContext& context, std::size_t operand);
+std::int32_t scalarZeroPoint(const RunContext& context, std::size_t operand);
+
+/// A scale operand of one number, or one for each of `count` channels.
+std::vector<float> channelScales(const RunContext& context, std::size_t operand, std::int64_t count);
+/// The same of zero-points; zeros when omitted.
+std::vector<std::int32_t> channelZeroPoints(const RunContext& context, std::size_t operand, std::int64_t count);
+
+/// Smallest and largest code of an integer type.
+std::int32_t lowestCode(DType type);
+std::int32_t highestCode(DType type);
+
+/// An accumulator brought to codes: clamp(roundHalfEven(float32(sum) * multiplier) + zeroPoint).
+std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, std::int32_t low, std::int32_t high);
+
+}
