@@ -104,11 +104,12 @@ std::string difference(const Tensor& expected, const Tensor& actual, double tole
 /// operators have the same form in set 7, so that number, the last byte of the file, is raised.
 ImportedModel readCase(const Path& path)
 {
-    constexpr std::array opsetImport{std::byte{0x42}, std::byte{4}, std::byte{0x0a}, std::byte{0}, std::byte{0x10}};
+    constexpr std::byte opsetImport{0x42}, version{0x10};
     Bytes bytes = systemFs().read(path);
-    const auto end = bytes.end() - 1;
-    if (std::equal(opsetImport.begin(), opsetImport.end(), end - opsetImport.size()) && *end < std::byte{7})
-        *end = std::byte{7};
+    const std::size_t end = bytes.size();
+    const bool named = bytes[end - 6] == opsetImport, unnamed = bytes[end - 4] == opsetImport;
+    if ((named || unnamed) && bytes[end - 2] == version && bytes[end - 1] < std::byte{7})
+        bytes[end - 1] = std::byte{7};
     return readModel(std::move(bytes), "onnx", Control());
 }
 
