@@ -102,7 +102,7 @@ std::int64_t rangeLength(const Node& node, double start, double limit, double de
     const double count = std::ceil((limit - start) / delta);
     if (delta == 0 || !(count < 1e15))
         failOperator(node, "the range has no end");
-    return std::max<std::int64_t>(0, static_cast<std::int64_t>(count));
+    return count > 0 ? static_cast<std::int64_t>(count) : 0;
 }
 
 std::vector<ValueInfo> inferRange(const InferContext& context)

@@ -105,6 +105,9 @@ ConvGeometry convTransposeGeometry(const Node& node, const Shape& input, const S
         stated.erase(stated.begin(), stated.end() - static_cast<std::ptrdiff_t>(rank));
     if (!stated.empty() && stated.size() != rank)
         failOperator(node, "output_shape does not have one size a spatial axis");
+    for (const std::int64_t size : stated)
+        if (size < 0 || size > maxDimension)
+            failOperator(node, "an output size of " + std::to_string(size) + " cannot be used");
 
     window.input.assign(rank, Shape::unknown);
     window.padBegin.assign(rank, 0);
@@ -123,8 +126,8 @@ ConvGeometry convTransposeGeometry(const Node& node, const Shape& input, const S
             sizes = {full, 0, 0};
         else
             sizes = {full - pads[axis] - pads[rank + axis], pads[axis], pads[rank + axis]};
-        if (sizes.output < 0)
-            failOperator(node, "the pads take more than the whole output");
+        if (sizes.output < 0 || sizes.output > 4 * maxDimension)
+            failOperator(node, "an output size of " + std::to_string(sizes.output) + " cannot be used");
         window.input[axis] = sizes.output;
         window.padBegin[axis] = sizes.padBegin;
         window.padEnd[axis] = sizes.padEnd;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <type_traits>
 
@@ -84,6 +85,20 @@ template <typename T> T wrappingMul(T a, T b)
         return static_cast<T>(static_cast<std::uint64_t>(a) * static_cast<std::uint64_t>(b));
     else
         return a * b;
+}
+
+/// A number as an element: rounded for float types; truncated and saturated for integers, where NaN gives 0.
+template <typename T> T toElement(double value)
+{
+    if constexpr (std::is_integral_v<T>) {
+        constexpr auto low = static_cast<double>(std::numeric_limits<T>::lowest());
+        constexpr auto high = static_cast<double>(std::numeric_limits<T>::max());
+        if (!(value > low))
+            return value <= low ? std::numeric_limits<T>::lowest() : T{0};
+        return value >= high ? std::numeric_limits<T>::max() : static_cast<T>(value);
+    } else {
+        return static_cast<T>(value);
+    }
 }
 
 /// Sums are formed in this type: double for float elements, 64-bit integers otherwise.

@@ -62,7 +62,7 @@ template <typename T> Tensor runTyped(const RunContext& context)
             sum *= alpha;
             if (!c.empty())
                 sum += beta * static_cast<double>(c.data<T>()[static_cast<std::size_t>(i * strides[0] + j * strides[1])]);
-            out[static_cast<std::size_t>(i * sizes.n + j)] = static_cast<T>(sum);
+            out[static_cast<std::size_t>(i * sizes.n + j)] = toElement<T>(sum);
         }
     }
     return output;

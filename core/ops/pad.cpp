@@ -99,6 +99,10 @@ std::vector<Tensor> runPad(const RunContext& context)
     if (mode != "constant" && input.elements() == 0 && target.elements() > 0)
         context.fail("there is nothing to repeat");
 
+    Tensor output = filled(target, value.reshaped(Shape{}));
+    if (output.elements() == 0)
+        return {output};
+
     // Where each position of each axis comes from.
     std::vector<std::vector<std::int64_t>> sources(static_cast<std::size_t>(rank));
     for (int axis = 0; axis < rank; ++axis)
@@ -106,7 +110,6 @@ std::vector<Tensor> runPad(const RunContext& context)
             sources[static_cast<std::size_t>(axis)].push_back(
                 source(mode, i - pads.begin[static_cast<std::size_t>(axis)], input.shape()[axis]));
 
-    Tensor output = filled(target, value.reshaped(Shape{}));
     const std::vector<std::int64_t> from = input.shape().strides(), own = target.strides();
     for (std::int64_t i = 0; i < output.elements(); ++i) {
         std::int64_t offset = 0;

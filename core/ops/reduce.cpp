@@ -47,6 +47,15 @@ std::vector<ValueInfo> inferReduce(const InferContext& context)
     return {typed(input.dtype, Shape(std::vector<std::int64_t>(static_cast<std::size_t>(input.shape->rank()), Shape::unknown)))};
 }
 
+/// Integer sums wrap; results of functions like sqrt saturate.
+template <typename T, typename Result> T asElement(Result result)
+{
+    if constexpr (std::is_floating_point_v<Result>)
+        return toElement<T>(result);
+    else
+        return static_cast<T>(result);
+}
+
 /// fn(span of elements) for each output element.
 template <typename Fn> std::vector<Tensor> reduce(const RunContext& context, Fn&& fn)
 {
@@ -67,7 +76,7 @@ template <typename Fn> std::vector<Tensor> reduce(const RunContext& context, Fn&
         using T = typename decltype(tag)::type;
         const auto out = output.mutableData<T>();
         for (std::size_t i = 0; i < out.size(); ++i)
-            out[i] = static_cast<T>(fn(rows.data<T>().subspan(i * size, size)));
+            out[i] = asElement<T>(fn(rows.data<T>().subspan(i * size, size)));
     });
     return {output};
 }

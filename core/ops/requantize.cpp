@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ops/requantize.h"
 
-#include <algorithm>
-
 #include "core/numeric/arithmetic.h"
 #include "core/numeric/number_format.h"
 
@@ -55,7 +53,8 @@ std::int32_t highestCode(DType type)
 std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, std::int32_t low, std::int32_t high)
 {
     const float code = roundHalfEven(static_cast<float>(sum) * multiplier) + static_cast<float>(zeroPoint);
-    return static_cast<std::int32_t>(std::clamp(code, static_cast<float>(low), static_cast<float>(high)));
+    // A multiplier that is no number gives the lowest code.
+    return code >= static_cast<float>(high) ? high : code > static_cast<float>(low) ? static_cast<std::int32_t>(code) : low;
 }
 
 }

@@ -11,6 +11,9 @@ namespace lathe {
 
 namespace {
 
+/// Each output position of an axis has a list of taps; more of them than this are a mistake.
+constexpr std::int64_t maxOutput = 1 << 24;
+
 /// Size, scale and region of one axis. Coordinates are formed in float32, as the runtimes do: near half-way points that
 /// decides which neighbour is the nearest.
 struct AxisScale {
@@ -40,10 +43,15 @@ void keepAspectRatio(const Node& node, std::vector<AxisScale>& scales, const std
         const float own = scales[static_cast<std::size_t>(axis)].scale;
         common = policy == "not_larger" ? std::min(common, own) : std::max(common, own);
     }
+    const bool known = std::all_of(axes.begin(), axes.end(),
+                                   [&](int axis) { return scales[static_cast<std::size_t>(axis)].input > 0; });
     for (const int axis : axes) {
         AxisScale& scale = scales[static_cast<std::size_t>(axis)];
         scale.scale = common;
-        scale.output = static_cast<std::int64_t>(std::floor(common * static_cast<float>(scale.input) + 0.5f));
+        scale.output = known ? static_cast<std::int64_t>(std::floor(common * static_cast<float>(scale.input) + 0.5f))
+                             : Shape::unknown;
+        if (scale.output > maxOutput)
+            failOperator(node, "a size is out of range");
     }
 }
 
@@ -66,16 +74,17 @@ std::vector<AxisScale> axisScales(const Node& node, const Shape& input, const Re
         axis.scale = bySize ? static_cast<float>(request.sizes[i]) / static_cast<float>(axis.input) : request.scales[i];
         if (!bySize && !(axis.scale > 0 && axis.scale < 1e6f))
             failOperator(node, "a scale is not a positive number");
-        if (axis.input < 0) {
-            axis.output = bySize ? request.sizes[i] : Shape::unknown;
-            continue;
-        }
         const bool cropped = hasRoi && node.text("coordinate_transformation_mode", "") == "tf_crop_and_resize";
         const float region = cropped ? axis.roiEnd - axis.roiStart : 1.0f;
-        axis.output = bySize ? request.sizes[i]
-                             : static_cast<std::int64_t>(std::floor(static_cast<float>(axis.input) * region * axis.scale));
-        if (axis.output < 0 || axis.output > maxDimension)
+        const float size = bySize ? static_cast<float>(request.sizes[i])
+                                  : std::floor(static_cast<float>(axis.input) * region * axis.scale);
+        if (!bySize && axis.input < 0) {
+            axis.output = Shape::unknown;
+            continue;
+        }
+        if (!(size >= 0 && size <= static_cast<float>(maxOutput)))
             failOperator(node, "a size is out of range");
+        axis.output = bySize ? request.sizes[i] : static_cast<std::int64_t>(size);
     }
     if (bySize)
         keepAspectRatio(node, scales, axes);
@@ -167,10 +176,12 @@ ResizeAxis axisOfScale(const Node& node, const AxisScale& scale)
                     coordinates != "tf_half_pixel_for_nn";
     if (axis.identity)
         return axis;
-    if (scale.input == 0 && scale.output > 0)
+    if (scale.input <= 0 && scale.output != 0)
         failOperator(node, "there is nothing to resize");
     for (std::int64_t i = 0; i < scale.output; ++i) {
         const float x = sourceCoordinate(node, coordinates, scale, i);
+        if (!(std::abs(x) < 1e9f))
+            failOperator(node, "a position is out of range");
         const bool outside =
             coordinates == "tf_crop_and_resize" && (x < 0 || x > static_cast<float>(scale.input - 1));
         if (outside)

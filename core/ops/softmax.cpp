@@ -88,7 +88,7 @@ void upgradeSoftmax(Graph& graph, NodeId id, int fromOpset)
         graph.node(id).attributes["axis"] = std::int64_t{-1};
         return;
     }
-    const std::string stem = graph.value(node.outputs.at(0)).name;
+    const std::string stem = outputName(graph, id);
     const auto make = [&](const char* op, ValueId input, Attributes attributes) {
         Value value;
         value.name = graph.freshName(stem + "_" + op);

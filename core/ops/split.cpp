@@ -13,6 +13,8 @@ namespace {
 std::vector<std::int64_t> partSizes(const Node& node, std::int64_t length, std::vector<std::int64_t> stated)
 {
     const auto parts = static_cast<std::int64_t>(node.outputs.size());
+    if (parts == 0)
+        failOperator(node, "it has no outputs");
     if (stated.empty()) {
         const std::int64_t size = (length + parts - 1) / parts;
         if (length % parts != 0 && !node.has("num_outputs"))

@@ -6,15 +6,17 @@
 
 namespace lathe {
 
+std::string outputName(const Graph& graph, NodeId node)
+{
+    for (const ValueId output : graph.node(node).outputs)
+        if (output.valid())
+            return graph.value(output).name;
+    return graph.node(node).op;
+}
+
 ValueId addOperandConstant(Graph& graph, NodeId node, std::string_view suffix, Tensor constant)
 {
-    std::string stem = graph.node(node).op;
-    for (const ValueId output : graph.node(node).outputs)
-        if (output.valid()) {
-            stem = graph.value(output).name;
-            break;
-        }
-    return graph.addConstant(graph.freshName(stem + "_" + std::string(suffix)), std::move(constant));
+    return graph.addConstant(graph.freshName(outputName(graph, node) + "_" + std::string(suffix)), std::move(constant));
 }
 
 void setOperand(Graph& graph, NodeId node, std::size_t index, ValueId value)

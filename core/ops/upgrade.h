@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 #include "core/ops/op.h"
@@ -10,6 +11,8 @@ namespace lathe {
 
 /// What Op::upgrade functions share. All leave the node's outputs alone, so that names of values stay.
 
+/// Name of the node's first output, for names of what is made for it; the operator's name when it has none.
+std::string outputName(const Graph& graph, NodeId node);
 /// A new constant named after the node's first output.
 ValueId addOperandConstant(Graph& graph, NodeId node, std::string_view suffix, Tensor constant);
 /// Makes `value` operand `index`, omitting the ones between where there are none yet.
