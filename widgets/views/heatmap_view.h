@@ -19,7 +19,7 @@ public:
     ~HeatmapView() override;
 
     /// Null shows `emptyText`. The image is made on a worker; the old one stays until then.
-    void setData(std::shared_ptr<const HeatmapData> data);
+    void setData(std::shared_ptr<const HeatmapData> snapshot);
     void setEmptyText(const QString& text);
     void setStale(bool stale);
     /// Rows by id; several may be selected.

@@ -26,7 +26,7 @@ public:
     explicit HistogramView(QWidget* parent = nullptr);
 
     /// Null shows `emptyText`.
-    void setData(std::shared_ptr<const HistogramData> data);
+    void setData(std::shared_ptr<const HistogramData> snapshot);
     void setEmptyText(const QString& text);
     void setLogarithmic(bool on);
     bool isLogarithmic() const { return m_logarithmic; }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/support/number_text.h"
+
+#include "core/base/text.h"
+
+#include <QCoreApplication>
+#include <QFontInfo>
+#include <QLocale>
+
+#include <cmath>
+
+namespace lathe {
+namespace {
+
+QString tr(const char* text)
+{
+    return QCoreApplication::translate("lathe::number_text", text);
+}
+
+/// Three significant digits without an exponent.
+QString significant(double value)
+{
+    const double magnitude = std::abs(value);
+    const int digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3;
+    return QString::number(value, 'f', digits);
+}
+
+}
+
+QString numberText(double value)
+{
+    if (std::isnan(value))
+        return QStringLiteral("–");
+    if (std::isinf(value))
+        return value > 0 ? QStringLiteral("∞") : QStringLiteral("−∞");
+    if (value == 0)
+        return QStringLiteral("0");
+    const double magnitude = std::abs(value);
+    QString text = magnitude >= 1e-3 && magnitude < 1e6 ? QString::number(value, 'g', magnitude >= 1000 ? 6 : 3)
+                                                        : QString::number(value, 'e', 2);
+    return text.replace(QLatin1Char('-'), QStringLiteral("−"));
+}
+
+QString sqnrText(double sqnrDb)
+{
+    if (std::isnan(sqnrDb))
+        return QStringLiteral("–");
+    if (std::isinf(sqnrDb))
+        return sqnrDb > 0 ? tr("exact") : QStringLiteral("−∞");
+    return QString::number(sqnrDb, 'f', 1).replace(QLatin1Char('-'), QStringLiteral("−"));
+}
+
+QString bytesText(std::int64_t bytes)
+{
+    return QString::fromStdString(lathe::sizeText(bytes));
+}
+
+QString countText(std::int64_t count)
+{
+    const auto value = static_cast<double>(count);
+    if (count < 1000)
+        return QString::number(count);
+    if (count < 1000000)
+        return significant(value / 1e3) + QStringLiteral(" k");
+    if (count < 1000000000)
+        return significant(value / 1e6) + QStringLiteral(" M");
+    return significant(value / 1e9) + QStringLiteral(" G");
+}
+
+QString shareText(double share)
+{
+    if (share <= 0)
+        return QStringLiteral("0");
+    if (share < 1e-4)
+        return tr("< 0.01 %");
+    return significant(100 * share) + QStringLiteral(" %");
+}
+
+QString durationText(double seconds)
+{
+    const int whole = static_cast<int>(std::ceil(seconds));
+    if (whole < 60)
+        return tr("%1 s").arg(whole);
+    return tr("%1 min %2 s").arg(whole / 60).arg(whole % 60);
+}
+
+QFont tabularFont(const QFont& base)
+{
+    // The figures of the usual interface fonts (DejaVu, Noto, Cantarell) are tabular; others offer it as a style.
+    QFont font(base);
+    font.setStyleHint(QFont::SansSerif);
+    font.setKerning(false);
+    return font;
+}
+
+}

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/views/histogram_data.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace lathe {
+namespace {
+
+constexpr int mostDrawnCodes = 512;
+
+/// Interval that holds the data and, where there is one, the grid; never empty.
+Range drawnRange(double minimum, double maximum, const Encoding* encoding)
+{
+    double low = minimum;
+    double high = maximum;
+    if (encoding && !encoding->scale.empty()) {
+        low = std::min(low, static_cast<double>(encoding->lowestReal()));
+        high = std::max(high, static_cast<double>(encoding->highestReal()));
+    }
+    if (!(high > low)) {
+        const double reach = std::max(std::abs(low), 1e-6);
+        return {static_cast<float>(low - reach), static_cast<float>(high + reach)};
+    }
+    const double margin = 0.02 * (high - low);
+    return {static_cast<float>(low - margin), static_cast<float>(high + margin)};
+}
+
+void fillEdges(HistogramData& data, const Range& range, int bins)
+{
+    for (int i = 0; i <= bins; ++i)
+        data.edges.push_back(range.low + (static_cast<double>(range.high) - range.low) * i / bins);
+}
+
+/// The share of a histogram below and above the grid, and how many values fall on each code.
+void addGrid(HistogramData& data, const BitHistogram& histogram, const Encoding& encoding)
+{
+    data.encoding = encoding;
+    if (encoding.scale.empty())
+        return;
+    const double scale = encoding.scale.front();
+    const double zero = encoding.zeroPoint.front();
+    data.clip = {encoding.lowestReal(), encoding.highestReal()};
+    const int codes = encoding.maximumCode - encoding.minimumCode + 1;
+    if (codes <= mostDrawnCodes)
+        data.codeCounts.assign(static_cast<std::size_t>(codes), 0.0);
+    for (const auto& [bin, count] : histogram.occupied()) {
+        const double code = std::nearbyint(BitHistogram::center(bin) / scale) + zero;
+        const auto share = static_cast<double>(count) / static_cast<double>(histogram.total());
+        data.clippedBelow += code < encoding.minimumCode ? share : 0;
+        data.clippedAbove += code > encoding.maximumCode ? share : 0;
+        if (!data.codeCounts.empty()) {
+            const double clamped = std::clamp(code, static_cast<double>(encoding.minimumCode),
+                                              static_cast<double>(encoding.maximumCode));
+            data.codeCounts[static_cast<std::size_t>(clamped - encoding.minimumCode)] += static_cast<double>(count);
+        }
+    }
+}
+
+std::string sampleName(const std::vector<std::string>& ids, std::int64_t index)
+{
+    return index >= 0 && index < static_cast<std::int64_t>(ids.size()) ? ids[static_cast<std::size_t>(index)]
+                                                                     : std::string();
+}
+
+void addWeightCodes(HistogramData& data, const Encoding& encoding, const Tensor& codes)
+{
+    const int count = encoding.maximumCode - encoding.minimumCode + 1;
+    if (count > mostDrawnCodes)
+        return;
+    data.codeCounts.assign(static_cast<std::size_t>(count), 0.0);
+    for (std::int64_t i = 0; i < codes.elements(); ++i) {
+        const int code = std::clamp(static_cast<int>(codes.at(i)), encoding.minimumCode, encoding.maximumCode);
+        ++data.codeCounts[static_cast<std::size_t>(code - encoding.minimumCode)];
+    }
+}
+
+}
+
+std::shared_ptr<const HistogramData> activationHistogram(const TensorStatistics& statistics,
+                                                         const std::vector<std::string>& sampleIds,
+                                                         const Encoding* encoding, int bins)
+{
+    auto data = std::make_shared<HistogramData>();
+    data->title = statistics.value;
+    data->minimum = statistics.moments.minimum;
+    data->maximum = statistics.moments.maximum;
+    data->elements = statistics.moments.count;
+    data->minimumSample = sampleName(sampleIds, statistics.minimumSample);
+    data->maximumSample = sampleName(sampleIds, statistics.maximumSample);
+    const Range range = drawnRange(data->minimum, data->maximum, encoding);
+    fillEdges(*data, range, bins);
+    data->counts = statistics.histogram.rebin(range.low, range.high, bins);
+    if (statistics.histogram.total() > 0) {
+        data->lowPercentile = statistics.histogram.quantile(0.001);
+        data->highPercentile = statistics.histogram.quantile(0.999);
+    }
+    if (encoding)
+        addGrid(*data, statistics.histogram, *encoding);
+    return data;
+}
+
+std::shared_ptr<const HistogramData> weightHistogram(const std::string& name, const Tensor& weight,
+                                                     const Encoding* encoding, const Tensor* codes, int bins)
+{
+    auto data = std::make_shared<HistogramData>();
+    data->title = name;
+    BitHistogram histogram;
+    const std::vector<float> values = weight.toFloats();
+    histogram.add(values);
+    data->elements = static_cast<std::int64_t>(values.size());
+    if (!values.empty()) {
+        const auto [low, high] = std::minmax_element(values.begin(), values.end());
+        data->minimum = *low;
+        data->maximum = *high;
+        data->lowPercentile = histogram.quantile(0.001);
+        data->highPercentile = histogram.quantile(0.999);
+    }
+    const bool oneGrid = encoding && encoding->scale.size() == 1;
+    const Range range = drawnRange(data->minimum, data->maximum, oneGrid ? encoding : nullptr);
+    fillEdges(*data, range, bins);
+    data->counts = histogram.rebin(range.low, range.high, bins);
+    if (oneGrid)
+        addGrid(*data, histogram, *encoding);
+    else if (encoding) {
+        data->encoding = *encoding;
+        data->clip = {static_cast<float>(data->minimum), static_cast<float>(data->maximum)};
+        if (codes)
+            addWeightCodes(*data, *encoding, *codes);
+    }
+    return data;
+}
+
+}
