@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/formats.h"
+#include "core/formats/onnx_domains.h"
 #include "core/formats/onnx_graph_reader.h"
 #include "core/formats/onnx_scan.h"
 #include "core/formats/onnx_schema.h"
@@ -139,6 +140,7 @@ ImportedModel readOnnx(std::shared_ptr<const FileBytes> file, const Path& folder
     result.graph = onnx::GraphReader(context, nullptr, nullptr).read(*fields.graph);
     result.graph.opsets = std::move(fields.opsets);
     result.graph.opsets[""] = opset;
+    result.graph.opsets = onnx::importedOpsets(result.graph);
     result.graph.metadata = std::move(fields.metadata);
     result.graph.validate();
     result.fileDigest = digestOf(bytes, external);

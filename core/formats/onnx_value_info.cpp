@@ -81,9 +81,9 @@ Value readValueInfoProto(Message message) {
 WireWriter writeValueInfoProto(const Value& value) {
     WireWriter result;
     result.text(valueInfo::name, value.name);
-    if (value.dtype == DType::undefined) return result;
+    if (value.dtype == DType::undefined && !value.shape) return result;
     WireWriter tensorMessage;
-    tensorMessage.int64(tensorType::element, dataTypeOf(value.dtype));
+    if (value.dtype != DType::undefined) tensorMessage.int64(tensorType::element, dataTypeOf(value.dtype));
     if (value.shape) tensorMessage.message(tensorType::shape, writeShape(value));
     WireWriter typeMessage;
     typeMessage.message(type::tensor, tensorMessage);

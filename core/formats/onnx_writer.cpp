@@ -3,6 +3,7 @@
 
 #include "core/base/version.h"
 #include "core/formats/formats.h"
+#include "core/formats/onnx_domains.h"
 #include "core/formats/onnx_schema.h"
 #include "core/formats/onnx_value_info.h"
 #include "core/formats/packing.h"
@@ -53,7 +54,7 @@ public:
         result.text(schema::model::producerName, "tensorlathe");
         result.text(schema::model::producerVersion, version());
         result.message(schema::model::graph, body);
-        for (const auto& [domain, number] : opsets(graph)) result.message(schema::model::opsetImport, writeOpset(domain, number));
+        for (const auto& [domain, number] : schema::importedOpsets(graph)) result.message(schema::model::opsetImport, writeOpset(domain, number));
         for (const auto& [key, value] : graph.metadata) result.message(schema::model::metadata, writeEntry(key, value));
         WrittenModel written{.model = result.take(), .externalData = std::move(m_external), .externalName = {}};
         if (!written.externalData.empty()) written.externalName = m_externalName;
@@ -64,21 +65,6 @@ private:
     static int opsetOf(const Graph& graph) {
         const auto found = graph.opsets.find("");
         return found == graph.opsets.end() ? 13 : found->second;
-    }
-
-    /// The graph's operator sets, and version 1 of every domain that its nodes use besides.
-    static std::map<std::string, int> opsets(const Graph& graph) {
-        std::map<std::string, int> result = graph.opsets;
-        result.emplace("", 13);
-        addDomains(graph, result);
-        return result;
-    }
-
-    static void addDomains(const Graph& graph, std::map<std::string, int>& domains) {
-        for (const Node& node : graph.nodes()) {
-            domains.emplace(node.domain, 1);
-            for (const GraphPtr& body : bodies(node)) addDomains(*body, domains);
-        }
     }
 
     static WireWriter writeOpset(const std::string& domain, int number) {
