@@ -87,6 +87,7 @@ public:
     void setMethod(const MethodChoice& method);                    ///< the plan's default
     /// Asks the window to show a page.
     void showPage(const QString& id) { emit pageRequested(id); }
+    void askOpen() { emit openRequested(); } ///< a page wants the file dialog
     void report(const UserError& error) { emit failed(error); }
 
 signals:
@@ -100,6 +101,7 @@ signals:
     void exported(const QString& path, qint64 bytes);
     void failed(const lathe::UserError& error);
     void pageRequested(const QString& id);
+    void openRequested();
 
 private:
     void takeOpened(Opened opened);

@@ -15,11 +15,31 @@ QString translated(const char* source, const ErrorValues& values)
     return QString::fromStdString(fillTemplate(text.toStdString(), values));
 }
 
+Help helpFor(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::fileNotFound:
+    case ErrorCode::notAModel:
+    case ErrorCode::modelTruncated:
+    case ErrorCode::modelInvalid:
+    case ErrorCode::unknownFormat:
+    case ErrorCode::datasetInvalid:
+    case ErrorCode::datasetEmpty:
+    case ErrorCode::projectInvalid: return Help::openFile;
+    case ErrorCode::noStatistics:
+    case ErrorCode::statisticsStale: return Help::goToData;
+    case ErrorCode::planInvalid:
+    case ErrorCode::notExportable: return Help::goToPrecision;
+    default: return Help::copyText;
+    }
+}
+
 UserError fromEngine(const QString& what, const Error& error)
 {
     UserError result;
     result.what = what;
     result.stopped = error.code() == ErrorCode::stopped;
+    result.help = helpFor(error.code());
     for (const ErrorText& row : errorTexts()) {
         if (row.code != error.code())
             continue;

@@ -7,6 +7,14 @@
 
 namespace lathe {
 
+/// What the one button of an error bar does.
+enum class Help {
+    copyText,
+    openFile,
+    goToData,
+    goToPrecision
+};
+
 /// A failure as the window tells it: what happened, why, and what helps. Empty texts are left out.
 struct UserError
 {
@@ -14,6 +22,7 @@ struct UserError
     QString why;  ///< "glyphs.onnx: The model file ends too early: ..."
     QString hint; ///< "Copy the file again; it is incomplete."
     QString page; ///< id of the page concerned; empty: the one that is shown
+    Help help = Help::copyText;
     bool stopped = false; ///< the person stopped it: nothing to tell
 
     bool isEmpty() const { return what.isEmpty() && why.isEmpty(); }

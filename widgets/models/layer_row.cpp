@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/layer_row.h"
+
+#include <map>
+#include <set>
+
+namespace lathe {
+namespace {
+
+QString shapeText(const Graph& graph, ValueId id)
+{
+    if (!id.valid() || !graph.value(id).shape)
+        return QStringLiteral("?");
+    return QString::fromStdString(graph.value(id).shape->text());
+}
+
+/// Bytes of weights at their bit-width, of a 32-bit bias, and of scales and zero-points.
+std::int64_t storedBytes(const Graph& graph, const Layer& layer, const QuantSpec& spec)
+{
+    if (!layer.weight.valid())
+        return 0;
+    const Value& weight = graph.value(layer.weight);
+    if (!weight.shape || !weight.shape->isStatic())
+        return 0;
+    const std::int64_t elements = weight.shape->elements();
+    std::int64_t bytes = (elements * spec.format.bits + 7) / 8;
+    if (spec.format.isInteger()) {
+        const bool perChannel = spec.granularity.kind == Granularity::Kind::channel;
+        const std::int64_t scales = perChannel ? (*weight.shape)[layer.weightChannelAxis] : 1;
+        bytes += scales * 4;
+    }
+    if (layer.bias.valid() && graph.value(layer.bias).shape && graph.value(layer.bias).shape->isStatic())
+        bytes += graph.value(layer.bias).shape->elements() * 4;
+    return bytes;
+}
+
+void addFigures(LayerRow& row, const Layer& layer, const PlanFigures& figures)
+{
+    if (const LayerFigures* measured = figures.layer(layer.id)) {
+        row.localSqnrDb = measured->local.sqnrDb();
+        row.accumulatedSqnrDb = measured->accumulated.sqnrDb();
+        row.clippedShare = measured->clippedShare();
+    }
+    const auto weight = figures.weightSqnrDb.find(layer.id);
+    if (layer.weight.valid() && weight != figures.weightSqnrDb.end())
+        row.weightSqnrDb = weight->second;
+    if (!figures.resolved)
+        return;
+    for (const Refusal& refusal : figures.resolved->refusals)
+        if (refusal.layer == layer.id)
+            row.problem = QString::fromStdString(refusal.reason + (refusal.nearest.empty() ? "" : " " + refusal.nearest));
+}
+
+LayerRow rowOf(const Model& model, const Layer& layer, const QuantPlan& plan)
+{
+    const Graph& graph = model.graph;
+    LayerRow row;
+    row.id = QString::fromStdString(layer.id);
+    row.name = QString::fromStdString(layer.name);
+    row.op = layer.depthwise ? QStringLiteral("DepthwiseConv") : QString::fromStdString(layer.op);
+    row.inputShape = layer.nodes.empty() ? QString() : shapeText(graph, graph.node(layer.nodes.front()).input(0));
+    row.outputShape = shapeText(graph, layer.output);
+    row.parameters = layer.parameters;
+    row.macs = layer.macs;
+    row.hasWeights = layer.weight.valid();
+    const QuantSpec& weights = plan.weightSpec(layer.id);
+    row.weights = row.hasWeights ? weights.format : NumberFormat::float32();
+    row.activations = plan.activationSpec(layer.id).format;
+    const auto own = plan.layers.find(layer.id);
+    row.locked = own != plan.layers.end() && own->second.locked;
+    row.sizeBytes = storedBytes(graph, layer, weights);
+    return row;
+}
+
+}
+
+std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures)
+{
+    auto rows = std::make_shared<LayerRows>();
+    std::map<std::string, const UnsupportedNode*> unsupported;
+    for (const UnsupportedNode& node : model.unsupported)
+        unsupported[node.node] = &node;
+    for (const Layer& layer : model.layers) {
+        LayerRow row = rowOf(model, layer, plan);
+        if (figures)
+            addFigures(row, layer, *figures);
+        for (const std::string& key : {layer.id, layer.name})
+            if (const auto found = unsupported.find(key); found != unsupported.end()) {
+                row.unsupported = true;
+                row.problem = QString::fromStdString(found->second->reason);
+                unsupported.erase(found);
+                break;
+            }
+        rows->push_back(std::move(row));
+    }
+    for (const UnsupportedNode& node : model.unsupported) {
+        if (!unsupported.contains(node.node))
+            continue;
+        LayerRow row;
+        row.id = row.name = QString::fromStdString(node.node);
+        row.op = QString::fromStdString(node.op);
+        row.unsupported = true;
+        row.problem = QString::fromStdString(node.reason);
+        rows->push_back(std::move(row));
+    }
+    return rows;
+}
+
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/support/metric_text.h"
+
+#include "core/evaluation/evaluate.h"
+#include "widgets/support/number_text.h"
+
+#include <QCoreApplication>
+#include <cmath>
+
+namespace lathe {
+
+QString metricLabel(const std::string& id)
+{
+    if (id == "top1")
+        return QStringLiteral("top-1");
+    if (id == "top5")
+        return QStringLiteral("top-5");
+    if (id == "agreement")
+        return QCoreApplication::translate("Metric", "agreement");
+    const Metric* metric = metrics().find(id);
+    return QString::fromStdString(metric ? metric->label : id);
+}
+
+bool metricIsShare(const std::string& id)
+{
+    const Metric* metric = metrics().find(id);
+    return metric && metric->binary;
+}
+
+QString metricValueText(const std::string& id, double value)
+{
+    return metricIsShare(id) ? QString::number(value * 100, 'f', 2) + QStringLiteral(" %") : numberText(value);
+}
+
+QString metricLossText(const std::string& id, double loss)
+{
+    const double shown = metricIsShare(id) ? loss * 100 : loss;
+    const QString sign = shown > 0 ? QStringLiteral("+") : shown < 0 ? QStringLiteral("−") : QString();
+    if (metricIsShare(id))
+        return sign + QString::number(std::abs(shown), 'f', 2) + QCoreApplication::translate("Metric", " points");
+    return sign + numberText(std::abs(shown));
+}
+
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace lathe {
+
+/// A metric's name as people write it: "top-1" for "top1"; the table's label for what this file does not know.
+QString metricLabel(const std::string& id);
+/// True where values are shares, shown in percent, and losses in percentage points.
+bool metricIsShare(const std::string& id);
+/// "97.3 %" for shares, three digits else.
+QString metricValueText(const std::string& id, double value);
+/// "+0.42 pp" for shares.
+QString metricLossText(const std::string& id, double loss);
+
+}
