@@ -8,10 +8,8 @@ find_package(OneDnn REQUIRED)                                 # fast kernels
 find_package(OpenMP REQUIRED COMPONENTS CXX)                  # the thread pool that oneDNN uses, so that we can bound it
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)                   # linear algebra of the rounding and equalization algorithms
 find_package(SQLite3 REQUIRED)                                # project files
-find_package(LibArchive REQUIRED)                             # containers (bundles, .npz)
+find_package(LibArchive REQUIRED)                             # .npz; a test reads bundles with it
 find_package(ZLIB REQUIRED)                                   # gzip-compressed data sets
-find_package(PkgConfig REQUIRED)
-pkg_check_modules(Zstd REQUIRED IMPORTED_TARGET libzstd)      # compression inside bundles
 
 find_package(Qt6 6.4 REQUIRED COMPONENTS Core Gui Widgets Charts Svg PrintSupport LinguistTools)
 find_package(QCustomPlotQt6 REQUIRED)                         # histograms and heatmaps
