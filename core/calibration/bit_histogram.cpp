@@ -11,103 +11,151 @@ namespace lathe {
 namespace {
 
 constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
-constexpr int zeroBin = BitHistogram::binCount / 2;  // +0; -0 is the bin before it
+constexpr int zeroBin = BitHistogram::binCount / 2; // +0; -0 is the bin before it
 constexpr std::uint32_t signKey = BitHistogram::binCount / 2;
 constexpr std::uint32_t allKeys = BitHistogram::binCount - 1;
 constexpr std::uint32_t firstNonFiniteKey = 255U << BitHistogram::mantissaBits;
 
-std::uint32_t keyOf(float value) { return std::bit_cast<std::uint32_t>(value) >> droppedBits; }
+std::uint32_t keyOf(float value)
+{
+    return std::bit_cast<std::uint32_t>(value) >> droppedBits;
+}
 
 /// Negative numbers run backwards by their bits.
-int binOfKey(std::uint32_t key) { return static_cast<int>(key & signKey ? key ^ allKeys : key ^ signKey); }
+int binOfKey(std::uint32_t key)
+{
+    return static_cast<int>(key & signKey ? key ^ allKeys : key ^ signKey);
+}
 
-bool isFiniteKey(std::uint32_t key) { return (key & ~signKey) < firstNonFiniteKey; }
+bool isFiniteKey(std::uint32_t key)
+{
+    return (key & ~signKey) < firstNonFiniteKey;
+}
 
 /// Position of a bin among those of its sign, counted from zero outwards.
-std::uint32_t magnitudeKey(int bin) {
+std::uint32_t magnitudeKey(int bin)
+{
     return static_cast<std::uint32_t>(bin >= zeroBin ? bin - zeroBin : zeroBin - 1 - bin);
 }
 
-float innerEdge(int bin) { return std::bit_cast<float>(magnitudeKey(bin) << droppedBits); }
-
-float outerEdge(int bin) {
-    const std::uint32_t next = magnitudeKey(bin) + 1;
-    return next >= firstNonFiniteKey ? std::numeric_limits<float>::max() : std::bit_cast<float>(next << droppedBits);
+float innerEdge(int bin)
+{
+    return std::bit_cast<float>(magnitudeKey(bin) << droppedBits);
 }
 
-}  // namespace
+float outerEdge(int bin)
+{
+    const std::uint32_t next = magnitudeKey(bin) + 1;
+    return next >= firstNonFiniteKey ? std::numeric_limits<float>::max()
+                                     : std::bit_cast<float>(next << droppedBits);
+}
 
-int BitHistogram::binOf(float value) { return binOfKey(keyOf(value)); }
+} // namespace
 
-float BitHistogram::lowerEdge(int bin) { return bin >= zeroBin ? innerEdge(bin) : -outerEdge(bin); }
+int BitHistogram::binOf(float value)
+{
+    return binOfKey(keyOf(value));
+}
 
-float BitHistogram::upperEdge(int bin) { return bin >= zeroBin ? outerEdge(bin) : -innerEdge(bin); }
+float BitHistogram::lowerEdge(int bin)
+{
+    return bin >= zeroBin ? innerEdge(bin) : -outerEdge(bin);
+}
 
-float BitHistogram::center(int bin) {
-    if (bin == zeroBin || bin == zeroBin - 1) return 0;
+float BitHistogram::upperEdge(int bin)
+{
+    return bin >= zeroBin ? outerEdge(bin) : -innerEdge(bin);
+}
+
+float BitHistogram::center(int bin)
+{
+    if (bin == zeroBin || bin == zeroBin - 1)
+        return 0;
     return static_cast<float>((double{lowerEdge(bin)} + double{upperEdge(bin)}) / 2);
 }
 
-void BitHistogram::add(std::span<const float> values) {
-    if (values.empty()) return;
-    if (m_counts.empty()) m_counts.resize(binCount);
+void BitHistogram::add(std::span<const float> values)
+{
+    if (values.empty())
+        return;
+    if (m_counts.empty())
+        m_counts.resize(binCount);
     for (const float value : values) {
         const std::uint32_t key = keyOf(value);
-        if (!isFiniteKey(key)) continue;
+        if (!isFiniteKey(key))
+            continue;
         ++m_counts[static_cast<std::size_t>(binOfKey(key))];
         ++m_total;
     }
 }
 
-void BitHistogram::addKeyCounts(std::span<const std::uint32_t> counts) {
-    if (m_counts.empty()) m_counts.resize(binCount);
+void BitHistogram::addKeyCounts(std::span<const std::uint32_t> counts)
+{
+    if (m_counts.empty())
+        m_counts.resize(binCount);
     for (std::uint32_t key = 0; key < binCount; ++key) {
-        if (counts[key] == 0 || !isFiniteKey(key)) continue;
+        if (counts[key] == 0 || !isFiniteKey(key))
+            continue;
         m_counts[static_cast<std::size_t>(binOfKey(key))] += counts[key];
         m_total += counts[key];
     }
 }
 
-void BitHistogram::addCount(int bin, std::uint64_t count) {
-    if (count == 0) return;
-    if (m_counts.empty()) m_counts.resize(binCount);
+void BitHistogram::addCount(int bin, std::uint64_t count)
+{
+    if (count == 0)
+        return;
+    if (m_counts.empty())
+        m_counts.resize(binCount);
     m_counts[static_cast<std::size_t>(bin)] += count;
     m_total += count;
 }
 
-void BitHistogram::merge(const BitHistogram& other) {
-    if (other.m_counts.empty()) return;
-    if (m_counts.empty()) m_counts.resize(binCount);
-    for (std::size_t i = 0; i < binCount; ++i) m_counts[i] += other.m_counts[i];
+void BitHistogram::merge(const BitHistogram& other)
+{
+    if (other.m_counts.empty())
+        return;
+    if (m_counts.empty())
+        m_counts.resize(binCount);
+    for (std::size_t i = 0; i < binCount; ++i)
+        m_counts[i] += other.m_counts[i];
     m_total += other.m_total;
 }
 
-std::uint64_t BitHistogram::count(int bin) const {
+std::uint64_t BitHistogram::count(int bin) const
+{
     return m_counts.empty() ? 0 : m_counts[static_cast<std::size_t>(bin)];
 }
 
-std::vector<std::pair<int, std::uint64_t>> BitHistogram::occupied() const {
+std::vector<std::pair<int, std::uint64_t>> BitHistogram::occupied() const
+{
     std::vector<std::pair<int, std::uint64_t>> bins;
     for (std::size_t i = 0; i < m_counts.size(); ++i)
-        if (m_counts[i] != 0) bins.emplace_back(static_cast<int>(i), m_counts[i]);
+        if (m_counts[i] != 0)
+            bins.emplace_back(static_cast<int>(i), m_counts[i]);
     return bins;
 }
 
-float BitHistogram::quantile(double p) const {
-    if (m_total == 0) return 0;
+float BitHistogram::quantile(double p) const
+{
+    if (m_total == 0)
+        return 0;
     const double wanted = std::clamp(p, 0.0, 1.0) * static_cast<double>(m_total);
     std::uint64_t below = 0;
     int last = zeroBin;
     for (std::size_t i = 0; i < m_counts.size(); ++i) {
-        if (m_counts[i] == 0) continue;
+        if (m_counts[i] == 0)
+            continue;
         below += m_counts[i];
         last = static_cast<int>(i);
-        if (static_cast<double>(below) >= wanted) break;
+        if (static_cast<double>(below) >= wanted)
+            break;
     }
     return last == zeroBin || last == zeroBin - 1 ? 0 : upperEdge(last);
 }
 
-std::vector<double> BitHistogram::rebin(float low, float high, int bins) const {
+std::vector<double> BitHistogram::rebin(float low, float high, int bins) const
+{
     std::vector<double> result(static_cast<std::size_t>(bins), 0.0);
     const double width = (double{high} - double{low}) / bins;
     if (!(width > 0)) {
@@ -137,4 +185,4 @@ std::vector<double> BitHistogram::rebin(float low, float high, int bins) const {
     return result;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -8,10 +8,13 @@ namespace lathe {
 
 namespace {
 
-Range rangeOf(const Calibrator& calibrator, const RangeRequest& request) {
-    if (request.statistics.moments.count == 0) return {0, 0};
+Range rangeOf(const Calibrator& calibrator, const RangeRequest& request)
+{
+    if (request.statistics.moments.count == 0)
+        return {0, 0};
     const Range full = request.fullRange();
-    if (!request.spec.format.isInteger()) return full;
+    if (!request.spec.format.isInteger())
+        return full;
     const Range range = calibrator.range(request);
     const bool usable = std::isfinite(range.low) && std::isfinite(range.high) && range.low <= range.high;
     const bool flat = range.low == 0 && range.high == 0;
@@ -19,7 +22,9 @@ Range rangeOf(const Calibrator& calibrator, const RangeRequest& request) {
 }
 
 /// The values of one channel, gathered side by side.
-std::vector<float> channelValues(std::span<const float> values, const Shape& shape, int axis, std::int64_t channel) {
+std::vector<float> channelValues(std::span<const float> values, const Shape& shape, int axis,
+                                 std::int64_t channel)
+{
     const auto inner = static_cast<std::size_t>(shape.elements(axis + 1, shape.rank()));
     const auto stride = inner * static_cast<std::size_t>(shape[axis]);
     std::vector<float> gathered;
@@ -30,14 +35,17 @@ std::vector<float> channelValues(std::span<const float> values, const Shape& sha
     return gathered;
 }
 
-}  // namespace
+} // namespace
 
-Range chooseRange(const MethodChoice& method, const TensorStatistics& statistics, const QuantSpec& spec) {
+Range chooseRange(const MethodChoice& method, const TensorStatistics& statistics, const QuantSpec& spec)
+{
     const Calibrator& calibrator = calibrators().get(method.id, "range method");
     return rangeOf(calibrator, {statistics, spec, method.options});
 }
 
-std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight, int axis, const QuantSpec& spec) {
+std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight, int axis,
+                                const QuantSpec& spec)
+{
     const Calibrator& calibrator = calibrators().get(method.id, "range method");
     const Tensor floats = weight.converted(DType::float32);
     const auto values = floats.data<float>();
@@ -46,7 +54,8 @@ std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight
         statistics.moments = scanMoments(part);
         return rangeOf(calibrator, {statistics, spec, method.options, part});
     };
-    if (axis < 0) return {rangeOfValues(values)};
+    if (axis < 0)
+        return {rangeOfValues(values)};
     if (axis >= weight.shape().rank())
         throw Error(ErrorCode::shapeMismatch, "weight ranges",
                     {{"actual", weight.shape().text()}, {"expected", "an axis " + std::to_string(axis)}});
@@ -56,4 +65,4 @@ std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight
     return ranges;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -18,39 +18,54 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-double secondsSince(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
+double secondsSince(Clock::time_point start)
+{
+    return std::chrono::duration<double>(Clock::now() - start).count();
+}
 
 /// Graph inputs first, then what layers make; only real numbers.
-struct Watch {
+struct Watch
+{
     std::vector<WatchedTensor> tensors;
     std::size_t inputs = 0;
 };
 
-Watch watchOf(const Graph& graph) {
+Watch watchOf(const Graph& graph)
+{
     Watch watch;
     std::set<std::string> names;
     const auto add = [&](ValueId id) {
         const Value& value = graph.value(id);
-        if (isFloat(value.dtype) && names.insert(value.name).second) watch.tensors.push_back({value.name, value.channelAxis});
+        if (isFloat(value.dtype) && names.insert(value.name).second)
+            watch.tensors.push_back({value.name, value.channelAxis});
     };
-    for (const ValueId input : graph.inputs) add(input);
+    for (const ValueId input : graph.inputs)
+        add(input);
     watch.inputs = watch.tensors.size();
     for (const Layer& layer : findLayers(graph))
         // Layers of bodies carry their path in front: their values belong to another graph.
-        if (const ValueId output = graph.find(layer.id); output.valid() && output == layer.output) add(output);
+        if (const ValueId output = graph.find(layer.id); output.valid() && output == layer.output)
+            add(output);
     return watch;
 }
 
 /// Calls back at most four times a second.
-class PartialReports {
+class PartialReports
+{
 public:
-    explicit PartialReports(const CollectOptions& options) : m_callback(options.partial) {}
+    explicit PartialReports(const CollectOptions& options)
+        : m_callback(options.partial)
+    {
+    }
 
-    void offer(StatisticsCollector& collector) {
-        if (!m_callback) return;
+    void offer(StatisticsCollector& collector)
+    {
+        if (!m_callback)
+            return;
         const std::unique_lock lock(m_mutex, std::try_to_lock);
         constexpr double interval = 0.25;
-        if (!lock.owns_lock() || secondsSince(m_last) < interval) return;
+        if (!lock.owns_lock() || secondsSince(m_last) < interval)
+            return;
         m_callback(std::make_shared<const Statistics>(collector.snapshot()));
         m_last = Clock::now();
     }
@@ -62,8 +77,12 @@ private:
 };
 
 /// One worker's memory: made when its thread first gets a sample.
-struct Worker {
-    explicit Worker(const std::shared_ptr<const Program>& program) : execution(program) {}
+struct Worker
+{
+    explicit Worker(const std::shared_ptr<const Program>& program)
+        : execution(program)
+    {
+    }
 
     Execution execution;
     BitCounter counter;
@@ -71,11 +90,16 @@ struct Worker {
 };
 
 /// One pass: everything that workers share.
-class Pass {
+class Pass
+{
 public:
     Pass(const Graph& graph, const Samples& samples, int workers, const Control& control)
-        : m_samples(samples), m_control(control), m_watch(watchOf(graph)), m_collector(m_watch.tensors, 4 * workers),
-          m_workers(static_cast<std::size_t>(workers)) {
+        : m_samples(samples)
+        , m_control(control)
+        , m_watch(watchOf(graph))
+        , m_collector(m_watch.tensors, 4 * workers)
+        , m_workers(static_cast<std::size_t>(workers))
+    {
         CompileOptions compile;
         compile.keepSlots = false;
         compile.tapAll = true;
@@ -84,33 +108,41 @@ public:
 
     StatisticsCollector& collector() { return m_collector; }
 
-    void runSample(std::int64_t index, int workerIndex) {
+    void runSample(std::int64_t index, int workerIndex)
+    {
         std::optional<Worker>& slot = m_workers[static_cast<std::size_t>(workerIndex)];
-        if (!slot) slot.emplace(m_program);
+        if (!slot)
+            slot.emplace(m_program);
         const TensorMap inputs = m_samples.load(index);
         auto result = m_collector.emptyResult();
-        for (std::size_t i = 0; i < m_watch.inputs; ++i) lookAtInput(i, inputs, *slot, result);
+        for (std::size_t i = 0; i < m_watch.inputs; ++i)
+            lookAtInput(i, inputs, *slot, result);
         infer(inputs, *slot, result);
         m_collector.deliver(index, m_samples.id(index), std::move(result));
     }
 
-    double inferenceSeconds() const {
+    double inferenceSeconds() const
+    {
         double sum = 0;
         for (const auto& worker : m_workers)
-            if (worker) sum += worker->inferenceSeconds;
+            if (worker)
+                sum += worker->inferenceSeconds;
         return sum / static_cast<double>(m_workers.size());
     }
 
 private:
     void lookAtInput(std::size_t tensor, const TensorMap& inputs, Worker& worker,
-                     StatisticsCollector::SampleResult& result) {
+                     StatisticsCollector::SampleResult& result)
+    {
         const auto found = inputs.find(m_watch.tensors[tensor].value);
-        if (found == inputs.end()) return;  // Execution::run says what is missing
+        if (found == inputs.end())
+            return; // Execution::run says what is missing
         const Tensor reals = found->second.converted(DType::float32);
         m_collector.look(tensor, reals.shape(), reals.data<float>(), worker.counter, result);
     }
 
-    void infer(const TensorMap& inputs, Worker& worker, StatisticsCollector::SampleResult& result) {
+    void infer(const TensorMap& inputs, Worker& worker, StatisticsCollector::SampleResult& result)
+    {
         double lookingSeconds = 0;
         std::map<std::string, Tap> taps;
         for (std::size_t i = m_watch.inputs; i < m_watch.tensors.size(); ++i)
@@ -132,13 +164,15 @@ private:
     std::vector<std::optional<Worker>> m_workers;
 };
 
-}  // namespace
+} // namespace
 
 Statistics collectStatistics(const Graph& graph, const Samples& samples, const Digest& dataDigest,
-                             const CollectOptions& options, const Control& control) {
+                             const CollectOptions& options, const Control& control)
+{
     const Clock::time_point start = Clock::now();
     const std::int64_t count = options.limit > 0 ? std::min(options.limit, samples.size()) : samples.size();
-    if (count < 1) throw Error(ErrorCode::datasetEmpty, "calibration");
+    if (count < 1)
+        throw Error(ErrorCode::datasetEmpty, "calibration");
     const int cores = options.workers > 0 ? options.workers : hardwareThreads();
     const int workers = static_cast<int>(std::min<std::int64_t>(cores, count));
 
@@ -164,4 +198,4 @@ Statistics collectStatistics(const Graph& graph, const Samples& samples, const D
     return statistics;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -3,7 +3,8 @@
 
 namespace lathe {
 
-void register_min_max(Table<Calibrator>& table) {
+void register_min_max(Table<Calibrator>& table)
+{
     table.add({.id = "minmax",
                .label = "Min-max",
                .summary = "Covers every value seen; one outlier widens every step (Jacob et al., CVPR 2018).",
@@ -11,4 +12,4 @@ void register_min_max(Table<Calibrator>& table) {
                .range = [](const RangeRequest& request) { return request.fullRange(); }});
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -5,24 +5,33 @@
 
 namespace lathe {
 
-double Moments::mean() const { return count > 0 ? sum / static_cast<double>(count) : 0; }
+double Moments::mean() const
+{
+    return count > 0 ? sum / static_cast<double>(count) : 0;
+}
 
-double Moments::variance() const {
-    if (count == 0) return 0;
+double Moments::variance() const
+{
+    if (count == 0)
+        return 0;
     const double average = mean();
     return std::max(0.0, sumSquares / static_cast<double>(count) - average * average);
 }
 
-double Moments::kurtosis() const {
+double Moments::kurtosis() const
+{
     const double spread = variance();
-    if (!(spread > 0)) return 0;
+    if (!(spread > 0))
+        return 0;
     const double n = static_cast<double>(count);
     const double m = mean();
-    const double fourth = sumFourths / n - 4 * m * sumCubes / n + 6 * m * m * sumSquares / n - 3 * m * m * m * m;
+    const double fourth =
+        sumFourths / n - 4 * m * sumCubes / n + 6 * m * m * sumSquares / n - 3 * m * m * m * m;
     return fourth / (spread * spread) - 3;
 }
 
-void Moments::merge(const Moments& other) {
+void Moments::merge(const Moments& other)
+{
     if (other.count > 0) {
         minimum = count > 0 ? std::min(minimum, other.minimum) : other.minimum;
         maximum = count > 0 ? std::max(maximum, other.maximum) : other.maximum;
@@ -37,4 +46,4 @@ void Moments::merge(const Moments& other) {
     infinities += other.infinities;
 }
 
-}  // namespace lathe
+} // namespace lathe

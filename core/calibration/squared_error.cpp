@@ -14,22 +14,25 @@ namespace {
 // Adding and subtracting 1.5 * 2^52 rounds half to even, for magnitudes below 2^51.
 constexpr double roundingShift = 6755399441055744.0;
 
-/// Integral of the squared rounding error from 0 to `steps`, in units of the grid's step: 1/12 for each whole step, a
-/// cubic for what is left, and the cubic of the distance beyond the grid's ends.
-inline double errorIntegral(double steps, double lowest, double highest) {
+/// Integral of the squared rounding error from 0 to `steps`, in units of the grid's step: 1/12 for each whole
+/// step, a cubic for what is left, and the cubic of the distance beyond the grid's ends.
+inline double errorIntegral(double steps, double lowest, double highest)
+{
     const double inside = std::min(std::max(steps, lowest), highest);
     const double whole = (inside + roundingShift) - roundingShift;
     const double rest = steps - whole;
     return whole / 12 + rest * rest * rest / 3;
 }
 
-inline double squaredErrorAt(double steps, double lowest, double highest) {
+inline double squaredErrorAt(double steps, double lowest, double highest)
+{
     const double inside = std::min(std::max(steps, lowest), highest);
     const double rest = steps - ((inside + roundingShift) - roundingShift);
     return rest * rest;
 }
 
-double halfError(std::span<const WeightedBin> bins, const Encoding& encoding) {
+double halfError(std::span<const WeightedBin> bins, const Encoding& encoding)
+{
     double sum = 0;
     for (const WeightedBin& bin : bins) {
         std::array value{static_cast<float>((bin.low + bin.high) / 2)};
@@ -40,38 +43,45 @@ double halfError(std::span<const WeightedBin> bins, const Encoding& encoding) {
     return sum;
 }
 
-}  // namespace
+} // namespace
 
-std::vector<WeightedBin> weightedBins(const BitHistogram& histogram) {
+std::vector<WeightedBin> weightedBins(const BitHistogram& histogram)
+{
     std::vector<WeightedBin> bins;
     for (const auto& [bin, count] : histogram.occupied())
         if (BitHistogram::center(bin) != 0)
-            bins.push_back({BitHistogram::lowerEdge(bin), BitHistogram::upperEdge(bin), static_cast<double>(count)});
+            bins.push_back(
+                {BitHistogram::lowerEdge(bin), BitHistogram::upperEdge(bin), static_cast<double>(count)});
     return bins;
 }
 
-double summedSquaredError(std::span<const WeightedBin> bins, const Encoding& encoding) {
-    if (!encoding.format.isInteger()) return halfError(bins, encoding);
+double summedSquaredError(std::span<const WeightedBin> bins, const Encoding& encoding)
+{
+    if (!encoding.format.isInteger())
+        return halfError(bins, encoding);
     const double scale = encoding.scale[0];
     const double perStep = 1 / scale;
     const double lowest = encoding.minimumCode - encoding.zeroPoint[0];
     const double highest = encoding.maximumCode - encoding.zeroPoint[0];
-    // Below this the difference of two integrals has no digits left; the error at the centre is as good there.
+    // Below this the difference of two integrals has no digits left; the error at the centre is as good
+    // there.
     constexpr double narrow = 1e-4;
     double sum = 0;
     for (const WeightedBin& bin : bins) {
         const double from = bin.low * perStep;
         const double to = bin.high * perStep;
         const double width = to - from;
-        const double error = width < narrow
-                                 ? squaredErrorAt((from + to) / 2, lowest, highest)
-                                 : (errorIntegral(to, lowest, highest) - errorIntegral(from, lowest, highest)) / width;
+        const double error =
+            width < narrow
+                ? squaredErrorAt((from + to) / 2, lowest, highest)
+                : (errorIntegral(to, lowest, highest) - errorIntegral(from, lowest, highest)) / width;
         sum += bin.count * error;
     }
     return sum * scale * scale;
 }
 
-double summedSquaredError(std::span<const float> values, const Encoding& encoding) {
+double summedSquaredError(std::span<const float> values, const Encoding& encoding)
+{
     constexpr std::size_t piece = 1024;
     std::array<float, piece> rounded;
     double sum = 0;
@@ -90,9 +100,11 @@ double summedSquaredError(std::span<const float> values, const Encoding& encodin
     return sum;
 }
 
-double expectedSquaredError(const BitHistogram& histogram, const Encoding& encoding) {
-    if (histogram.total() == 0) return 0;
+double expectedSquaredError(const BitHistogram& histogram, const Encoding& encoding)
+{
+    if (histogram.total() == 0)
+        return 0;
     return summedSquaredError(weightedBins(histogram), encoding) / static_cast<double>(histogram.total());
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -9,7 +9,8 @@
 namespace lathe {
 
 /// Values between `low` and `high`, spread evenly.
-struct WeightedBin {
+struct WeightedBin
+{
     double low;
     double high;
     double count;
@@ -23,4 +24,4 @@ double summedSquaredError(std::span<const WeightedBin> bins, const Encoding& enc
 /// Sum of squared errors of the values themselves; non-finite ones are left out.
 double summedSquaredError(std::span<const float> values, const Encoding& encoding);
 
-}  // namespace lathe
+} // namespace lathe

@@ -5,10 +5,12 @@
 
 namespace lathe {
 
-const TensorStatistics& Statistics::tensor(const std::string& value) const {
+const TensorStatistics& Statistics::tensor(const std::string& value) const
+{
     const auto found = tensors.find(value);
-    if (found == tensors.end()) throw Error(ErrorCode::noStatistics, value, {{"value", value}});
+    if (found == tensors.end())
+        throw Error(ErrorCode::noStatistics, value, {{"value", value}});
     return found->second;
 }
 
-}  // namespace lathe
+} // namespace lathe

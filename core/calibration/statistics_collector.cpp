@@ -8,26 +8,34 @@ namespace lathe {
 
 namespace {
 
-void mergeChannels(std::vector<Moments>& into, const std::vector<Moments>& from) {
-    if (into.empty()) into.resize(from.size());
+void mergeChannels(std::vector<Moments>& into, const std::vector<Moments>& from)
+{
+    if (into.empty())
+        into.resize(from.size());
     if (into.size() != from.size())
-        throw Error(ErrorCode::internal, "statistics", {{"what", "a tensor's channel count changed between samples"}});
-    for (std::size_t c = 0; c < from.size(); ++c) into[c].merge(from[c]);
+        throw Error(ErrorCode::internal, "statistics",
+                    {{"what", "a tensor's channel count changed between samples"}});
+    for (std::size_t c = 0; c < from.size(); ++c)
+        into[c].merge(from[c]);
 }
 
 /// Sets extremes and the samples that set them; the first sample wins a tie.
-void mergeSample(TensorStatistics& statistics, const Moments& moments, std::int64_t sample) {
+void mergeSample(TensorStatistics& statistics, const Moments& moments, std::int64_t sample)
+{
     const bool first = statistics.moments.count == 0;
-    if (moments.count > 0 && (first || moments.minimum < statistics.moments.minimum)) statistics.minimumSample = sample;
-    if (moments.count > 0 && (first || moments.maximum > statistics.moments.maximum)) statistics.maximumSample = sample;
+    if (moments.count > 0 && (first || moments.minimum < statistics.moments.minimum))
+        statistics.minimumSample = sample;
+    if (moments.count > 0 && (first || moments.maximum > statistics.moments.maximum))
+        statistics.maximumSample = sample;
     statistics.samples.push_back({moments.minimum, moments.maximum});
     statistics.moments.merge(moments);
 }
 
-}  // namespace
+} // namespace
 
 StatisticsCollector::StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window)
-    : m_window(window) {
+    : m_window(window)
+{
     for (const WatchedTensor& tensor : watched) {
         auto entry = std::make_unique<Entry>();
         entry->statistics.value = tensor.value;
@@ -36,21 +44,25 @@ StatisticsCollector::StatisticsCollector(const std::vector<WatchedTensor>& watch
     }
 }
 
-StatisticsCollector::SampleResult StatisticsCollector::emptyResult() const {
+StatisticsCollector::SampleResult StatisticsCollector::emptyResult() const
+{
     SampleResult result;
     result.tensors.resize(m_entries.size());
     return result;
 }
 
 void StatisticsCollector::look(std::size_t tensor, const Shape& shape, std::span<const float> values,
-                               BitCounter& counter, SampleResult& result) {
+                               BitCounter& counter, SampleResult& result)
+{
     Entry& entry = *m_entries[tensor];
     SampleResult::Tensor& seen = result.tensors[tensor];
     seen.shape = shape;
     const int axis = entry.statistics.channelAxis;
     if (axis >= 0 && axis < shape.rank()) {
-        scanChannels(values, shape.elements(0, axis), shape[axis], shape.elements(axis + 1, shape.rank()), seen.channels);
-        for (const Moments& channel : seen.channels) seen.moments.merge(channel);
+        scanChannels(values, shape.elements(0, axis), shape[axis], shape.elements(axis + 1, shape.rank()),
+                     seen.channels);
+        for (const Moments& channel : seen.channels)
+            seen.moments.merge(channel);
     } else {
         seen.moments = scanMoments(values);
     }
@@ -67,10 +79,12 @@ void StatisticsCollector::look(std::size_t tensor, const Shape& shape, std::span
     }
 }
 
-void StatisticsCollector::deliver(std::int64_t sample, std::string id, SampleResult result) {
+void StatisticsCollector::deliver(std::int64_t sample, std::string id, SampleResult result)
+{
     std::unique_lock lock(m_mutex);
     m_changed.wait(lock, [&] { return m_abandoned || sample < m_next + m_window; });
-    if (m_abandoned) return;
+    if (m_abandoned)
+        return;
     m_pending.emplace(sample, Pending{std::move(id), std::move(result)});
     while (!m_pending.empty() && m_pending.begin()->first == m_next) {
         merge(m_next, m_pending.begin()->second);
@@ -80,24 +94,28 @@ void StatisticsCollector::deliver(std::int64_t sample, std::string id, SampleRes
     m_changed.notify_all();
 }
 
-void StatisticsCollector::merge(std::int64_t sample, const Pending& pending) {
+void StatisticsCollector::merge(std::int64_t sample, const Pending& pending)
+{
     m_sampleIds.push_back(pending.id);
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         TensorStatistics& statistics = m_entries[i]->statistics;
         const SampleResult::Tensor& seen = pending.result.tensors[i];
         statistics.shape = seen.shape;
-        if (!seen.channels.empty()) mergeChannels(statistics.channels, seen.channels);
+        if (!seen.channels.empty())
+            mergeChannels(statistics.channels, seen.channels);
         mergeSample(statistics, seen.moments, sample);
     }
 }
 
-void StatisticsCollector::abandon() {
+void StatisticsCollector::abandon()
+{
     const std::lock_guard lock(m_mutex);
     m_abandoned = true;
     m_changed.notify_all();
 }
 
-Statistics StatisticsCollector::snapshot() {
+Statistics StatisticsCollector::snapshot()
+{
     const std::lock_guard lock(m_mutex);
     Statistics result;
     result.sampleIds = m_sampleIds;
@@ -108,4 +126,4 @@ Statistics StatisticsCollector::snapshot() {
     return result;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -16,17 +16,21 @@
 namespace lathe {
 
 /// A tensor that statistics are collected of.
-struct WatchedTensor {
+struct WatchedTensor
+{
     std::string value;
     int channelAxis = 1;
 };
 
 /// Joins what workers see, in sample order, so that sums have the same bits for any number of workers.
-class StatisticsCollector {
+class StatisticsCollector
+{
 public:
     /// What one sample showed of every watched tensor.
-    struct SampleResult {
-        struct Tensor {
+    struct SampleResult
+    {
+        struct Tensor
+        {
             Shape shape;
             Moments moments;
             std::vector<Moments> channels;
@@ -38,7 +42,8 @@ public:
     StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window);
 
     SampleResult emptyResult() const;
-    /// Scans a tensor of a sample: counts go to the shared histogram at once (their order does not matter), moments to `result`.
+    /// Scans a tensor of a sample: counts go to the shared histogram at once (their order does not matter),
+    /// moments to `result`.
     void look(std::size_t tensor, const Shape& shape, std::span<const float> values, BitCounter& counter,
               SampleResult& result);
     /// Hands in a finished sample; waits while it is too far ahead. Samples are 0, 1, 2 ... without gaps.
@@ -50,11 +55,13 @@ public:
     Statistics snapshot();
 
 private:
-    struct Entry {
-        TensorStatistics statistics;  ///< histogram under `mutex`, the rest under m_mutex
+    struct Entry
+    {
+        TensorStatistics statistics; ///< histogram under `mutex`, the rest under m_mutex
         std::mutex mutex;
     };
-    struct Pending {
+    struct Pending
+    {
         std::string id;
         SampleResult result;
     };
@@ -71,4 +78,4 @@ private:
     bool m_abandoned = false;
 };
 
-}  // namespace lathe
+} // namespace lathe

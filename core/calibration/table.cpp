@@ -7,7 +7,8 @@ namespace lathe {
 #include "core/calibration/calibrators.def"
 #undef CALIBRATOR
 
-const Table<Calibrator>& calibrators() {
+const Table<Calibrator>& calibrators()
+{
     static const Table<Calibrator> table = [] {
         Table<Calibrator> filled;
 #define CALIBRATOR(file) register_##file(filled);
@@ -18,4 +19,4 @@ const Table<Calibrator>& calibrators() {
     return table;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -19,7 +19,8 @@ using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
 using Doubles = double __attribute__((vector_size(8 * lanes)));
 
 /// Sums over a multiple of eight values, lane by lane.
-struct LaneSums {
+struct LaneSums
+{
     Doubles first;
     Doubles second;
     Doubles third;
@@ -30,7 +31,8 @@ struct LaneSums {
     Ints nonFinite;
 };
 
-[[gnu::always_inline]] inline void sumLanes(const float* values, std::int64_t count, LaneSums& out) {
+[[gnu::always_inline]] inline void sumLanes(const float* values, std::int64_t count, LaneSums& out)
+{
     Doubles first{}, second{}, third{}, fourth{};
     Floats low = Floats{} + largest;
     Floats high = Floats{} - largest;
@@ -54,27 +56,39 @@ struct LaneSums {
 
 using SumFunction = void (*)(const float*, std::int64_t, LaneSums&);
 
-void sumBaseline(const float* values, std::int64_t count, LaneSums& out) { sumLanes(values, count, out); }
+void sumBaseline(const float* values, std::int64_t count, LaneSums& out)
+{
+    sumLanes(values, count, out);
+}
 
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] void sumAvx2(const float* values, std::int64_t count, LaneSums& out) {
+[[gnu::target("avx2")]] void sumAvx2(const float* values, std::int64_t count, LaneSums& out)
+{
     sumLanes(values, count, out);
 }
-[[gnu::target("avx512f,avx512dq,avx512vl")]] void sumAvx512(const float* values, std::int64_t count, LaneSums& out) {
+[[gnu::target("avx512f,avx512dq,avx512vl")]] void sumAvx512(const float* values, std::int64_t count,
+                                                            LaneSums& out)
+{
     sumLanes(values, count, out);
 }
 
-SumFunction chooseSum() {
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl"))
+SumFunction chooseSum()
+{
+    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+        __builtin_cpu_supports("avx512vl"))
         return sumAvx512;
     return __builtin_cpu_supports("avx2") ? sumAvx2 : sumBaseline;
 }
 #else
-SumFunction chooseSum() { return sumBaseline; }
+SumFunction chooseSum()
+{
+    return sumBaseline;
+}
 #endif
 
 /// One value after the other, for ends of runs and for runs that hold NaN or infinities.
-void addOneByOne(std::span<const float> values, Moments& moments) {
+void addOneByOne(std::span<const float> values, Moments& moments)
+{
     for (const float value : values) {
         if (!std::isfinite(value)) {
             ++(std::isnan(value) ? moments.nans : moments.infinities);
@@ -94,13 +108,16 @@ void addOneByOne(std::span<const float> values, Moments& moments) {
 }
 
 template <typename Vector>
-double laneSum(const Vector& vector) {
+double laneSum(const Vector& vector)
+{
     double total = 0;
-    for (std::int64_t i = 0; i < lanes; ++i) total += static_cast<double>(vector[i]);
+    for (std::int64_t i = 0; i < lanes; ++i)
+        total += static_cast<double>(vector[i]);
     return total;
 }
 
-Moments momentsOf(const LaneSums& sums, std::int64_t count) {
+Moments momentsOf(const LaneSums& sums, std::int64_t count)
+{
     Moments moments;
     moments.count = count;
     moments.sum = laneSum(sums.first);
@@ -118,14 +135,17 @@ Moments momentsOf(const LaneSums& sums, std::int64_t count) {
 }
 
 /// Rows of neighbouring channels (features last): sums for all channels side by side.
-void scanRows(std::span<const float> values, std::size_t channels, std::vector<Moments>& result) {
+void scanRows(std::span<const float> values, std::size_t channels, std::vector<Moments>& result)
+{
     for (std::size_t row = 0; row < values.size(); row += channels)
-        for (std::size_t c = 0; c < channels; ++c) addOneByOne(values.subspan(row + c, 1), result[c]);
+        for (std::size_t c = 0; c < channels; ++c)
+            addOneByOne(values.subspan(row + c, 1), result[c]);
 }
 
-}  // namespace
+} // namespace
 
-Moments scanMoments(std::span<const float> values) {
+Moments scanMoments(std::span<const float> values)
+{
     static const SumFunction sum = chooseSum();
     // Lane counters are 32 bits wide; pieces also bound what one NaN sends to the slow path.
     constexpr std::size_t piece = std::size_t{1} << 14;
@@ -135,7 +155,8 @@ Moments scanMoments(std::span<const float> values) {
         values = values.subspan(part.size());
         const std::size_t even = part.size() / lanes * lanes;
         LaneSums sums{};
-        if (even > 0) sum(part.data(), static_cast<std::int64_t>(even), sums);
+        if (even > 0)
+            sum(part.data(), static_cast<std::int64_t>(even), sums);
         Moments moments;
         if (even > 0 && laneSum(sums.nonFinite) == 0) {
             moments = momentsOf(sums, static_cast<std::int64_t>(even));
@@ -148,10 +169,12 @@ Moments scanMoments(std::span<const float> values) {
     return total;
 }
 
-void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels, std::int64_t inner,
-                  std::vector<Moments>& result) {
+void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels,
+                  std::int64_t inner, std::vector<Moments>& result)
+{
     result.assign(static_cast<std::size_t>(channels), Moments{});
-    if (inner == 1) return scanRows(values, static_cast<std::size_t>(channels), result);
+    if (inner == 1)
+        return scanRows(values, static_cast<std::size_t>(channels), result);
     const auto run = static_cast<std::size_t>(inner);
     std::size_t offset = 0;
     for (std::int64_t o = 0; o < outer; ++o)
@@ -164,21 +187,28 @@ namespace {
 constexpr std::size_t tableCount = 4;
 constexpr std::size_t tableSize = BitHistogram::binCount;
 
-}  // namespace
+} // namespace
 
-BitCounter::BitCounter() : m_tables(tableCount * tableSize) {}
+BitCounter::BitCounter()
+    : m_tables(tableCount * tableSize)
+{
+}
 
-void BitCounter::count(std::span<const float> values) {
+void BitCounter::count(std::span<const float> values)
+{
     constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
     std::uint32_t* tables = m_tables.data();
     const auto keyOf = [&](std::size_t i) { return std::bit_cast<std::uint32_t>(values[i]) >> droppedBits; };
     const std::size_t even = values.size() / tableCount * tableCount;
     for (std::size_t i = 0; i < even; i += tableCount)
-        for (std::size_t table = 0; table < tableCount; ++table) ++tables[table * tableSize + keyOf(i + table)];
-    for (std::size_t i = even; i < values.size(); ++i) ++tables[keyOf(i)];
+        for (std::size_t table = 0; table < tableCount; ++table)
+            ++tables[table * tableSize + keyOf(i + table)];
+    for (std::size_t i = even; i < values.size(); ++i)
+        ++tables[keyOf(i)];
 }
 
-void BitCounter::emptyInto(BitHistogram& histogram) {
+void BitCounter::emptyInto(BitHistogram& histogram)
+{
     std::uint32_t* tables = m_tables.data();
     for (std::size_t key = 0; key < tableSize; ++key)
         tables[key] += tables[tableSize + key] + tables[2 * tableSize + key] + tables[3 * tableSize + key];
@@ -186,4 +216,4 @@ void BitCounter::emptyInto(BitHistogram& histogram) {
     std::fill(m_tables.begin(), m_tables.end(), 0);
 }
 
-}  // namespace lathe
+} // namespace lathe

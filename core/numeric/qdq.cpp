@@ -8,22 +8,31 @@ namespace lathe {
 
 namespace {
 
-bool isQdqDomain(const Node& node) { return node.domain.empty() || node.domain == "com.microsoft"; }
+bool isQdqDomain(const Node& node)
+{
+    return node.domain.empty() || node.domain == "com.microsoft";
+}
 
 /// The element type of the codes, undefined when it cannot be known.
-DType codeType(const Graph& graph, const Node& node) {
-    if (const ValueId zeroPoint = node.input(2); zeroPoint.valid()) return graph.value(zeroPoint).dtype;
-    if (isDequantizeNode(node)) return graph.value(node.input(0)).dtype;
+DType codeType(const Graph& graph, const Node& node)
+{
+    if (const ValueId zeroPoint = node.input(2); zeroPoint.valid())
+        return graph.value(zeroPoint).dtype;
+    if (isDequantizeNode(node))
+        return graph.value(node.input(0)).dtype;
     const DType stated = node.outputs.empty() ? DType::undefined : graph.value(node.outputs[0]).dtype;
     return isInteger(stated) ? stated : DType::uint8;
 }
 
-bool scalesUsable(std::span<const float> scales) {
-    return std::all_of(scales.begin(), scales.end(), [](float scale) { return scale > 0 && std::isfinite(scale); });
+bool scalesUsable(std::span<const float> scales)
+{
+    return std::all_of(scales.begin(), scales.end(),
+                       [](float scale) { return scale > 0 && std::isfinite(scale); });
 }
 
 template <typename Code>
-Tensor codesAs(DType container, const Encoding& encoding) {
+Tensor codesAs(DType container, const Encoding& encoding)
+{
     const auto count = static_cast<std::int64_t>(encoding.zeroPoint.size());
     Tensor tensor(container, encoding.perChannel() ? Shape{count} : Shape{});
     std::transform(encoding.zeroPoint.begin(), encoding.zeroPoint.end(), tensor.mutableData<Code>().begin(),
@@ -31,73 +40,99 @@ Tensor codesAs(DType container, const Encoding& encoding) {
     return tensor;
 }
 
-}  // namespace
+} // namespace
 
-bool isQuantizeNode(const Node& node) { return node.op == "QuantizeLinear" && isQdqDomain(node); }
-bool isDequantizeNode(const Node& node) { return node.op == "DequantizeLinear" && isQdqDomain(node); }
+bool isQuantizeNode(const Node& node)
+{
+    return node.op == "QuantizeLinear" && isQdqDomain(node);
+}
+bool isDequantizeNode(const Node& node)
+{
+    return node.op == "DequantizeLinear" && isQdqDomain(node);
+}
 
-std::optional<Encoding> statedEncoding(const Graph& graph, const Node& node) {
-    if (node.inputs.size() < 2 || node.integer("block_size", 0) != 0) return std::nullopt;
+std::optional<Encoding> statedEncoding(const Graph& graph, const Node& node)
+{
+    if (node.inputs.size() < 2 || node.integer("block_size", 0) != 0)
+        return std::nullopt;
     const Tensor* scale = graph.constant(node.input(1));
     const Tensor* zeroPoint = graph.constant(node.input(2));
     if (!scale || (node.input(2).valid() && !zeroPoint) || scale->elements() < 1 || scale->shape().rank() > 1)
         return std::nullopt;
     const DType container = codeType(graph, node);
-    if (!isInteger(container)) return std::nullopt;
+    if (!isInteger(container))
+        return std::nullopt;
     const int bits = static_cast<int>(node.integer(bitsAttribute, dtypeBits(container)));
-    if (bits < 2 || bits > 32 || (bits > 16 && !isSigned(container))) return std::nullopt;
+    if (bits < 2 || bits > 32 || (bits > 16 && !isSigned(container)))
+        return std::nullopt;
 
     Encoding encoding;
     encoding.format = NumberFormat::integer(bits, isSigned(container));
     encoding.scale = scale->toFloats();
     encoding.zeroPoint.assign(encoding.scale.size(), 0);
     if (zeroPoint) {
-        if (zeroPoint->elements() != scale->elements()) return std::nullopt;
+        if (zeroPoint->elements() != scale->elements())
+            return std::nullopt;
         const std::vector<std::int64_t> codes = zeroPoint->toIntegers();
         std::transform(codes.begin(), codes.end(), encoding.zeroPoint.begin(),
                        [](std::int64_t code) { return static_cast<std::int32_t>(code); });
     }
-    encoding.minimumCode = static_cast<int>(node.integer(minimumCodeAttribute, encoding.format.minimumCode()));
-    encoding.maximumCode = static_cast<int>(node.integer(maximumCodeAttribute, encoding.format.maximumCode()));
-    if (!scalesUsable(encoding.scale) || encoding.minimumCode >= encoding.maximumCode) return std::nullopt;
+    encoding.minimumCode =
+        static_cast<int>(node.integer(minimumCodeAttribute, encoding.format.minimumCode()));
+    encoding.maximumCode =
+        static_cast<int>(node.integer(maximumCodeAttribute, encoding.format.maximumCode()));
+    if (!scalesUsable(encoding.scale) || encoding.minimumCode >= encoding.maximumCode)
+        return std::nullopt;
     if (scale->shape().rank() == 1 && scale->elements() > 1) {
         const auto& shape = graph.value(node.input(0)).shape;
         std::int64_t axis = node.integer("axis", 1);
-        if (axis < 0) axis = shape ? axis + shape->rank() : -1;
-        if (axis < 0 || (shape && axis >= shape->rank())) return std::nullopt;
+        if (axis < 0)
+            axis = shape ? axis + shape->rank() : -1;
+        if (axis < 0 || (shape && axis >= shape->rank()))
+            return std::nullopt;
         encoding.axis = static_cast<int>(axis);
     }
     return encoding;
 }
 
-void stateCodeRange(Node& node, const Encoding& encoding) {
+void stateCodeRange(Node& node, const Encoding& encoding)
+{
     const int containerBits = dtypeBits(encoding.format.container());
     if (encoding.format.bits != containerBits)
         node.attributes.insert_or_assign(std::string(bitsAttribute), std::int64_t{encoding.format.bits});
     if (encoding.minimumCode != encoding.format.minimumCode())
-        node.attributes.insert_or_assign(std::string(minimumCodeAttribute), std::int64_t{encoding.minimumCode});
+        node.attributes.insert_or_assign(std::string(minimumCodeAttribute),
+                                         std::int64_t{encoding.minimumCode});
     if (encoding.maximumCode != encoding.format.maximumCode())
-        node.attributes.insert_or_assign(std::string(maximumCodeAttribute), std::int64_t{encoding.maximumCode});
+        node.attributes.insert_or_assign(std::string(maximumCodeAttribute),
+                                         std::int64_t{encoding.maximumCode});
 }
 
-Tensor scaleOperand(const Encoding& encoding) {
+Tensor scaleOperand(const Encoding& encoding)
+{
     const auto count = static_cast<std::int64_t>(encoding.scale.size());
     return Tensor::of<float>(encoding.perChannel() ? Shape{count} : Shape{}, encoding.scale);
 }
 
-Tensor zeroPointOperand(const Encoding& encoding) {
+Tensor zeroPointOperand(const Encoding& encoding)
+{
     const DType container = encoding.format.container();
     switch (container) {
-        case DType::int2:
-        case DType::int4:
-        case DType::int8: return codesAs<std::int8_t>(container, encoding);
-        case DType::uint2:
-        case DType::uint4:
-        case DType::uint8: return codesAs<std::uint8_t>(container, encoding);
-        case DType::int16: return codesAs<std::int16_t>(container, encoding);
-        case DType::uint16: return codesAs<std::uint16_t>(container, encoding);
-        default: return codesAs<std::int32_t>(container, encoding);
+    case DType::int2:
+    case DType::int4:
+    case DType::int8:
+        return codesAs<std::int8_t>(container, encoding);
+    case DType::uint2:
+    case DType::uint4:
+    case DType::uint8:
+        return codesAs<std::uint8_t>(container, encoding);
+    case DType::int16:
+        return codesAs<std::int16_t>(container, encoding);
+    case DType::uint16:
+        return codesAs<std::uint16_t>(container, encoding);
+    default:
+        return codesAs<std::int32_t>(container, encoding);
     }
 }
 
-}  // namespace lathe
+} // namespace lathe

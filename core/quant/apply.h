@@ -13,6 +13,8 @@ namespace lathe {
 Graph applyEncodings(const Graph& graph, const Encodings& encodings, const Codes& codes, const PlacementRules& rules);
 
 /// The inverse: a QDQ or QOperator graph as float graph + encodings + codes. apply(lift(g)) computes the same numbers.
+/// A grid that holds for some readers of a value only becomes an edge "value->node". Codes that enter or leave the graph
+/// keep their DequantizeLinear or QuantizeLinear as nodes of the float graph.
 struct Lifted {
     Graph graph;
     Encodings encodings;

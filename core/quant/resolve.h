@@ -20,21 +20,29 @@ struct PointLayout {
         std::string layer;                   ///< layer whose plan decides (the producer)
         int shareGroup = -1;                 ///< points of one group hold one grid; -1 = alone
         std::optional<OperandRule> fixed;    ///< fixed scale and zero-point, if the rules say so
+        bool byDefault = true;               ///< false: float unless the plan gives the layer a format (Softmax)
     };
     struct WeightPoint {
         std::string value;   ///< weight constant
-        std::string bias;    ///< bias constant, "" when none
+        std::string bias;    ///< bias constant, "" when there is none that can be quantized
         std::string input;   ///< activation value whose scale the bias uses
         std::string layer;
         int axis = 0;
         bool narrow = false;
         bool quantizeBias = true;
+        bool perChannel = true;         ///< the rules and the shape allow it
+        bool constantOperand = false;   ///< the constant of an Add or Mul: takes the layer's activation format, per tensor
     };
     std::vector<ActivationPoint> activations;
     std::vector<WeightPoint> weights;
 };
 
+/// Points in topological order. Only float32 values get points, and only those of the top graph.
 PointLayout findPoints(const Graph& graph, const std::vector<Layer>& layers, const PlacementRules& rules);
+
+/// The plan with every layer key an id: names are looked up. Throws Error{planInvalid} for a key that fits no layer, or
+/// several.
+QuantPlan withLayerIds(const QuantPlan& plan, const std::vector<Layer>& layers);
 
 struct Resolved {
     Encodings encodings;

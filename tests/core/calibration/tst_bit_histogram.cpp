@@ -10,7 +10,8 @@
 using namespace lathe;
 using namespace lathe::test;
 
-class TstBitHistogram : public QObject {
+class TstBitHistogram : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -23,9 +24,11 @@ private Q_SLOTS:
     void rebinsWithoutLoss();
 };
 
-void TstBitHistogram::binsAreOrderedAndCoverTheirValues() {
+void TstBitHistogram::binsAreOrderedAndCoverTheirValues()
+{
     constexpr float largest = std::numeric_limits<float>::max();
-    std::vector<float> values{-largest, -3.5F, -1.0F, -1e-30F, -0.0F, 0.0F, 1e-40F, 1e-30F, 0.99F, 1.0F, 1.01F, 1.02F, largest};
+    std::vector<float> values{-largest, -3.5F, -1.0F, -1e-30F, -0.0F, 0.0F,   1e-40F,
+                              1e-30F,   0.99F, 1.0F,  1.01F,   1.02F, largest};
     int last = -1;
     for (const float value : values) {
         const int bin = BitHistogram::binOf(value);
@@ -45,12 +48,14 @@ void TstBitHistogram::binsAreOrderedAndCoverTheirValues() {
     }
 }
 
-void TstBitHistogram::countsAndMerges() {
+void TstBitHistogram::countsAndMerges()
+{
     const std::vector<float> values = distribution("skewed", 20001);
     BitHistogram whole;
     whole.add(values);
     std::map<int, std::uint64_t> expected;
-    for (const float value : values) ++expected[BitHistogram::binOf(value)];
+    for (const float value : values)
+        ++expected[BitHistogram::binOf(value)];
     const std::vector<std::pair<int, std::uint64_t>> listed(expected.begin(), expected.end());
     QVERIFY(whole.occupied() == listed);
     QCOMPARE(whole.total(), std::uint64_t(values.size()));
@@ -65,7 +70,8 @@ void TstBitHistogram::countsAndMerges() {
     QCOMPARE(merged.total(), whole.total());
 }
 
-void TstBitHistogram::leavesOutWhatIsNotFinite() {
+void TstBitHistogram::leavesOutWhatIsNotFinite()
+{
     BitHistogram histogram;
     constexpr float infinity = std::numeric_limits<float>::infinity();
     histogram.add(std::vector<float>{infinity, -infinity, std::nanf(""), -std::nanf(""), 1.0F});
@@ -73,12 +79,15 @@ void TstBitHistogram::leavesOutWhatIsNotFinite() {
     QCOMPARE(histogram.occupied().size(), std::size_t(1));
 }
 
-void TstBitHistogram::quantilesMatchSorting_data() {
+void TstBitHistogram::quantilesMatchSorting_data()
+{
     QTest::addColumn<QString>("kind");
-    for (const char* kind : {"normal", "relu", "skewed", "outliers", "negative"}) QTest::newRow(kind) << kind;
+    for (const char* kind : {"normal", "relu", "skewed", "outliers", "negative"})
+        QTest::newRow(kind) << kind;
 }
 
-void TstBitHistogram::quantilesMatchSorting() {
+void TstBitHistogram::quantilesMatchSorting()
+{
     QFETCH(QString, kind);
     std::vector<float> values = distribution(kind.toStdString(), 30011);
     BitHistogram histogram;
@@ -89,12 +98,14 @@ void TstBitHistogram::quantilesMatchSorting() {
         const float exact = values[rank - 1];
         const float found = histogram.quantile(p);
         // The upper edge of the bin of the exact value: at most a 64th of it away.
-        QVERIFY2(found >= exact && found - exact <= std::abs(exact) / 64 + 1e-37F, qPrintable(QString::number(p)));
+        QVERIFY2(found >= exact && found - exact <= std::abs(exact) / 64 + 1e-37F,
+                 qPrintable(QString::number(p)));
     }
     QCOMPARE(BitHistogram().quantile(0.5), 0.0F);
 }
 
-void TstBitHistogram::rebinsWithoutLoss_data() {
+void TstBitHistogram::rebinsWithoutLoss_data()
+{
     QTest::addColumn<float>("low");
     QTest::addColumn<float>("high");
     QTest::newRow("all") << -5.0F << 5.0F;
@@ -104,7 +115,8 @@ void TstBitHistogram::rebinsWithoutLoss_data() {
     QTest::newRow("empty") << 1.0F << 1.0F;
 }
 
-void TstBitHistogram::rebinsWithoutLoss() {
+void TstBitHistogram::rebinsWithoutLoss()
+{
     QFETCH(float, low);
     QFETCH(float, high);
     const std::vector<float> values = distribution("normal", 50000);
@@ -114,14 +126,16 @@ void TstBitHistogram::rebinsWithoutLoss() {
     QCOMPARE(bins.size(), std::size_t(20));
     const double total = std::accumulate(bins.begin(), bins.end(), 0.0);
     QVERIFY(std::abs(total - 50000) < 1e-6);
-    if (high <= low) return;
+    if (high <= low)
+        return;
     // Against counting the values: spreading moves at most the counts of the bins that an edge cuts.
     std::vector<double> expected(20, 0.0);
     for (const float value : values) {
         const double place = std::floor((double(value) - low) / ((double(high) - low) / 20));
         expected[static_cast<std::size_t>(std::clamp(place, 0.0, 19.0))] += 1;
     }
-    for (std::size_t i = 0; i < 20; ++i) QVERIFY(std::abs(bins[i] - expected[i]) < 600);
+    for (std::size_t i = 0; i < 20; ++i)
+        QVERIFY(std::abs(bins[i] - expected[i]) < 600);
 }
 
 QTEST_GUILESS_MAIN(TstBitHistogram)

@@ -8,7 +8,8 @@
 using namespace lathe;
 using namespace lathe::test;
 
-class TstChooseRange : public QObject {
+class TstChooseRange : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -19,23 +20,36 @@ private Q_SLOTS:
     void weightChannels();
 };
 
-void TstChooseRange::methodTexts_data() {
+void TstChooseRange::methodTexts_data()
+{
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("canonical");
-    QTest::newRow("plain") << "mse" << "mse";
-    QTest::newRow("value") << "percentile:99.9" << "percentile:99.9";
-    QTest::newRow("named") << "percentile:p=99.9" << "percentile:99.9";
-    QTest::newRow("default") << "percentile:99.99" << "percentile";
-    QTest::newRow("unknown") << "median" << "";
-    QTest::newRow("empty") << "" << "";
-    QTest::newRow("no options") << "mse:3" << "";
-    QTest::newRow("unknown option") << "percentile:q=3" << "";
-    QTest::newRow("outside") << "percentile:200" << "";
-    QTest::newRow("no number") << "percentile:high" << "";
-    QTest::newRow("empty option") << "percentile:" << "";
+    QTest::newRow("plain") << "mse"
+                           << "mse";
+    QTest::newRow("value") << "percentile:99.9"
+                           << "percentile:99.9";
+    QTest::newRow("named") << "percentile:p=99.9"
+                           << "percentile:99.9";
+    QTest::newRow("default") << "percentile:99.99"
+                             << "percentile";
+    QTest::newRow("unknown") << "median"
+                             << "";
+    QTest::newRow("empty") << ""
+                           << "";
+    QTest::newRow("no options") << "mse:3"
+                                << "";
+    QTest::newRow("unknown option") << "percentile:q=3"
+                                    << "";
+    QTest::newRow("outside") << "percentile:200"
+                             << "";
+    QTest::newRow("no number") << "percentile:high"
+                               << "";
+    QTest::newRow("empty option") << "percentile:"
+                                  << "";
 }
 
-void TstChooseRange::methodTexts() {
+void TstChooseRange::methodTexts()
+{
     QFETCH(QString, text);
     QFETCH(QString, canonical);
     if (canonical.isEmpty()) {
@@ -47,7 +61,8 @@ void TstChooseRange::methodTexts() {
     QVERIFY(MethodChoice::parse(choice.text()) == choice);
 }
 
-void TstChooseRange::degenerateTensors() {
+void TstChooseRange::degenerateTensors()
+{
     for (const Calibrator& calibrator : calibrators()) {
         const MethodChoice method = MethodChoice::parse(calibrator.id);
         for (const char* spec : {"uint8", "int4", "uint2", "float16"}) {
@@ -65,23 +80,27 @@ void TstChooseRange::degenerateTensors() {
     }
 }
 
-void TstChooseRange::everyMethodStaysInside() {
+void TstChooseRange::everyMethodStaysInside()
+{
     for (const Calibrator& calibrator : calibrators())
         for (const char* kind : {"normal", "relu", "negative", "outliers"})
             for (const char* spec : {"uint8", "int4:asymmetric"}) {
                 const TensorStatistics statistics = statisticsOf(distribution(kind, 20000));
-                const Range range = chooseRange(MethodChoice::parse(calibrator.id), statistics, QuantSpec::parse(spec));
+                const Range range =
+                    chooseRange(MethodChoice::parse(calibrator.id), statistics, QuantSpec::parse(spec));
                 QVERIFY2(range.low >= statistics.moments.minimum && range.high <= statistics.moments.maximum,
                          calibrator.id.c_str());
                 QVERIFY2(range.low < range.high, calibrator.id.c_str());
             }
 }
 
-void TstChooseRange::weightChannels() {
+void TstChooseRange::weightChannels()
+{
     std::vector<float> values = distribution("normal", 2 * 3 * 4);
     const Tensor weight = Tensor::of<float>(Shape{2, 3, 4}, values);
     for (const int axis : {0, 1, 2}) {
-        const auto ranges = weightRanges(MethodChoice::parse("minmax"), weight, axis, QuantSpec::parse("int8:channel"));
+        const auto ranges =
+            weightRanges(MethodChoice::parse("minmax"), weight, axis, QuantSpec::parse("int8:channel"));
         QCOMPARE(ranges.size(), std::size_t(weight.shape()[axis]));
         std::vector<Range> expected(ranges.size(), Range{1e9F, -1e9F});
         for (int i = 0; i < 24; ++i) {
@@ -92,7 +111,8 @@ void TstChooseRange::weightChannels() {
         }
         QVERIFY(ranges == expected);
     }
-    QVERIFY_EXCEPTION_THROWN(weightRanges(MethodChoice::parse("mse"), weight, 3, QuantSpec::parse("int8")), Error);
+    QVERIFY_EXCEPTION_THROWN(weightRanges(MethodChoice::parse("mse"), weight, 3, QuantSpec::parse("int8")),
+                             Error);
 }
 
 QTEST_GUILESS_MAIN(TstChooseRange)

@@ -11,7 +11,8 @@ using namespace lathe::test;
 namespace {
 
 /// The smallest error over a dense grid of ranges, on the values themselves.
-double bruteForce(const std::vector<float>& values, const QuantSpec& spec) {
+double bruteForce(const std::vector<float>& values, const QuantSpec& spec)
+{
     const auto [low, high] = std::minmax_element(values.begin(), values.end());
     double best = INFINITY;
     constexpr int steps = 60;
@@ -19,19 +20,22 @@ double bruteForce(const std::vector<float>& values, const QuantSpec& spec) {
     for (int a = 1; a <= steps; ++a)
         for (int b = oneSided ? a : 1; b <= (oneSided ? a : steps); ++b) {
             Range range{*low * float(a) / steps, *high * float(b) / steps};
-            if (spec.symmetric) range.high = std::max(-*low, *high) * float(b) / steps, range.low = -range.high;
+            if (spec.symmetric)
+                range.high = std::max(-*low, *high) * float(b) / steps, range.low = -range.high;
             best = std::min(best, obviousMse(values, makeEncoding(spec, {&range, 1}, -1, false)));
         }
     return best;
 }
 
-double errorOf(const std::vector<float>& values, const QuantSpec& spec, const Range& range) {
+double errorOf(const std::vector<float>& values, const QuantSpec& spec, const Range& range)
+{
     return obviousMse(values, makeEncoding(spec, {&range, 1}, -1, false));
 }
 
-}  // namespace
+} // namespace
 
-class TstMse : public QObject {
+class TstMse : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -40,7 +44,8 @@ private Q_SLOTS:
     void neverWorseThanMinMax();
 };
 
-void TstMse::asGoodAsBruteForce_data() {
+void TstMse::asGoodAsBruteForce_data()
+{
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("spec");
     for (const char* kind : {"normal", "relu", "skewed", "outliers", "negative"})
@@ -48,7 +53,8 @@ void TstMse::asGoodAsBruteForce_data() {
             QTest::addRow("%s %s", kind, spec) << kind << spec;
 }
 
-void TstMse::asGoodAsBruteForce() {
+void TstMse::asGoodAsBruteForce()
+{
     QFETCH(QString, kind);
     QFETCH(QString, spec);
     const QuantSpec parsed = QuantSpec::parse(spec.toStdString());
@@ -65,7 +71,8 @@ void TstMse::asGoodAsBruteForce() {
              qPrintable(QString("%1 %2").arg(errorOf(values, parsed, exact)).arg(best)));
 }
 
-void TstMse::neverWorseThanMinMax() {
+void TstMse::neverWorseThanMinMax()
+{
     for (const char* kind : {"normal", "relu", "outliers"}) {
         const std::vector<float> values = distribution(kind, 2000);
         const Tensor weight = Tensor::of<float>(Shape{4, 500}, values);
@@ -73,7 +80,8 @@ void TstMse::neverWorseThanMinMax() {
         const auto chosen = weightRanges(MethodChoice::parse("mse"), weight, 0, spec);
         const auto full = weightRanges(MethodChoice::parse("minmax"), weight, 0, spec);
         for (std::size_t c = 0; c < 4; ++c) {
-            const std::vector<float> channel(values.begin() + std::ptrdiff_t(500 * c), values.begin() + std::ptrdiff_t(500 * c + 500));
+            const std::vector<float> channel(values.begin() + std::ptrdiff_t(500 * c),
+                                             values.begin() + std::ptrdiff_t(500 * c + 500));
             QVERIFY(errorOf(channel, QuantSpec::parse("int4"), chosen[c]) <=
                     errorOf(channel, QuantSpec::parse("int4"), full[c]) * (1 + 1e-9));
         }

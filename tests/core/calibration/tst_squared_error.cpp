@@ -10,7 +10,8 @@
 using namespace lathe;
 using namespace lathe::test;
 
-class TstSquaredError : public QObject {
+class TstSquaredError : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -22,7 +23,8 @@ private Q_SLOTS:
     void zerosCostNothing();
 };
 
-void TstSquaredError::closedFormEqualsFineSampling_data() {
+void TstSquaredError::closedFormEqualsFineSampling_data()
+{
     QTest::addColumn<double>("low");
     QTest::addColumn<double>("high");
     QTest::newRow("inside a step") << 0.1 << 0.2;
@@ -34,7 +36,8 @@ void TstSquaredError::closedFormEqualsFineSampling_data() {
     QTest::newRow("negative") << -3.3 << -1.1;
 }
 
-void TstSquaredError::closedFormEqualsFineSampling() {
+void TstSquaredError::closedFormEqualsFineSampling()
+{
     QFETCH(double, low);
     QFETCH(double, high);
     const Encoding encoding = makeEncoding(QuantSpec::parse("int4"), std::vector<Range>{{-7, 7}}, -1, false);
@@ -47,17 +50,21 @@ void TstSquaredError::closedFormEqualsFineSampling() {
         sum += error * error;
     }
     const double found = summedSquaredError(bins, encoding);
-    QVERIFY2(std::abs(found - 3 * sum / points) < 1e-5 * std::max(1e-3, found), qPrintable(QString::number(found)));
+    QVERIFY2(std::abs(found - 3 * sum / points) < 1e-5 * std::max(1e-3, found),
+             qPrintable(QString::number(found)));
 }
 
-void TstSquaredError::histogramEstimateIsNearTheValues_data() {
+void TstSquaredError::histogramEstimateIsNearTheValues_data()
+{
     QTest::addColumn<QString>("kind");
     QTest::addColumn<QString>("spec");
     for (const char* kind : {"normal", "relu", "skewed", "outliers"})
-        for (const char* spec : {"int2", "uint4", "int4", "uint8", "int8"}) QTest::addRow("%s %s", kind, spec) << kind << spec;
+        for (const char* spec : {"int2", "uint4", "int4", "uint8", "int8"})
+            QTest::addRow("%s %s", kind, spec) << kind << spec;
 }
 
-void TstSquaredError::histogramEstimateIsNearTheValues() {
+void TstSquaredError::histogramEstimateIsNearTheValues()
+{
     QFETCH(QString, kind);
     QFETCH(QString, spec);
     const std::vector<float> values = distribution(kind.toStdString(), 60000);
@@ -71,7 +78,8 @@ void TstSquaredError::histogramEstimateIsNearTheValues() {
     }
 }
 
-void TstSquaredError::valuesAreExact() {
+void TstSquaredError::valuesAreExact()
+{
     const std::vector<float> values = distribution("laplace", 5003);
     const Encoding encoding = makeEncoding(QuantSpec::parse("uint3"), std::vector<Range>{{-2, 3}}, -1, false);
     const double exact = obviousMse(values, encoding) * 5003;
@@ -81,7 +89,8 @@ void TstSquaredError::valuesAreExact() {
     QCOMPARE(summedSquaredError(broken, encoding), summedSquaredError(values, encoding));
 }
 
-void TstSquaredError::zerosCostNothing() {
+void TstSquaredError::zerosCostNothing()
+{
     BitHistogram histogram;
     histogram.add(std::vector<float>(1000, 0.0F));
     const Encoding encoding = makeEncoding(QuantSpec::parse("uint8"), std::vector<Range>{{-1, 2}}, -1, false);

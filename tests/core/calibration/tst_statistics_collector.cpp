@@ -17,17 +17,21 @@ namespace {
 constexpr int sampleCount = 37;
 const Shape imageShape{1, 5, 40, 40};
 
-std::vector<float> sample(std::int64_t index) {
+std::vector<float> sample(std::int64_t index)
+{
     std::vector<float> values = distribution("outliers", 8000);
-    for (float& value : values) value *= 1 + 0.01F * static_cast<float>((index * 7) % 19);
+    for (float& value : values)
+        value *= 1 + 0.01F * static_cast<float>((index * 7) % 19);
     return values;
 }
 
-Statistics collectWith(int workers) {
+Statistics collectWith(int workers)
+{
     StatisticsCollector collector({{"image", 1}, {"flat", 9}}, 4);
     std::vector<BitCounter> counters(static_cast<std::size_t>(workers));
     parallelFor(sampleCount, workers, Control(), [&](std::int64_t index, int worker) {
-        if (index % 5 == 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
+        if (index % 5 == 0)
+            std::this_thread::sleep_for(std::chrono::milliseconds(2));
         auto result = collector.emptyResult();
         const std::vector<float> values = sample(index);
         collector.look(0, imageShape, values, counters[static_cast<std::size_t>(worker)], result);
@@ -37,9 +41,10 @@ Statistics collectWith(int workers) {
     return collector.snapshot();
 }
 
-}  // namespace
+} // namespace
 
-class TstStatisticsCollector : public QObject {
+class TstStatisticsCollector : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -48,12 +53,15 @@ private Q_SLOTS:
     void abandonedWorkersReturn();
 };
 
-void TstStatisticsCollector::sameBytesForAnyNumberOfWorkers() {
+void TstStatisticsCollector::sameBytesForAnyNumberOfWorkers()
+{
     const Bytes one = writeStatistics(collectWith(1));
-    for (const int workers : {2, 3, 8}) QVERIFY(writeStatistics(collectWith(workers)) == one);
+    for (const int workers : {2, 3, 8})
+        QVERIFY(writeStatistics(collectWith(workers)) == one);
 }
 
-void TstStatisticsCollector::knowsWhatWasFed() {
+void TstStatisticsCollector::knowsWhatWasFed()
+{
     const Statistics statistics = collectWith(3);
     QCOMPARE(statistics.sampleIds.size(), std::size_t(sampleCount));
     QCOMPARE(statistics.sampleIds[36], std::string("sample36"));
@@ -80,13 +88,15 @@ void TstStatisticsCollector::knowsWhatWasFed() {
     QVERIFY(image.histogram.occupied() == histogram.occupied());
     QCOMPARE(image.moments.count, std::int64_t(sampleCount) * 8000);
     QCOMPARE(image.moments.minimum, lowest);
-    QCOMPARE(image.minimumSample, lowestSample);  // several samples tie: the first one
+    QCOMPARE(image.minimumSample, lowestSample); // several samples tie: the first one
     std::int64_t channelTotal = 0;
-    for (const Moments& channel : image.channels) channelTotal += channel.count;
+    for (const Moments& channel : image.channels)
+        channelTotal += channel.count;
     QCOMPARE(channelTotal, image.moments.count);
 }
 
-void TstStatisticsCollector::abandonedWorkersReturn() {
+void TstStatisticsCollector::abandonedWorkersReturn()
+{
     StatisticsCollector collector({{"x", 1}}, 1);
     std::atomic<bool> returned = false;
     std::thread ahead([&] {

@@ -11,7 +11,8 @@ using namespace lathe::test;
 
 namespace {
 
-Statistics example() {
+Statistics example()
+{
     Statistics statistics;
     statistics.graph = sha256("graph");
     statistics.data = sha256("data");
@@ -33,9 +34,10 @@ Statistics example() {
     return statistics;
 }
 
-}  // namespace
+} // namespace
 
-class TstStatisticsIo : public QObject {
+class TstStatisticsIo : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -45,7 +47,8 @@ private Q_SLOTS:
     void newerVersionsAreNamed();
 };
 
-void TstStatisticsIo::roundTrip() {
+void TstStatisticsIo::roundTrip()
+{
     const Statistics original = example();
     const Bytes bytes = writeStatistics(original);
     const Statistics read = readStatistics(bytes, "test");
@@ -65,7 +68,8 @@ void TstStatisticsIo::roundTrip() {
     QCOMPARE(tensor.maximumSample, std::int64_t(-1));
 }
 
-void TstStatisticsIo::everyTruncationIsRefused() {
+void TstStatisticsIo::everyTruncationIsRefused()
+{
     const Bytes bytes = writeStatistics(example());
     for (std::size_t size = 0; size < bytes.size(); size += size < 400 ? 1 : 97)
         QVERIFY_EXCEPTION_THROWN(readStatistics(std::span(bytes).first(size), "test"), Error);
@@ -74,7 +78,8 @@ void TstStatisticsIo::everyTruncationIsRefused() {
     QVERIFY_EXCEPTION_THROWN(readStatistics(longer, "test"), Error);
 }
 
-void TstStatisticsIo::noChangedByteCrashes() {
+void TstStatisticsIo::noChangedByteCrashes()
+{
     const Bytes bytes = writeStatistics(example());
     int refused = 0;
     for (std::size_t i = 0; i < bytes.size(); i += i < 600 ? 1 : 53) {
@@ -91,7 +96,8 @@ void TstStatisticsIo::noChangedByteCrashes() {
     QVERIFY(refused > 100);
 }
 
-void TstStatisticsIo::newerVersionsAreNamed() {
+void TstStatisticsIo::newerVersionsAreNamed()
+{
     Bytes bytes = writeStatistics(example());
     bytes[4] = std::byte{9};
     try {

@@ -10,17 +10,21 @@ using namespace lathe::test;
 
 namespace {
 
-struct Obvious {
+struct Obvious
+{
     long double sums[4] = {0, 0, 0, 0};
     long double magnitudes[4] = {0, 0, 0, 0};
     Moments counts;
 };
 
-Obvious obviousMoments(const std::vector<float>& values) {
+Obvious obviousMoments(const std::vector<float>& values)
+{
     Obvious result;
     for (const float value : values) {
-        if (std::isnan(value)) ++result.counts.nans;
-        else if (std::isinf(value)) ++result.counts.infinities;
+        if (std::isnan(value))
+            ++result.counts.nans;
+        else if (std::isinf(value))
+            ++result.counts.infinities;
         else {
             long double power = 1;
             for (int i = 0; i < 4; ++i) {
@@ -31,30 +35,36 @@ Obvious obviousMoments(const std::vector<float>& values) {
             result.counts.minimum = result.counts.count == 0 ? value : std::min(result.counts.minimum, value);
             result.counts.maximum = result.counts.count == 0 ? value : std::max(result.counts.maximum, value);
             ++result.counts.count;
-            if (value == 0) ++result.counts.zeros;
+            if (value == 0)
+                ++result.counts.zeros;
         }
     }
     return result;
 }
 
 /// Every sum of n doubles errs by at most n units in the last place of the sum of magnitudes.
-bool sumsClose(const Moments& moments, const Obvious& expected) {
+bool sumsClose(const Moments& moments, const Obvious& expected)
+{
     const double found[4] = {moments.sum, moments.sumSquares, moments.sumCubes, moments.sumFourths};
     for (int i = 0; i < 4; ++i) {
-        const long double bound = (double(expected.counts.count) + 4) * 0x1p-52 * double(expected.magnitudes[i]) + 1e-300L;
-        if (std::abs(found[i] - expected.sums[i]) > bound) return false;
+        const long double bound =
+            (double(expected.counts.count) + 4) * 0x1p-52 * double(expected.magnitudes[i]) + 1e-300L;
+        if (std::abs(found[i] - expected.sums[i]) > bound)
+            return false;
     }
     return true;
 }
 
-bool countsEqual(const Moments& a, const Moments& b) {
+bool countsEqual(const Moments& a, const Moments& b)
+{
     return a.count == b.count && a.minimum == b.minimum && a.maximum == b.maximum && a.zeros == b.zeros &&
            a.nans == b.nans && a.infinities == b.infinities;
 }
 
-}  // namespace
+} // namespace
 
-class TstTensorScan : public QObject {
+class TstTensorScan : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -67,16 +77,19 @@ private Q_SLOTS:
     void counterEqualsHistogram();
 };
 
-void TstTensorScan::moments_data() {
+void TstTensorScan::moments_data()
+{
     QTest::addColumn<int>("count");
     QTest::addColumn<bool>("broken");
     for (const int count : {0, 1, 7, 8, 9, 49, 1000, 16384, 40003}) {
         QTest::addRow("%d", count) << count << false;
-        if (count > 3) QTest::addRow("%d with NaN and infinities", count) << count << true;
+        if (count > 3)
+            QTest::addRow("%d with NaN and infinities", count) << count << true;
     }
 }
 
-void TstTensorScan::moments() {
+void TstTensorScan::moments()
+{
     QFETCH(int, count);
     QFETCH(bool, broken);
     for (const char* kind : {"normal", "relu", "negative", "outliers"}) {
@@ -93,7 +106,8 @@ void TstTensorScan::moments() {
     }
 }
 
-void TstTensorScan::derivedFigures() {
+void TstTensorScan::derivedFigures()
+{
     const Moments moments = scanMoments(std::vector<float>{1, 2, 3, 4, 10});
     QCOMPARE(moments.mean(), 4.0);
     QCOMPARE(moments.variance(), 10.0);
@@ -104,7 +118,8 @@ void TstTensorScan::derivedFigures() {
     QCOMPARE(scanMoments(std::vector<float>{5, 5}).kurtosis(), 0.0);
 }
 
-void TstTensorScan::channels_data() {
+void TstTensorScan::channels_data()
+{
     QTest::addColumn<int>("outer");
     QTest::addColumn<int>("channelCount");
     QTest::addColumn<int>("inner");
@@ -114,33 +129,40 @@ void TstTensorScan::channels_data() {
     QTest::newRow("large planes") << 1 << 2 << 20000;
 }
 
-void TstTensorScan::channels() {
+void TstTensorScan::channels()
+{
     QFETCH(int, outer);
     QFETCH(int, channelCount);
     QFETCH(int, inner);
-    const std::vector<float> values = distribution("relu", static_cast<std::size_t>(outer * channelCount * inner));
+    const std::vector<float> values =
+        distribution("relu", static_cast<std::size_t>(outer * channelCount * inner));
     std::vector<Moments> found;
     scanChannels(values, outer, channelCount, inner, found);
     QCOMPARE(found.size(), std::size_t(channelCount));
     for (int c = 0; c < channelCount; ++c) {
         std::vector<float> own;
         for (int o = 0; o < outer; ++o)
-            for (int i = 0; i < inner; ++i) own.push_back(values[static_cast<std::size_t>((o * channelCount + c) * inner + i)]);
+            for (int i = 0; i < inner; ++i)
+                own.push_back(values[static_cast<std::size_t>((o * channelCount + c) * inner + i)]);
         const Obvious expected = obviousMoments(own);
         QVERIFY(countsEqual(found[static_cast<std::size_t>(c)], expected.counts));
         QVERIFY(sumsClose(found[static_cast<std::size_t>(c)], expected));
     }
 }
 
-void TstTensorScan::counterEqualsHistogram_data() {
+void TstTensorScan::counterEqualsHistogram_data()
+{
     QTest::addColumn<int>("count");
-    for (const int count : {0, 1, 3, 4, 5000, 40003}) QTest::addRow("%d", count) << count;
+    for (const int count : {0, 1, 3, 4, 5000, 40003})
+        QTest::addRow("%d", count) << count;
 }
 
-void TstTensorScan::counterEqualsHistogram() {
+void TstTensorScan::counterEqualsHistogram()
+{
     QFETCH(int, count);
     std::vector<float> values = distribution("relu", static_cast<std::size_t>(count));
-    if (count > 2) values[1] = std::nanf("");
+    if (count > 2)
+        values[1] = std::nanf("");
     BitHistogram expected, found;
     BitCounter counter;
     for (int pass = 0; pass < 2; ++pass) {

@@ -9,13 +9,15 @@ using namespace lathe;
 
 namespace {
 
-Encoding encodingOf(const char* spec, Range range, bool narrow = false) {
+Encoding encodingOf(const char* spec, Range range, bool narrow = false)
+{
     return makeEncoding(QuantSpec::parse(spec), std::vector<Range>{range}, -1, narrow);
 }
 
-}  // namespace
+} // namespace
 
-class TstEncoding : public QObject {
+class TstEncoding : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -30,7 +32,8 @@ private Q_SLOTS:
     void digestSeesEveryField();
 };
 
-void TstEncoding::grids_data() {
+void TstEncoding::grids_data()
+{
     QTest::addColumn<QString>("spec");
     QTest::addColumn<float>("low");
     QTest::addColumn<float>("high");
@@ -43,16 +46,19 @@ void TstEncoding::grids_data() {
     QTest::newRow("negative") << "uint8" << -255.0F << -3.0F << false << 1.0F << 255 << 0;
     QTest::newRow("both") << "uint8" << -64.0F << 191.0F << false << 1.0F << 64 << 0;
     QTest::newRow("zero-point rounds half to even") << "uint2" << -1.5F << 1.5F << false << 1.0F << 2 << 0;
-    QTest::newRow("signed asymmetric") << "int8:asymmetric" << -1.0F << 254.0F << false << 1.0F << -127 << -128;
+    QTest::newRow("signed asymmetric")
+        << "int8:asymmetric" << -1.0F << 254.0F << false << 1.0F << -127 << -128;
     QTest::newRow("symmetric") << "int8" << -254.0F << 100.0F << false << 2.0F << 0 << -128;
     QTest::newRow("symmetric narrow") << "int8" << -254.0F << 100.0F << true << 2.0F << 0 << -127;
-    QTest::newRow("asymmetric ignores narrow") << "int8:asymmetric" << 0.0F << 255.0F << true << 1.0F << -128 << -128;
+    QTest::newRow("asymmetric ignores narrow")
+        << "int8:asymmetric" << 0.0F << 255.0F << true << 1.0F << -128 << -128;
     QTest::newRow("unsigned symmetric") << "uint8:symmetric" << -127.0F << 5.0F << false << 1.0F << 128 << 0;
     QTest::newRow("two bits") << "int2" << -3.0F << 3.0F << false << 3.0F << 0 << -2;
     QTest::newRow("sixteen bits") << "uint16" << 0.0F << 65535.0F << false << 1.0F << 0 << 0;
 }
 
-void TstEncoding::grids() {
+void TstEncoding::grids()
+{
     QFETCH(QString, spec);
     QFETCH(float, low);
     QFETCH(float, high);
@@ -70,7 +76,8 @@ void TstEncoding::grids() {
     QCOMPARE(encoding.highestReal(), static_cast<float>(encoding.maximumCode - zeroPoint) * scale);
 }
 
-void TstEncoding::degenerateRangesStayFinite_data() {
+void TstEncoding::degenerateRangesStayFinite_data()
+{
     QTest::addColumn<float>("low");
     QTest::addColumn<float>("high");
     constexpr float largest = std::numeric_limits<float>::max();
@@ -80,23 +87,28 @@ void TstEncoding::degenerateRangesStayFinite_data() {
     QTest::newRow("tiny") << -1e-37F << 1e-37F;
     QTest::newRow("huge") << -largest << largest;
     QTest::newRow("infinite") << -infinity << infinity;
-    QTest::newRow("nan") << std::numeric_limits<float>::quiet_NaN() << std::numeric_limits<float>::quiet_NaN();
+    QTest::newRow("nan") << std::numeric_limits<float>::quiet_NaN()
+                         << std::numeric_limits<float>::quiet_NaN();
     QTest::newRow("reversed") << 3.0F << -3.0F;
 }
 
-void TstEncoding::degenerateRangesStayFinite() {
+void TstEncoding::degenerateRangesStayFinite()
+{
     QFETCH(float, low);
     QFETCH(float, high);
-    for (const char* spec : {"int2", "uint2", "int8", "uint8", "uint8:symmetric", "int16:asymmetric", "uint16"}) {
+    for (const char* spec :
+         {"int2", "uint2", "int8", "uint8", "uint8:symmetric", "int16:asymmetric", "uint16"}) {
         const Encoding encoding = encodingOf(spec, {low, high});
         const float scale = encoding.scale[0];
         QVERIFY2(std::isnormal(scale) && scale > 0, spec);
         QVERIFY2(std::isnormal(scale * smallestScale) || scale * smallestScale > 1, spec);
-        QVERIFY(encoding.zeroPoint[0] >= encoding.minimumCode && encoding.zeroPoint[0] <= encoding.maximumCode);
+        QVERIFY(encoding.zeroPoint[0] >= encoding.minimumCode &&
+                encoding.zeroPoint[0] <= encoding.maximumCode);
     }
 }
 
-void TstEncoding::channelsAreIndependent() {
+void TstEncoding::channelsAreIndependent()
+{
     const std::vector<Range> ranges{{-1, 1}, {-254, 127}, {0, 0}};
     const Encoding encoding = makeEncoding(QuantSpec::parse("int8:channel"), ranges, 1, false);
     QCOMPARE(encoding.axis, 1);
@@ -105,7 +117,8 @@ void TstEncoding::channelsAreIndependent() {
         QCOMPARE(encoding.scale[i], encodingOf("int8", ranges[i]).scale[0]);
 }
 
-void TstEncoding::halfFormatsHaveNoGrid() {
+void TstEncoding::halfFormatsHaveNoGrid()
+{
     for (const char* spec : {"float16", "bfloat16"}) {
         const Encoding encoding = encodingOf(spec, {-1, 1});
         QVERIFY(encoding.scale.empty());
@@ -113,26 +126,31 @@ void TstEncoding::halfFormatsHaveNoGrid() {
     }
 }
 
-void TstEncoding::refusesWhatDoesNotFit() {
+void TstEncoding::refusesWhatDoesNotFit()
+{
     QVERIFY_EXCEPTION_THROWN(encodingOf("float32", {-1, 1}), Error);
     QVERIFY_EXCEPTION_THROWN(makeEncoding(QuantSpec::parse("int8"), {}, -1, false), Error);
     const std::vector<Range> two{{-1, 1}, {-1, 1}};
     QVERIFY_EXCEPTION_THROWN(makeEncoding(QuantSpec::parse("int8"), two, -1, false), Error);
 }
 
-void TstEncoding::zeroIsAlwaysExact() {
+void TstEncoding::zeroIsAlwaysExact()
+{
     for (int i = 0; i < 2000; ++i) {
         const Range range{-0.013F * static_cast<float>(i % 71), 0.17F * static_cast<float>(i % 37)};
         for (const char* spec : {"uint3", "int4:asymmetric", "uint8", "int8"}) {
             const Encoding e = encodingOf(spec, range);
-            const std::int32_t code = quantizeOne(0, e.scale[0], e.zeroPoint[0], e.minimumCode, e.maximumCode);
+            const std::int32_t code =
+                quantizeOne(0, e.scale[0], e.zeroPoint[0], e.minimumCode, e.maximumCode);
             QCOMPARE(code, e.zeroPoint[0]);
         }
     }
 }
 
-void TstEncoding::digestSeesEveryField() {
-    const Encoding base = makeEncoding(QuantSpec::parse("int8:channel"), std::vector<Range>{{-1, 1}, {-2, 2}}, 0, false);
+void TstEncoding::digestSeesEveryField()
+{
+    const Encoding base =
+        makeEncoding(QuantSpec::parse("int8:channel"), std::vector<Range>{{-1, 1}, {-2, 2}}, 0, false);
     std::vector<Encoding> variants(6, base);
     variants[1].scale[1] *= 2;
     variants[2].zeroPoint[0] = 1;

@@ -7,7 +7,8 @@
 
 using namespace lathe;
 
-class TstNumberFormat : public QObject {
+class TstNumberFormat : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -19,7 +20,8 @@ private Q_SLOTS:
     void specs();
 };
 
-void TstNumberFormat::limits_data() {
+void TstNumberFormat::limits_data()
+{
     QTest::addColumn<QString>("name");
     QTest::addColumn<int>("low");
     QTest::addColumn<int>("high");
@@ -32,12 +34,14 @@ void TstNumberFormat::limits_data() {
     QTest::newRow("uint8") << "uint8" << 0 << 255 << "uint8";
     QTest::newRow("uint12") << "uint12" << 0 << 4095 << "uint16";
     QTest::newRow("int16") << "int16" << -32768 << 32767 << "int16";
-    QTest::newRow("int32") << "int32" << std::numeric_limits<int>::min() << std::numeric_limits<int>::max() << "int32";
+    QTest::newRow("int32") << "int32" << std::numeric_limits<int>::min() << std::numeric_limits<int>::max()
+                           << "int32";
     QTest::newRow("float16") << "float16" << 0 << 0 << "float16";
     QTest::newRow("bfloat16") << "bfloat16" << 0 << 0 << "bfloat16";
 }
 
-void TstNumberFormat::limits() {
+void TstNumberFormat::limits()
+{
     QFETCH(QString, name);
     QFETCH(int, low);
     QFETCH(int, high);
@@ -49,34 +53,50 @@ void TstNumberFormat::limits() {
     QCOMPARE(QString::fromStdString(std::string(dtypeName(format.container()))), container);
 }
 
-void TstNumberFormat::refusesUnknownNames_data() {
+void TstNumberFormat::refusesUnknownNames_data()
+{
     QTest::addColumn<QString>("name");
-    for (const char* name : {"", "int", "int1", "int17", "uint32", "int08", "int8 ", "Int8", "float", "uint-4", "int999"})
+    for (const char* name :
+         {"", "int", "int1", "int17", "uint32", "int08", "int8 ", "Int8", "float", "uint-4", "int999"})
         QTest::newRow(name) << name;
 }
 
-void TstNumberFormat::refusesUnknownNames() {
+void TstNumberFormat::refusesUnknownNames()
+{
     QFETCH(QString, name);
     QVERIFY_EXCEPTION_THROWN(NumberFormat::parse(name.toStdString()), Error);
 }
 
-void TstNumberFormat::specs_data() {
+void TstNumberFormat::specs_data()
+{
     QTest::addColumn<QString>("text");
     QTest::addColumn<QString>("canonical");
-    QTest::newRow("signed") << "int8" << "int8:tensor:symmetric";
-    QTest::newRow("unsigned") << "uint4" << "uint4:tensor:asymmetric";
-    QTest::newRow("full") << "int8:channel:asymmetric" << "int8:channel:asymmetric";
-    QTest::newRow("group") << "int4:group:32" << "int4:group:32:symmetric";
-    QTest::newRow("order") << "uint8:symmetric:channel" << "uint8:channel:symmetric";
-    QTest::newRow("half") << "float16" << "float16";
-    QTest::newRow("bad word") << "int8:row" << "";
-    QTest::newRow("bad group") << "int8:group" << "";
-    QTest::newRow("bad size") << "int8:group:0" << "";
-    QTest::newRow("float with granularity") << "float32:channel" << "";
-    QTest::newRow("empty") << "" << "";
+    QTest::newRow("signed") << "int8"
+                            << "int8:tensor:symmetric";
+    QTest::newRow("unsigned") << "uint4"
+                              << "uint4:tensor:asymmetric";
+    QTest::newRow("full") << "int8:channel:asymmetric"
+                          << "int8:channel:asymmetric";
+    QTest::newRow("group") << "int4:group:32"
+                           << "int4:group:32:symmetric";
+    QTest::newRow("order") << "uint8:symmetric:channel"
+                           << "uint8:channel:symmetric";
+    QTest::newRow("half") << "float16"
+                          << "float16";
+    QTest::newRow("bad word") << "int8:row"
+                              << "";
+    QTest::newRow("bad group") << "int8:group"
+                               << "";
+    QTest::newRow("bad size") << "int8:group:0"
+                              << "";
+    QTest::newRow("float with granularity") << "float32:channel"
+                                            << "";
+    QTest::newRow("empty") << ""
+                           << "";
 }
 
-void TstNumberFormat::specs() {
+void TstNumberFormat::specs()
+{
     QFETCH(QString, text);
     QFETCH(QString, canonical);
     if (canonical.isEmpty()) {

@@ -9,12 +9,19 @@ using namespace lathe;
 
 namespace {
 
-Placement inputOf(const char* op, std::size_t index) { return genericRules().find(op)->input(index).placement; }
-Placement outputOf(const char* op) { return genericRules().find(op)->output.placement; }
+Placement inputOf(const char* op, std::size_t index)
+{
+    return genericRules().find(op)->input(index).placement;
+}
+Placement outputOf(const char* op)
+{
+    return genericRules().find(op)->output.placement;
+}
 
-}  // namespace
+} // namespace
 
-class TstPlacementRules : public QObject {
+class TstPlacementRules : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -25,7 +32,8 @@ private Q_SLOTS:
     void explainsMistakes();
 };
 
-void TstPlacementRules::genericIsOnnxRuntime() {
+void TstPlacementRules::genericIsOnnxRuntime()
+{
     const PlacementRules& rules = genericRules();
     QCOMPARE(rules.id, std::string("generic"));
     QVERIFY(rules.quantizeGraphInputs);
@@ -44,7 +52,8 @@ void TstPlacementRules::genericIsOnnxRuntime() {
     QVERIFY(rules.find("NoSuchOperator") == nullptr);
 }
 
-void TstPlacementRules::conditionsGoFirst() {
+void TstPlacementRules::conditionsGoFirst()
+{
     Node node;
     node.op = "Resize";
     QVERIFY(genericRules().find(node)->output.placement == Placement::sameAsInput);
@@ -56,12 +65,15 @@ void TstPlacementRules::conditionsGoFirst() {
     QVERIFY(genericRules().find(node) == nullptr);
 }
 
-void TstPlacementRules::readsEverything() {
+void TstPlacementRules::readsEverything()
+{
     const PlacementRules rules = parsePlacementRules(parseJson(R"({
         "id": "x", "quantizeGraphInputs": false, "symmetricActivations": true, "rules": [
         {"operators": ["Softmax"], "inputs": ["none"], "output": {"scale": 0.00390625, "zeroPoint": -128}},
         {"operators": ["Gemm", "MatMul"], "inputs": ["point", "float"], "output": "none",
-         "weights": {"perChannel": false, "narrow": true, "axis": 1}, "quantizeBias": false}]})", "test"), "test");
+         "weights": {"perChannel": false, "narrow": true, "axis": 1}, "quantizeBias": false}]})",
+                                                               "test"),
+                                                     "test");
     QVERIFY(!rules.quantizeGraphInputs);
     QVERIFY(rules.symmetricActivations);
     const OperandRule& fixed = rules.find("Softmax")->output;
@@ -75,21 +87,32 @@ void TstPlacementRules::readsEverything() {
     QCOMPARE(*gemm->weightAxis, 1);
 }
 
-void TstPlacementRules::explainsMistakes_data() {
+void TstPlacementRules::explainsMistakes_data()
+{
     QTest::addColumn<QString>("json");
     QTest::addColumn<QString>("word");
-    QTest::newRow("no rules") << R"({"id": "x"})" << "rules";
-    QTest::newRow("misspelt") << R"({"rules": [], "symetric": true})" << "symetric";
-    QTest::newRow("placement") << R"({"rules": [{"operators": ["A"], "output": "points"}]})" << "output";
-    QTest::newRow("self") << R"({"rules": [{"operators": ["A"], "output": "sameAsOutput"}]})" << "output";
-    QTest::newRow("inputs") << R"({"rules": [{"operators": ["A"], "inputs": ["sameAsInput"]}]})" << "inputs";
-    QTest::newRow("twice") << R"({"rules": [{"operators": ["A", "A"]}]})" << "A";
-    QTest::newRow("scale") << R"({"rules": [{"operators": ["A"], "output": {"scale": 0}}]})" << "scale";
-    QTest::newRow("axis") << R"({"rules": [{"operators": ["A"], "weights": {"axis": 99}}]})" << "axis";
-    QTest::newRow("rule field") << R"({"rules": [{"operators": ["A"], "outputs": "point"}]})" << "outputs";
+    QTest::newRow("no rules") << R"({"id": "x"})"
+                              << "rules";
+    QTest::newRow("misspelt") << R"({"rules": [], "symetric": true})"
+                              << "symetric";
+    QTest::newRow("placement") << R"({"rules": [{"operators": ["A"], "output": "points"}]})"
+                               << "output";
+    QTest::newRow("self") << R"({"rules": [{"operators": ["A"], "output": "sameAsOutput"}]})"
+                          << "output";
+    QTest::newRow("inputs") << R"({"rules": [{"operators": ["A"], "inputs": ["sameAsInput"]}]})"
+                            << "inputs";
+    QTest::newRow("twice") << R"({"rules": [{"operators": ["A", "A"]}]})"
+                           << "A";
+    QTest::newRow("scale") << R"({"rules": [{"operators": ["A"], "output": {"scale": 0}}]})"
+                           << "scale";
+    QTest::newRow("axis") << R"({"rules": [{"operators": ["A"], "weights": {"axis": 99}}]})"
+                          << "axis";
+    QTest::newRow("rule field") << R"({"rules": [{"operators": ["A"], "outputs": "point"}]})"
+                                << "outputs";
 }
 
-void TstPlacementRules::explainsMistakes() {
+void TstPlacementRules::explainsMistakes()
+{
     QFETCH(QString, json);
     QFETCH(QString, word);
     try {

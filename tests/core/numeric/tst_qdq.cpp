@@ -8,7 +8,8 @@ using namespace lathe;
 namespace {
 
 /// x -> QuantizeLinear -> q -> DequantizeLinear -> y with the operands of `encoding`.
-Graph pairOf(const Encoding& encoding, std::int64_t axisAttribute) {
+Graph pairOf(const Encoding& encoding, std::int64_t axisAttribute)
+{
     Graph graph;
     Value x;
     x.name = "x";
@@ -32,16 +33,18 @@ Graph pairOf(const Encoding& encoding, std::int64_t axisAttribute) {
         node.op = first ? "QuantizeLinear" : "DequantizeLinear";
         node.inputs = {first ? input : codes, scale, zeroPoint};
         node.outputs = {first ? codes : output};
-        if (encoding.perChannel()) node.attributes.emplace("axis", axisAttribute);
+        if (encoding.perChannel())
+            node.attributes.emplace("axis", axisAttribute);
         stateCodeRange(node, encoding);
         graph.addNode(node);
     }
     return graph;
 }
 
-}  // namespace
+} // namespace
 
-class TstQdq : public QObject {
+class TstQdq : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -51,16 +54,19 @@ private Q_SLOTS:
     void refusesWhatIsNoGrid();
 };
 
-void TstQdq::readsWhatItStates_data() {
+void TstQdq::readsWhatItStates_data()
+{
     QTest::addColumn<QString>("spec");
     QTest::addColumn<bool>("narrow");
-    for (const char* spec : {"int2", "int3", "uint4", "int5:asymmetric", "uint6", "int8", "uint8", "uint12", "int16"})
+    for (const char* spec :
+         {"int2", "int3", "uint4", "int5:asymmetric", "uint6", "int8", "uint8", "uint12", "int16"})
         QTest::newRow(spec) << spec << false;
     QTest::newRow("int8 narrow") << "int8" << true;
     QTest::newRow("int5 narrow") << "int5" << true;
 }
 
-void TstQdq::readsWhatItStates() {
+void TstQdq::readsWhatItStates()
+{
     QFETCH(QString, spec);
     QFETCH(bool, narrow);
     const QuantSpec parsed = QuantSpec::parse(spec.toStdString());
@@ -73,18 +79,23 @@ void TstQdq::readsWhatItStates() {
     }
     for (const std::int64_t axis : {1, -2}) {
         const Graph graph = pairOf(three, axis);
-        for (const Node& node : graph.nodes()) QVERIFY(statedEncoding(graph, node) == three);
+        for (const Node& node : graph.nodes())
+            QVERIFY(statedEncoding(graph, node) == three);
     }
 }
 
-void TstQdq::defaultsWithoutZeroPoint() {
+void TstQdq::defaultsWithoutZeroPoint()
+{
     const Encoding encoding = makeEncoding(QuantSpec::parse("uint8"), std::vector<Range>{{0, 2}}, -1, false);
     Graph graph = pairOf(encoding, 0);
-    for (int i = 0; i < 2; ++i) graph.node(NodeId{i}).inputs.resize(2);
-    for (const Node& node : graph.nodes()) QVERIFY(statedEncoding(graph, node) == encoding);
+    for (int i = 0; i < 2; ++i)
+        graph.node(NodeId{i}).inputs.resize(2);
+    for (const Node& node : graph.nodes())
+        QVERIFY(statedEncoding(graph, node) == encoding);
 }
 
-void TstQdq::refusesWhatIsNoGrid() {
+void TstQdq::refusesWhatIsNoGrid()
+{
     const Encoding encoding = makeEncoding(QuantSpec::parse("uint8"), std::vector<Range>{{0, 2}}, -1, false);
     const auto stated = [&](auto&& change) {
         Graph graph = pairOf(encoding, 0);
@@ -92,13 +103,17 @@ void TstQdq::refusesWhatIsNoGrid() {
         return statedEncoding(graph, graph.node(NodeId{0})).has_value();
     };
     QVERIFY(stated([](Graph&) {}));
-    const auto setScale = [](Graph& graph, Tensor scale) { graph.value(graph.find("scale")).constant = std::move(scale); };
+    const auto setScale = [](Graph& graph, Tensor scale) {
+        graph.value(graph.find("scale")).constant = std::move(scale);
+    };
     QVERIFY(!stated([&](Graph& graph) { setScale(graph, Tensor::scalar(0.0F)); }));
     QVERIFY(!stated([&](Graph& graph) { setScale(graph, Tensor::scalar(-1.0F)); }));
     QVERIFY(!stated([&](Graph& graph) { setScale(graph, Tensor::of<float>(Shape{2}, {1.0F, 1.0F})); }));
     QVERIFY(!stated([&](Graph& graph) { setScale(graph, Tensor()); }));
-    QVERIFY(!stated([](Graph& graph) { graph.node(NodeId{0}).attributes.emplace("block_size", std::int64_t{32}); }));
-    QVERIFY(!stated([](Graph& graph) { graph.node(NodeId{0}).attributes.emplace("lathe_bits", std::int64_t{99}); }));
+    QVERIFY(!stated(
+        [](Graph& graph) { graph.node(NodeId{0}).attributes.emplace("block_size", std::int64_t{32}); }));
+    QVERIFY(!stated(
+        [](Graph& graph) { graph.node(NodeId{0}).attributes.emplace("lathe_bits", std::int64_t{99}); }));
 }
 
 QTEST_GUILESS_MAIN(TstQdq)

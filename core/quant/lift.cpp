@@ -1,0 +1,511 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <algorithm>
+#include <set>
+
+#include "core/numeric/qdq.h"
+#include "core/ops/op.h"
+#include "core/quant/apply.h"
+#include "core/quant/graph_copy.h"
+#include "core/quant/qlinear_ops.h"
+
+namespace lathe {
+
+namespace {
+
+/// What a value of the quantized graph is in the float graph.
+struct Origin
+{
+    ValueId made;          ///< the float value that it stands for
+    EncodingPtr codesGrid; ///< set when it holds codes, of `made` on this grid
+    EncodingPtr edgeGrid;  ///< set when its readers see `made` through a grid of their own
+};
+
+bool sameSteps(const Encoding& a, const Encoding& b)
+{
+    return a.scale == b.scale && a.zeroPoint == b.zeroPoint && a.axis == b.axis;
+}
+
+class Lifter
+{
+public:
+    explicit Lifter(const Graph& graph)
+        : m_copy(graph)
+        , m_origin(graph.values().size())
+    {
+    }
+
+    Lifted run()
+    {
+        const Graph& source = m_copy.source();
+        nameReaders();
+        chooseNames();
+        for (const ValueId input : source.inputs) {
+            const ValueId made = m_copy.addLike(input);
+            m_copy.graph().inputs.push_back(made);
+            at(input).made = made;
+        }
+        for (const Node& node : m_nodes)
+            liftNode(node);
+        for (const ValueId output : source.outputs)
+            m_copy.graph().outputs.push_back(outputOf(output));
+        m_result.graph = m_copy.finish();
+        m_result.graph.metadata = source.metadata;
+        return std::move(m_result);
+    }
+
+private:
+    Origin& at(ValueId old) { return m_origin[static_cast<std::size_t>(old.index)]; }
+    const Value& valueOf(ValueId old) const { return m_copy.source().value(old); }
+    const std::string& madeName(ValueId made) { return m_copy.graph().value(made).name; }
+
+    [[noreturn]] static void refuse(const Node& node, const std::string& reason)
+    {
+        throw Error(ErrorCode::unsupportedOperator, node.label(), {{"op", node.op}, {"reason", reason}});
+    }
+
+    /// Edges are named after the node that reads them, so every node needs a name of its own.
+    void nameReaders()
+    {
+        std::set<std::string> taken;
+        m_nodes = m_copy.source().nodes();
+        for (Node& node : m_nodes) {
+            std::string name = node.name;
+            if (name.empty() && !node.outputs.empty() && node.outputs[0].valid())
+                name = valueOf(node.outputs[0]).name;
+            for (int i = 2; !taken.insert(name).second; ++i)
+                name = node.name + "_" + std::to_string(i);
+            node.name = name;
+        }
+    }
+
+    /// A graph output keeps its name: what is quantized and dequantized on its way there takes it over.
+    void chooseNames()
+    {
+        const Graph& source = m_copy.source();
+        for (const Node& node : m_nodes) {
+            if (!isDequantizeNode(node) || !source.isOutput(node.outputs[0]))
+                continue;
+            ValueId codes = node.input(0);
+            NodeId producer = source.producer(codes);
+            while (producer.valid() && source.node(producer).op == "Clip") {
+                codes = source.node(producer).input(0);
+                producer = source.producer(codes);
+            }
+            if (!producer.valid())
+                continue;
+            const ValueId base =
+                isQuantizeNode(source.node(producer)) ? source.node(producer).input(0) : codes;
+            if (!source.isOutput(base) && !source.isInput(base))
+                m_names.emplace(base, valueOf(node.outputs[0]).name);
+        }
+    }
+
+    std::string nameFor(ValueId old) const
+    {
+        const auto found = m_names.find(old);
+        return found == m_names.end() ? valueOf(old).name : found->second;
+    }
+
+    void liftNode(const Node& node)
+    {
+        if (isQuantizeNode(node))
+            return liftQuantize(node);
+        if (isDequantizeNode(node))
+            return liftDequantize(node);
+        if (const auto form = qlinearForm(node))
+            return liftQLinear(node, *form);
+        if (node.op == "Cast" && liftCast(node))
+            return;
+        if (!isCodes(node.input(0)))
+            return copyNode(node);
+        if (node.op == "Clip" && node.domain.empty())
+            return liftClip(node);
+        liftMove(node);
+    }
+
+    bool isCodes(ValueId old) { return old.valid() && at(old).codesGrid != nullptr; }
+
+    void copyNode(const Node& node)
+    {
+        Node made = node;
+        for (std::size_t i = 0; i < node.inputs.size(); ++i)
+            if (node.inputs[i].valid())
+                made.inputs[i] = read(node, node.inputs[i]);
+        for (std::size_t i = 0; i < node.outputs.size(); ++i)
+            if (node.outputs[i].valid())
+                made.outputs[i] = make(node.outputs[i]);
+        m_copy.graph().addNode(std::move(made));
+    }
+
+    ValueId make(ValueId old)
+    {
+        at(old).made = m_copy.addLike(old, nameFor(old));
+        return at(old).made;
+    }
+
+    /// The float value that `node` reads; a grid of its own is noted for this edge.
+    ValueId read(const Node& node, ValueId old)
+    {
+        Origin& origin = at(old);
+        if (!origin.made.valid())
+            origin.made = m_copy.copyConstant(old);
+        if (origin.codesGrid && node.op != "Shape")
+            refuse(node, "it reads the codes of \"" + valueOf(old).name + "\"");
+        return through(node, origin);
+    }
+
+    /// The float value of `origin` as `node` reads it; a grid of its own is noted for this edge. A node that
+    /// reads one value in two ways gets a copy of it for the second.
+    ValueId through(const Node& node, const Origin& origin)
+    {
+        const auto [seen, isFirst] = m_seen.emplace(std::pair{node.name, origin.made}, origin.edgeGrid);
+        if (!isFirst && seen->second != origin.edgeGrid)
+            return addCopy(origin);
+        if (origin.edgeGrid)
+            m_result.encodings.activations.insert_or_assign(madeName(origin.made) + "->" + node.name,
+                                                            origin.edgeGrid);
+        return origin.made;
+    }
+
+    ValueId addCopy(const Origin& origin)
+    {
+        const ValueId copy = m_copy.addNew(madeName(origin.made) + "/copy", origin.made,
+                                           m_copy.graph().value(origin.made).dtype);
+        m_copy.addNode("Identity", madeName(copy), {origin.made}, copy);
+        if (origin.edgeGrid)
+            m_result.encodings.activations.emplace(madeName(copy), origin.edgeGrid);
+        return copy;
+    }
+
+    EncodingPtr statedBy(const Node& node)
+    {
+        const ValueId scale = node.input(1);
+        if (scale.valid() && valueOf(scale).dtype != DType::float32)
+            refuse(node, "its scale is not float32");
+        const std::optional<Encoding> encoding = statedEncoding(m_copy.source(), node);
+        if (!encoding)
+            refuse(node, "its scale and zero-point are no constant grid");
+        return std::make_shared<const Encoding>(*encoding);
+    }
+
+    /// The grid of a QuantizeLinear, cut to what a Clip behind it lets through.
+    EncodingPtr effectiveGrid(const Node& node)
+    {
+        EncodingPtr grid = statedBy(node);
+        const std::vector<NodeId> readers = m_copy.source().consumers(node.outputs[0]);
+        if (readers.size() != 1 || m_copy.source().isOutput(node.outputs[0]))
+            return grid;
+        const Node& reader = m_copy.source().node(readers[0]);
+        return reader.op == "Clip" && reader.domain.empty() ? clipped(reader, grid) : grid;
+    }
+
+    EncodingPtr clipped(const Node& clip, const EncodingPtr& grid)
+    {
+        Encoding narrowed = *grid;
+        const auto bound = [&](std::size_t index, int fallback) {
+            if (!clip.input(index).valid())
+                return fallback;
+            const Tensor* constant = m_copy.source().constant(clip.input(index));
+            if (!constant || constant->elements() != 1)
+                refuse(clip, "its limits are not constant");
+            return static_cast<int>(constant->at(0));
+        };
+        narrowed.minimumCode = std::max(grid->minimumCode, bound(1, grid->minimumCode));
+        narrowed.maximumCode = std::min(grid->maximumCode, bound(2, grid->maximumCode));
+        if (narrowed.minimumCode >= narrowed.maximumCode)
+            refuse(clip, "it leaves no codes");
+        return std::make_shared<const Encoding>(std::move(narrowed));
+    }
+
+    void liftQuantize(const Node& node)
+    {
+        const Graph& source = m_copy.source();
+        const ValueId input = node.input(0);
+        if (valueOf(input).isConstant())
+            refuse(node, "it quantizes a constant");
+        if (source.isOutput(node.outputs[0])) {
+            if (!source.consumers(node.outputs[0]).empty())
+                refuse(node, "its codes leave the graph and are read in it");
+            return copyNode(node);
+        }
+        const Origin from = at(input);
+        const EncodingPtr grid = effectiveGrid(node);
+        auto& known = m_result.encodings.activations;
+        const auto placed = known.find(madeName(from.made));
+        Origin to{from.made, grid, nullptr};
+        if (placed != known.end()) {
+            if (from.edgeGrid || !(*placed->second == *grid))
+                to.edgeGrid = grid;
+            else
+                to.codesGrid = placed->second;
+        } else if (from.edgeGrid || !allQuantizeAlike(input, *grid)) {
+            to.edgeGrid = grid;
+        } else {
+            known.emplace(madeName(from.made), grid);
+        }
+        at(node.outputs[0]) = to;
+    }
+
+    /// True when nobody sees the value but through this grid.
+    bool allQuantizeAlike(ValueId value, const Encoding& grid)
+    {
+        const Graph& source = m_copy.source();
+        if (source.isOutput(value))
+            return false;
+        for (const NodeId reader : source.consumers(value)) {
+            const Node& node = source.node(reader);
+            if (!isQuantizeNode(node) || node.input(0) != value || !(*effectiveGrid(node) == grid))
+                return false;
+        }
+        return true;
+    }
+
+    void liftDequantize(const Node& node)
+    {
+        const ValueId codes = node.input(0);
+        if (valueOf(codes).isConstant())
+            return liftConstant(node);
+        if (!isCodes(codes))
+            return copyNode(node);
+        const Origin from = at(codes);
+        if (!sameSteps(*statedBy(node), *from.codesGrid))
+            refuse(node, "its grid is not that of the codes");
+        at(node.outputs[0]) = {from.made, nullptr, from.edgeGrid};
+    }
+
+    void liftConstant(const Node& node)
+    {
+        const ValueId output = node.outputs[0];
+        at(output).made = addConstant(nameFor(output), valueOf(node.input(0)), statedBy(node));
+    }
+
+    ValueId addConstant(const std::string& name, const Value& codes, const EncodingPtr& grid)
+    {
+        Value value;
+        value.name = name;
+        value.dtype = DType::float32;
+        value.constant = dequantize(codes.constant, *grid);
+        value.shape = value.constant.shape();
+        value.channelAxis = codes.channelAxis;
+        const bool isBias = codes.dtype == DType::int32;
+        (isBias ? m_result.encodings.biases : m_result.encodings.weights).emplace(name, grid);
+        (isBias ? m_result.codes.biases : m_result.codes.weights).emplace(name, codes.constant);
+        return m_copy.graph().addValue(std::move(value));
+    }
+
+    /// Behind a QuantizeLinear, which already has the narrower grid.
+    void liftClip(const Node& node)
+    {
+        const Origin from = at(node.input(0));
+        const EncodingPtr grid = clipped(node, from.codesGrid);
+        if (!(*grid == *from.codesGrid))
+            refuse(node, "it clips codes that others read unclipped");
+        at(node.outputs[0]) = from;
+    }
+
+    /// An operator that moves codes does the same to the numbers, and its output is on the same grid.
+    void liftMove(const Node& node)
+    {
+        const Op* op = findOp(node);
+        if (node.op == "Shape")
+            return copyNode(node);
+        if (!op || op->traits.kind != OpTraits::Kind::moving || node.op == "Pad")
+            refuse(node, "it computes with codes");
+        const EncodingPtr grid = at(node.input(0)).codesGrid;
+        Node made = node;
+        for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+            if (!node.inputs[i].valid())
+                continue;
+            const Origin origin = at(node.inputs[i]);
+            if (!origin.codesGrid) {
+                made.inputs[i] = read(node, node.inputs[i]);
+                continue;
+            }
+            if (!sameSteps(*origin.codesGrid, *grid))
+                refuse(node, "its inputs are on different grids");
+            made.inputs[i] = through(node, origin);
+        }
+        for (std::size_t i = 0; i < node.outputs.size(); ++i)
+            if (node.outputs[i].valid())
+                made.outputs[i] = makeOnGrid(node.outputs[i], grid);
+        m_copy.graph().addNode(std::move(made));
+    }
+
+    ValueId makeOnGrid(ValueId old, const EncodingPtr& grid)
+    {
+        const ValueId made = make(old);
+        m_copy.graph().value(made).dtype = DType::float32;
+        at(old).codesGrid = grid;
+        m_result.encodings.activations.emplace(madeName(made), grid);
+        return made;
+    }
+
+    void liftQLinear(const Node& node, const QLinearForm& form)
+    {
+        Node made;
+        made.name = node.name;
+        made.op = form.op;
+        made.attributes = node.attributes;
+        std::vector<EncodingPtr> grids;
+        for (std::size_t i = 0; i < form.operands.size(); ++i) {
+            const QLinearOperand& operand = form.operands[i];
+            const ValueId codes = node.input(operand.codes);
+            if (!codes.valid())
+                refuse(node, "an operand is missing");
+            const Shape shape = valueOf(codes).shape.value_or(Shape{});
+            grids.push_back(
+                gridOf(node, operand.scale, operand.zeroPoint, qlinearAxis(node, form, i, shape.rank())));
+            made.inputs.push_back(readCodes(node, codes, grids.back()));
+        }
+        if (form.bias && node.input(*form.bias).valid())
+            made.inputs.push_back(readBias(node, *form.bias, grids));
+        made.outputs = {
+            makeOnGrid(node.outputs[0], gridOf(node, form.outputScale, form.outputZeroPoint, -1))};
+        m_copy.graph().addNode(std::move(made));
+    }
+
+    EncodingPtr gridOf(const Node& node, std::size_t scale, std::size_t zeroPoint, int axis)
+    {
+        Node stated;
+        stated.op = "QuantizeLinear";
+        stated.inputs = {node.input(0), node.input(scale), node.input(zeroPoint)};
+        if (!stated.inputs[1].valid() || !stated.inputs[2].valid())
+            refuse(node, "a scale or zero-point is missing");
+        Graph const& source = m_copy.source();
+        const Tensor* scales = source.constant(stated.inputs[1]);
+        if (scales && scales->elements() > 1 && axis < 0)
+            refuse(node, "its scales have no axis");
+        std::optional<Encoding> encoding = statedEncoding(source, stated);
+        if (!encoding || valueOf(stated.inputs[1]).dtype != DType::float32)
+            refuse(node, "its scale and zero-point are no constant grid");
+        if (encoding->perChannel())
+            encoding->axis = axis;
+        return std::make_shared<const Encoding>(std::move(*encoding));
+    }
+
+    ValueId readCodes(const Node& node, ValueId codes, const EncodingPtr& grid)
+    {
+        Origin& origin = at(codes);
+        if (valueOf(codes).isConstant()) {
+            if (!origin.made.valid())
+                origin = {addConstant(nameFor(codes), valueOf(codes), grid), grid, nullptr};
+        } else if (!origin.codesGrid) {
+            refuse(node, "it reads codes that were not quantized in the graph");
+        }
+        if (!sameSteps(*origin.codesGrid, *grid))
+            refuse(node, "its grid is not that of the codes");
+        return through(node, origin);
+    }
+
+    ValueId readBias(const Node& node, std::size_t index, const std::vector<EncodingPtr>& grids)
+    {
+        const Value& codes = valueOf(node.input(index));
+        if (!codes.isConstant() || codes.dtype != DType::int32)
+            refuse(node, "its bias is no int32 constant");
+        Encoding encoding;
+        encoding.format = NumberFormat::integer(32, true);
+        encoding.minimumCode = encoding.format.minimumCode();
+        encoding.maximumCode = encoding.format.maximumCode();
+        for (const float scale : grids[1]->scale)
+            encoding.scale.push_back(grids[0]->scale[0] * scale);
+        encoding.zeroPoint.assign(encoding.scale.size(), 0);
+        if (grids[1]->perChannel())
+            encoding.axis = codes.constant.shape().rank() - 1;
+        std::string name = codes.name;
+        // Two operators may read the same codes at different scales.
+        if (m_copy.graph().find(name).valid())
+            name = m_copy.graph().freshName(name);
+        return addConstant(name, codes, std::make_shared<const Encoding>(std::move(encoding)));
+    }
+
+    /// float32 -> half -> float32 is a value held in half precision.
+    bool liftCast(const Node& node)
+    {
+        const Graph& source = m_copy.source();
+        const ValueId half = node.outputs[0];
+        const ValueId input = node.input(0);
+        const DType type = valueOf(half).dtype;
+        if (type != DType::float16 && type != DType::bfloat16)
+            return liftWiden(node);
+        if (valueOf(input).dtype != DType::float32 || valueOf(input).isConstant() || source.isOutput(half))
+            return false;
+        for (const NodeId reader : source.consumers(half))
+            if (source.node(reader).op != "Cast" ||
+                valueOf(source.node(reader).outputs[0]).dtype != DType::float32)
+                return false;
+        const Origin from = at(input);
+        const auto grid = halfGrid(type);
+        auto& known = m_result.encodings.activations;
+        Origin to{from.made, grid, nullptr};
+        const bool alone = source.consumers(input).size() == 1 && !source.isOutput(input) && !from.edgeGrid;
+        if (!alone || known.count(madeName(from.made)) != 0)
+            to.edgeGrid = grid;
+        else
+            known.emplace(madeName(from.made), grid);
+        at(half) = to;
+        return true;
+    }
+
+    bool liftWiden(const Node& node)
+    {
+        const ValueId half = node.input(0);
+        const DType type = valueOf(half).dtype;
+        if ((type != DType::float16 && type != DType::bfloat16) ||
+            valueOf(node.outputs[0]).dtype != DType::float32)
+            return false;
+        if (valueOf(half).isConstant())
+            at(node.outputs[0]).made = addConstant(nameFor(node.outputs[0]), valueOf(half), halfGrid(type));
+        else if (isCodes(half))
+            at(node.outputs[0]) = {at(half).made, nullptr, at(half).edgeGrid};
+        else
+            return false;
+        return true;
+    }
+
+    static EncodingPtr halfGrid(DType type)
+    {
+        Encoding encoding;
+        encoding.format = NumberFormat::parse(dtypeName(type));
+        return std::make_shared<const Encoding>(std::move(encoding));
+    }
+
+    /// Graph outputs keep their names; where the float value has another one, an Identity stands between.
+    ValueId outputOf(ValueId old)
+    {
+        Origin& origin = at(old);
+        if (!origin.made.valid())
+            origin.made = m_copy.copyConstant(old);
+        if (madeName(origin.made) == valueOf(old).name && !origin.edgeGrid)
+            return origin.made;
+        const ValueId made = m_copy.addLike(old);
+        Node identity;
+        identity.name = m_copy.graph().value(made).name + "/Identity";
+        identity.op = "Identity";
+        m_copy.addNode(identity.op, identity.name, {through(identity, origin)}, made);
+        return made;
+    }
+
+    GraphCopy m_copy;
+    std::vector<Node> m_nodes;
+    std::vector<Origin> m_origin; ///< by value of the source
+    std::map<ValueId, std::string> m_names;
+    std::map<std::pair<std::string, ValueId>, EncodingPtr>
+        m_seen; ///< by reader and float value: its own grid or none
+    Lifted m_result;
+};
+
+} // namespace
+
+bool isQuantized(const Graph& graph)
+{
+    return std::any_of(graph.nodes().begin(), graph.nodes().end(), [](const Node& node) {
+        return isQuantizeNode(node) || isDequantizeNode(node) || qlinearForm(node).has_value();
+    });
+}
+
+Lifted lift(const Graph& graph)
+{
+    return Lifter(graph).run();
+}
+
+} // namespace lathe

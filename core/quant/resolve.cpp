@@ -1,0 +1,420 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/resolve.h"
+
+#include <algorithm>
+
+#include "core/base/parallel.h"
+#include "core/quant/weight_resolver.h"
+
+namespace lathe {
+
+namespace {
+
+using ActivationPoint = PointLayout::ActivationPoint;
+using WeightPoint = PointLayout::WeightPoint;
+
+/// What holds for all points of one grid.
+struct Decision
+{
+    QuantSpec spec = {NumberFormat::float32(), {}, false};
+    MethodChoice method;
+    std::optional<Range> clip;
+};
+
+/// Points that share a grid, or one that has its own.
+struct Group
+{
+    std::vector<const ActivationPoint*> members;
+    Decision decision;
+    bool reused = false; ///< taken from the previous result
+    EncodingPtr encoding;
+    Range range;
+};
+
+class Resolver
+{
+public:
+    Resolver(const QuantPlan& plan, const Graph& graph, const Statistics& statistics,
+             const PlacementRules& rules, const Resolved* previous, const std::set<std::string>* onlyLayers)
+        : m_graph(graph)
+        , m_statistics(statistics)
+        , m_rules(rules)
+        , m_previous(onlyLayers ? previous : nullptr)
+        , m_onlyLayers(onlyLayers)
+        , m_layers(findLayers(graph))
+        , m_plan(withLayerIds(plan, m_layers))
+        , m_layout(findPoints(graph, m_layers, rules))
+    {
+    }
+
+    Resolved run()
+    {
+        makeGroups();
+        for (Group& group : m_groups)
+            decide(group);
+        // Ranges are searched for side by side; each has its own place, so the order of workers does not
+        // matter.
+        parallelFor(static_cast<std::int64_t>(m_groups.size()), hardwareThreads(), Control(),
+                    [&](std::int64_t i, int) { rangeGroup(m_groups[static_cast<std::size_t>(i)]); });
+        for (const Group& group : m_groups)
+            keepGroup(group);
+        resolveWeights();
+        return std::move(m_result);
+    }
+
+private:
+    const LayerPlan& planOf(const std::string& layer) const
+    {
+        static const LayerPlan none;
+        const auto found = m_plan.layers.find(layer);
+        return found == m_plan.layers.end() ? none : found->second;
+    }
+
+    bool isDirty(const std::string& layer) const { return !m_previous || m_onlyLayers->count(layer) != 0; }
+
+    void refuse(const std::string& layer, std::string reason, std::string nearest)
+    {
+        for (const Refusal& known : m_result.refusals)
+            if (known.layer == layer && known.reason == reason)
+                return;
+        m_result.refusals.push_back({layer, std::move(reason), std::move(nearest)});
+    }
+
+    void makeGroups()
+    {
+        std::map<int, std::size_t> byNumber;
+        for (const ActivationPoint& point : m_layout.activations) {
+            if (!point.byDefault && !planOf(point.layer).activations)
+                continue;
+            if (point.shareGroup >= 0) {
+                const auto [entry, isNew] = byNumber.emplace(point.shareGroup, m_groups.size());
+                if (!isNew) {
+                    m_groups[entry->second].members.push_back(&point);
+                    continue;
+                }
+            }
+            m_groups.push_back({{&point}, {}, false, nullptr, {}});
+        }
+    }
+
+    /// The format that a person gave to a layer goes before the default; of several, the one with most bits.
+    void decide(Group& group)
+    {
+        const std::string* winner = nullptr;
+        for (const ActivationPoint* member : group.members) {
+            const auto& own = planOf(member->layer).activations;
+            if (own && (!winner || own->format.bits > m_plan.activationSpec(*winner).format.bits))
+                winner = &member->layer;
+        }
+        const std::string& layer = winner ? *winner : group.members.front()->layer;
+        Decision& decision = group.decision;
+        decision.spec = m_plan.activationSpec(layer);
+        decision.method = m_plan.methodOf(layer);
+        for (const ActivationPoint* member : group.members) {
+            const LayerPlan& own = planOf(member->layer);
+            if (own.activations && !(*own.activations == decision.spec))
+                refuse(member->layer,
+                       "Its activations share one grid with \"" + layer + "\", which has " +
+                           decision.spec.format.name() + ".",
+                       decision.spec.name());
+            if (own.method && !planOf(layer).method)
+                decision.method = *own.method;
+            if (own.clip && !decision.clip)
+                decision.clip = own.clip;
+        }
+        limitToRules(decision, layer);
+    }
+
+    void limitToRules(Decision& decision, const std::string& layer)
+    {
+        QuantSpec& spec = decision.spec;
+        if (!spec.format.isInteger())
+            return;
+        if (spec.granularity.kind != Granularity::Kind::tensor) {
+            spec.granularity = {};
+            refuse(layer, "Activations have one scale for the whole tensor.", spec.name());
+        }
+        if (m_rules.symmetricActivations)
+            spec.symmetric = true;
+    }
+
+    void rangeGroup(Group& group)
+    {
+        if (group.decision.spec.format.isFloat32())
+            return;
+        group.reused = std::none_of(group.members.begin(), group.members.end(),
+                                    [&](const ActivationPoint* member) { return isDirty(member->layer); });
+        if (group.reused)
+            return;
+        if (const auto& fixed = group.members.front()->fixed;
+            fixed && group.decision.spec.format.isInteger()) {
+            useFixed(group, *fixed);
+            return;
+        }
+        const std::optional<TensorStatistics> statistics = statisticsOf(group);
+        if (!statistics)
+            return;
+        group.range = group.decision.clip
+                          ? *group.decision.clip
+                          : chooseRange(group.decision.method, *statistics, group.decision.spec);
+        group.encoding =
+            std::make_shared<const Encoding>(makeEncoding(group.decision.spec, {&group.range, 1}, -1, false));
+    }
+
+    static void useFixed(Group& group, const OperandRule& rule)
+    {
+        Encoding encoding;
+        encoding.format = group.decision.spec.format;
+        encoding.minimumCode = encoding.format.minimumCode();
+        encoding.maximumCode = encoding.format.maximumCode();
+        encoding.scale = {rule.scale};
+        encoding.zeroPoint = {std::clamp(rule.zeroPoint, encoding.minimumCode, encoding.maximumCode)};
+        group.range = {encoding.lowestReal(), encoding.highestReal()};
+        group.encoding = std::make_shared<const Encoding>(std::move(encoding));
+    }
+
+    bool isWatched(const ActivationPoint& point) const
+    {
+        return point.layer == point.value || point.layer == "input:" + point.value;
+    }
+
+    /// Moving operators make no new values, so only what layers and inputs showed counts.
+    std::optional<TensorStatistics> statisticsOf(const Group& group) const
+    {
+        std::optional<TensorStatistics> merged;
+        for (const ActivationPoint* member : group.members) {
+            const auto found = m_statistics.tensors.find(member->value);
+            if (found == m_statistics.tensors.end()) {
+                if (isWatched(*member))
+                    throw Error(ErrorCode::noStatistics, member->layer, {{"value", member->value}});
+                continue;
+            }
+            if (!merged) {
+                merged = found->second;
+            } else {
+                merged->moments.merge(found->second.moments);
+                merged->histogram.merge(found->second.histogram);
+            }
+        }
+        return merged ? merged : upstreamStatistics(group);
+    }
+
+    /// A value that only moving operators made of another, which is no point itself.
+    std::optional<TensorStatistics> upstreamStatistics(const Group& group) const
+    {
+        ValueId value = m_graph.find(group.members.front()->value);
+        while (value.valid()) {
+            const auto found = m_statistics.tensors.find(m_graph.value(value).name);
+            if (found != m_statistics.tensors.end())
+                return found->second;
+            const NodeId producer = m_graph.producer(value);
+            if (!producer.valid())
+                return std::nullopt;
+            const Op* op = findOp(m_graph.node(producer));
+            if (!op || op->traits.kind != OpTraits::Kind::moving)
+                return std::nullopt;
+            value = m_graph.node(producer).input(0);
+        }
+        return std::nullopt;
+    }
+
+    void keepGroup(const Group& group)
+    {
+        if (group.decision.spec.format.isFloat32())
+            return;
+        for (const ActivationPoint* member : group.members) {
+            if (group.reused) {
+                const auto known = m_previous->encodings.activations.find(member->value);
+                if (known == m_previous->encodings.activations.end()) {
+                    refuseUnknown(*member);
+                    continue;
+                }
+                m_result.encodings.activations.insert(*known);
+                const auto range = m_previous->encodings.ranges.find(member->value);
+                if (range != m_previous->encodings.ranges.end())
+                    m_result.encodings.ranges.insert(*range);
+            } else if (group.encoding) {
+                m_result.encodings.activations.emplace(member->value, group.encoding);
+                m_result.encodings.ranges.emplace(member->value, group.range);
+            } else {
+                refuseUnknown(*member);
+            }
+        }
+    }
+
+    void refuseUnknown(const ActivationPoint& point)
+    {
+        refuse(point.layer, "Nothing is known of the values of \"" + point.value + "\".", "float32");
+    }
+
+    const Encoding* activation(const std::string& value) const
+    {
+        const auto found = m_result.encodings.activations.find(value);
+        return found == m_result.encodings.activations.end() ? nullptr : found->second.get();
+    }
+
+    /// What one weight is to become; float32 where it stays as it is.
+    QuantSpec weightSpec(const WeightPoint& point)
+    {
+        QuantSpec spec =
+            point.constantOperand ? m_plan.activationSpec(point.layer) : m_plan.weightSpec(point.layer);
+        if (point.constantOperand) {
+            const Encoding* partner = activation(point.input);
+            if (!partner || !partner->format.isInteger())
+                return {NumberFormat::float32(), {}, false};
+            spec.granularity = {};
+            return spec;
+        }
+        if (spec.granularity.kind == Granularity::Kind::group) {
+            spec.granularity = {Granularity::Kind::channel, 0};
+            refuse(point.layer, "Weights in groups are not supported by the target \"" + m_rules.id + "\".",
+                   spec.name());
+        }
+        if (spec.granularity.kind == Granularity::Kind::channel && !point.perChannel) {
+            spec.granularity = {};
+            refuse(point.layer, "Weights of this layer have one scale for the whole tensor.", spec.name());
+        }
+        return spec;
+    }
+
+    struct WeightJob
+    {
+        const WeightPoint* point;
+        QuantSpec spec;
+        const Encoding* input;
+        ResolvedWeight result;
+    };
+
+    void resolveWeights()
+    {
+        std::vector<WeightJob> jobs;
+        std::set<std::string> taken;
+        for (const WeightPoint& point : m_layout.weights) {
+            WeightJob job{
+                &point, weightSpec(point), point.input.empty() ? nullptr : activation(point.input), {}};
+            if (!taken.insert(point.value).second) {
+                refuseSharedWeight(point, jobs);
+                continue;
+            }
+            if (!job.spec.format.isFloat32())
+                jobs.push_back(std::move(job));
+        }
+        parallelFor(static_cast<std::int64_t>(jobs.size()), hardwareThreads(), Control(),
+                    [&](std::int64_t i, int) { runJob(jobs[static_cast<std::size_t>(i)]); });
+        for (WeightJob& job : jobs)
+            keepWeight(job);
+    }
+
+    void refuseSharedWeight(const WeightPoint& point, const std::vector<WeightJob>& jobs)
+    {
+        for (const WeightJob& job : jobs)
+            if (job.point->value == point.value &&
+                !(m_plan.weightSpec(point.layer) == m_plan.weightSpec(job.point->layer)))
+                refuse(point.layer, "Its weights are also those of \"" + job.point->layer + "\".",
+                       job.spec.name());
+    }
+
+    const Tensor* biasOf(const WeightPoint& point) const
+    {
+        return point.bias.empty() ? nullptr : &m_graph.value(m_graph.find(point.bias)).constant;
+    }
+
+    void runJob(WeightJob& job) const
+    {
+        if (reuseWeight(job))
+            return;
+        job.result =
+            resolveWeight(*job.point, m_graph.value(m_graph.find(job.point->value)).constant,
+                          biasOf(*job.point), job.spec, m_plan.methodOf(job.point->layer), job.input);
+    }
+
+    /// A weight whose layer did not change keeps its grid, unless the bias sets its scale, before or now.
+    bool reuseWeight(WeightJob& job) const
+    {
+        const WeightPoint& point = *job.point;
+        if (isDirty(point.layer))
+            return false;
+        const auto known = m_previous->encodings.weights.find(point.value);
+        const auto codes = m_previous->codes.weights.find(point.value);
+        if (known == m_previous->encodings.weights.end() || codes == m_previous->codes.weights.end())
+            return false;
+        const auto before = m_previous->encodings.activations.find(point.input);
+        const Encoding* oldInput =
+            before == m_previous->encodings.activations.end() ? nullptr : before->second.get();
+        const Tensor* bias = biasOf(point);
+        if (bias &&
+            (touchesFloor(*known->second, *bias, oldInput) || touchesFloor(*known->second, *bias, job.input)))
+            return false;
+        job.result.encoding = known->second;
+        job.result.codes = codes->second;
+        resolveBias(point, bias, job.input, job.result);
+        return true;
+    }
+
+    static bool touchesFloor(const Encoding& weight, const Tensor& bias, const Encoding* input)
+    {
+        if (!input || !input->format.isInteger() || !weight.format.isInteger())
+            return false;
+        const std::vector<double> floors = weightScaleFloor(bias, input->scale[0], weight.channels());
+        for (std::size_t c = 0; c < floors.size(); ++c)
+            if (static_cast<float>(floors[c]) >= weight.scale[c])
+                return true;
+        return false;
+    }
+
+    void keepWeight(WeightJob& job)
+    {
+        const WeightPoint& point = *job.point;
+        m_result.encodings.weights.emplace(point.value, std::move(job.result.encoding));
+        m_result.codes.weights.emplace(point.value, std::move(job.result.codes));
+        if (!job.result.biasEncoding)
+            return;
+        m_result.encodings.biases.emplace(point.bias, std::move(job.result.biasEncoding));
+        m_result.codes.biases.emplace(point.bias, std::move(job.result.biasCodes));
+    }
+
+    const Graph& m_graph;
+    const Statistics& m_statistics;
+    const PlacementRules& m_rules;
+    const Resolved* m_previous;
+    const std::set<std::string>* m_onlyLayers;
+    std::vector<Layer> m_layers;
+    QuantPlan m_plan;
+    PointLayout m_layout;
+    std::vector<Group> m_groups;
+    Resolved m_result;
+};
+
+} // namespace
+
+QuantPlan withLayerIds(const QuantPlan& plan, const std::vector<Layer>& layers)
+{
+    QuantPlan result = plan;
+    result.layers.clear();
+    for (const auto& [key, own] : plan.layers) {
+        const auto isId = [&](const Layer& layer) { return layer.id == key; };
+        const auto isName = [&](const Layer& layer) { return layer.name == key && layer.op != "Input"; };
+        auto found = std::find_if(layers.begin(), layers.end(), isId);
+        if (found == layers.end()) {
+            const auto named = std::count_if(layers.begin(), layers.end(), isName);
+            if (named != 1)
+                throw Error(ErrorCode::planInvalid, key,
+                            {{"reason", named == 0 ? "the model has no layer \"" + key + "\""
+                                                   : "several layers are called \"" + key + "\""}});
+            found = std::find_if(layers.begin(), layers.end(), isName);
+        }
+        if (!result.layers.emplace(found->id, own).second)
+            throw Error(ErrorCode::planInvalid, key,
+                        {{"reason", "the layer \"" + found->id + "\" stands in it twice"}});
+    }
+    return result;
+}
+
+Resolved resolve(const QuantPlan& plan, const Graph& graph, const Statistics& statistics,
+                 const PlacementRules& rules, const Resolved* previous,
+                 const std::set<std::string>* onlyLayers)
+{
+    return Resolver(plan, graph, statistics, rules, previous, onlyLayers).run();
+}
+
+} // namespace lathe

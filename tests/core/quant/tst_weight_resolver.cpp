@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/weight_resolver.h"
+
+#include <QTest>
+#include <cmath>
+
+#include "tests/core/quant/quant_fixture.h"
+
+using namespace lathe;
+using namespace lathe::test;
+
+namespace {
+
+Encoding inputGrid(float scale)
+{
+    Encoding encoding = makeEncoding(QuantSpec::parse("uint8"), std::vector<Range>{{0, 1}}, -1, false);
+    encoding.scale = {scale};
+    return encoding;
+}
+
+PointLayout::WeightPoint point(int axis)
+{
+    PointLayout::WeightPoint result;
+    result.axis = axis;
+    return result;
+}
+
+} // namespace
+
+class TstWeightResolver : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void biasIsOnTheProductOfScales_data();
+    void biasIsOnTheProductOfScales();
+    void biasCodesStayBounded_data();
+    void biasCodesStayBounded();
+    void biasStaysFloat();
+    void transposedGroupsRepeatTheirChannels();
+    void halfWeights();
+};
+
+void TstWeightResolver::biasIsOnTheProductOfScales_data()
+{
+    QTest::addColumn<QString>("spec");
+    for (const char* spec : {"int8:channel", "int8:tensor", "int4:channel", "uint8:channel:asymmetric"})
+        QTest::newRow(spec) << spec;
+}
+
+void TstWeightResolver::biasIsOnTheProductOfScales()
+{
+    QFETCH(QString, spec);
+    const Tensor weight = seeded(Shape{4, 3, 3, 3}, 1);
+    const Tensor bias = Tensor::of<float>(Shape{4}, {1, -2, 0.5F, 0});
+    const Encoding input = inputGrid(0.02F);
+    const ResolvedWeight result = resolveWeight(point(0), weight, &bias, QuantSpec::parse(spec.toStdString()),
+                                                MethodChoice::parse("minmax"), &input);
+    QCOMPARE(result.encoding->channels(), std::size_t(spec.contains("tensor") ? 1 : 4));
+    for (std::int64_t c = 0; c < 4; ++c) {
+        const float scale =
+            0.02F * result.encoding->scale[static_cast<std::size_t>(c) % result.encoding->channels()];
+        QCOMPARE(result.biasEncoding->scale[static_cast<std::size_t>(c) % result.encoding->channels()],
+                 scale);
+        QCOMPARE(result.biasCodes.at(c), std::nearbyint(bias.at(c) / double(scale)));
+    }
+    QVERIFY(identical(result.codes, quantize(weight, *result.encoding)));
+    QCOMPARE(result.biasCodes.dtype(), DType::int32);
+}
+
+void TstWeightResolver::biasCodesStayBounded_data()
+{
+    QTest::addColumn<float>("weight");
+    QTest::addColumn<float>("bias");
+    QTest::newRow("zero weights") << 0.0F << 3.0F;
+    QTest::newRow("tiny weights") << 1e-12F << -3.0F;
+    QTest::newRow("huge bias") << 1.0F << 1e9F;
+    QTest::newRow("plain") << 1.0F << 1.0F;
+}
+
+void TstWeightResolver::biasCodesStayBounded()
+{
+    QFETCH(float, weight);
+    QFETCH(float, bias);
+    const Tensor weights = Tensor::of<float>(Shape{2, 2}, {weight, -weight, 1, -1});
+    const Tensor biases = Tensor::of<float>(Shape{2}, {bias, 0.25F});
+    for (const char* spec : {"int8:channel", "int2:channel", "int8:tensor"}) {
+        for (const float scale : {1e-6F, 0.01F, 30.0F}) {
+            const Encoding input = inputGrid(scale);
+            const ResolvedWeight result = resolveWeight(point(0), weights, &biases, QuantSpec::parse(spec),
+                                                        MethodChoice::parse("mse"), &input);
+            for (std::int64_t c = 0; c < 2; ++c) {
+                QVERIFY2(std::abs(result.biasCodes.at(c)) <= largestBiasCode, spec);
+                // And it still means the bias: at most half a step off.
+                const double step =
+                    result.biasEncoding->scale[static_cast<std::size_t>(c) % result.biasEncoding->channels()];
+                QVERIFY(std::abs(result.biasCodes.at(c) * step - biases.at(c)) <= 0.5001 * step);
+            }
+        }
+    }
+    // A floor that is not needed changes nothing.
+    const Encoding input = inputGrid(0.01F);
+    const Tensor small = Tensor::of<float>(Shape{2}, {0.5F, 0.25F});
+    const Tensor plain = Tensor::of<float>(Shape{2, 2}, {1, -2, 1, -1});
+    const auto with = resolveWeight(point(0), plain, &small, QuantSpec::parse("int8:channel"),
+                                    MethodChoice::parse("mse"), &input);
+    const auto without = resolveWeight(point(0), plain, nullptr, QuantSpec::parse("int8:channel"),
+                                       MethodChoice::parse("mse"), &input);
+    QVERIFY(*with.encoding == *without.encoding);
+}
+
+void TstWeightResolver::biasStaysFloat()
+{
+    const Tensor weight = seeded(Shape{2, 2}, 1);
+    const Tensor bias = Tensor::of<float>(Shape{2}, {1, 2});
+    const Encoding half = makeEncoding(QuantSpec::parse("float16"), {}, -1, false);
+    const Encoding grid = inputGrid(0.1F);
+    const MethodChoice method = MethodChoice::parse("minmax");
+    const QuantSpec int8 = QuantSpec::parse("int8:channel");
+    QVERIFY(resolveWeight(point(0), weight, &bias, int8, method, &grid).biasEncoding);
+    QVERIFY(!resolveWeight(point(0), weight, &bias, int8, method, nullptr).biasEncoding);
+    QVERIFY(!resolveWeight(point(0), weight, &bias, int8, method, &half).biasEncoding);
+    QVERIFY(!resolveWeight(point(0), weight, nullptr, int8, method, &grid).biasEncoding);
+    QVERIFY(!resolveWeight(point(0), weight, &bias, QuantSpec::parse("float16"), method, &grid).biasEncoding);
+    const Tensor wide = Tensor::of<float>(Shape{2, 2}, {1, 2, 3, 4});
+    QVERIFY(!resolveWeight(point(0), weight, &wide, int8, method, &grid).biasEncoding);
+    PointLayout::WeightPoint floatBias = point(0);
+    floatBias.quantizeBias = false;
+    QVERIFY(!resolveWeight(floatBias, weight, &bias, int8, method, &grid).biasEncoding);
+}
+
+void TstWeightResolver::transposedGroupsRepeatTheirChannels()
+{
+    const Tensor weight = seeded(Shape{4, 3, 2, 2}, 5); // two groups of three output channels
+    const Tensor bias = Tensor::of<float>(Shape{6}, {1, 2, 3, 4, 5, 6});
+    const Encoding input = inputGrid(0.1F);
+    const auto result = resolveWeight(point(1), weight, &bias, QuantSpec::parse("int8:channel"),
+                                      MethodChoice::parse("minmax"), &input);
+    QCOMPARE(result.biasEncoding->channels(), std::size_t(6));
+    QCOMPARE(result.biasEncoding->scale[4], 0.1F * result.encoding->scale[1]);
+}
+
+void TstWeightResolver::halfWeights()
+{
+    const Tensor weight = seeded(Shape{2, 2}, 1);
+    const auto result = resolveWeight(point(0), weight, nullptr, QuantSpec::parse("bfloat16"),
+                                      MethodChoice::parse("mse"), nullptr);
+    QVERIFY(identical(result.codes, weight.converted(DType::bfloat16)));
+}
+
+QTEST_GUILESS_MAIN(TstWeightResolver)
+#include "tst_weight_resolver.moc"
