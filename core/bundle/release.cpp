@@ -34,8 +34,10 @@ std::string schemeOf(const Encoding& encoding)
 {
     if (encoding.scale.empty())
         return "rounded";
-    const bool symmetric = std::all_of(encoding.zeroPoint.begin(), encoding.zeroPoint.end(),
-                                       [](std::int32_t zeroPoint) { return zeroPoint == 0; });
+    // An unsigned grid with zero-point 0 is the asymmetric grid of a range that starts at 0.
+    const bool symmetric =
+        encoding.format.isSigned && std::all_of(encoding.zeroPoint.begin(), encoding.zeroPoint.end(),
+                                                [](std::int32_t zeroPoint) { return zeroPoint == 0; });
     const std::string kind = symmetric ? "sym" : "asym";
     return encoding.perChannel() ? kind + "-per-channel:" + std::to_string(encoding.axis)
                                  : kind + "-per-tensor";
