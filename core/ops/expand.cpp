@@ -23,8 +23,13 @@ std::vector<ValueInfo> inferExpand(const InferContext& context)
 {
     const ValueInfo& input = context.input(0);
     const auto wanted = context.integers(1);
-    if (!input.shape || !wanted)
+    const auto length = knownLength(context.input(1));
+    if (!input.shape || !length || *length > 64)
         return {typeOnly(input.dtype)};
+    if (!wanted) {
+        const std::int64_t rank = std::max<std::int64_t>(*length, input.shape->rank());
+        return {typed(input.dtype, Shape(std::vector<std::int64_t>(static_cast<std::size_t>(rank), Shape::unknown)))};
+    }
     return {typed(input.dtype, expandedShape(context.node, *input.shape, *wanted))};
 }
 

@@ -70,6 +70,8 @@ private Q_SLOTS:
         row("cast", "input x: float32[2]\ny = Cast(x) {to=7}\noutput y", "int64 2");
         row("resize", "input x: float32[1x1x4x6]\ns: float32[4] = [1, 1, 2, 0.5]\ny = Resize(x, _, s)\noutput y",
             "float32 1x1x8x3");
+        row("expansion to a shape of known length",
+            "input x: float32[2x1]\ninput s: int64[3]\ny = Expand(x, s)\noutput y", "float32 ?x?x?");
         row("a type without a shape", "input x: float32\ny = Relu(x)\noutput y", "float32 ?");
         row("quantize", "input x: float32[2x2]\ns: float32[] = 0.5\nz: int8[] = 0\ny = QuantizeLinear(x, s, z)\noutput y",
             "int8 2x2");
