@@ -73,6 +73,7 @@ Tensor vectorOf(const std::vector<T>& values) {
 
 std::optional<Attribute> GraphReader::readAttribute(Message message, std::string& name, std::string& unsupported) {
     AttributeFields fields = readFields(message);
+    if (m_scope && !fields.tensor && !fields.sparseTensor && !fields.graph) countInlined(message.size());
     name = fields.name;
     if (name.empty()) invalid("", "an attribute has no name");
     if (!fields.reference.empty()) {
@@ -89,10 +90,10 @@ std::optional<Attribute> GraphReader::readAttribute(Message message, std::string
         case attribute::textsType: return std::move(fields.texts);
         case attribute::tensorType:
             if (!fields.tensor) invalid(name, "the attribute has no tensor");
-            return readTensor(*fields.tensor, name, m_context.source);
+            return tensorOf(*fields.tensor, name);
         case attribute::sparseTensorType:
             if (!fields.sparseTensor) invalid(name, "the attribute has no tensor");
-            return readSparseTensor(*fields.sparseTensor, name, m_context.source);
+            return tensorOf(*fields.sparseTensor, name, true);
         case attribute::graphType: {
             if (!fields.graph) invalid(name, "the attribute has no graph");
             return GraphPtr(std::make_shared<Graph>(GraphReader(m_context, this, m_scope).read(*fields.graph)));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/onnx_graph_reader.h"
 
+#include "core/base/text.h"
 #include "core/formats/onnx_scan.h"
 #include "core/formats/onnx_schema.h"
 #include "core/formats/onnx_value_info.h"
@@ -125,12 +126,12 @@ void GraphReader::readInitializers(const Parts& parts) {
         m_context.control.throwIfStopped();
         const std::string name = resolved(tensorName(tensor));
         m_local.insert(name);
-        defineConstant(name, readTensor(tensor, name, m_context.source));
+        defineConstant(name, tensorOf(tensor, name));
     }
     for (Message tensor : parts.sparseInitializers) {
         const std::string name = resolved(sparseTensorName(tensor));
         m_local.insert(name);
-        defineConstant(name, readSparseTensor(tensor, name, m_context.source));
+        defineConstant(name, tensorOf(tensor, name, true));
     }
 }
 
@@ -207,6 +208,24 @@ void GraphReader::readNode(Message message) {
     });
 }
 
+Tensor GraphReader::tensorOf(Message message, std::string_view where, bool isSparse) {
+    const auto read = [&] {
+        return isSparse ? readSparseTensor(message, where, m_context.source) : readTensor(message, where, m_context.source);
+    };
+    if (!m_scope) return read();
+    if (const auto found = m_context.functionTensors.find(message.data()); found != m_context.functionTensors.end())
+        return found->second;
+    return m_context.functionTensors.emplace(message.data(), read()).first->second;
+}
+
+void GraphReader::countInlined(std::size_t bytes) {
+    constexpr std::int64_t limit = std::int64_t{1} << 25;
+    m_context.functionBytes += static_cast<std::int64_t>(bytes);
+    if (m_context.functionBytes > limit)
+        throw Error(ErrorCode::tooLarge, "",
+                    {{"what", "The model with its functions written out"}, {"needed", "more"}, {"limit", sizeText(limit)}});
+}
+
 // Functions are inlined: what stays are nodes that everything else understands.
 
 const Function* GraphReader::functionOf(const NodeFields& fields) const {
@@ -222,6 +241,7 @@ const Function* GraphReader::functionOf(const NodeFields& fields) const {
 }
 
 void GraphReader::inlineFunction(const Function& function, const NodeFields& call) {
+    countInlined((function.inputs.size() + function.outputs.size() + call.inputs.size()) * sizeof(std::string));
     if (m_context.functionDepth >= maxFunctionDepth) invalid(labelOf(call), "its functions call each other too deeply");
     FunctionScope scope;
     scope.prefix = resolved(call.op) + "_" + std::to_string(++m_context.functionCalls) + "/";

@@ -46,11 +46,14 @@ using Functions = std::map<std::tuple<std::string_view, std::string_view, std::s
 struct ModelContext {
     const Control& control;
     Source source;
-    Functions functions;
+    Functions functions = {};
     int opset = 0;             ///< of ai.onnx
     std::int64_t nodes = 0;    ///< made so far, inlined ones too
     int functionDepth = 0;
     int functionCalls = 0;
+    /// What inlining decodes again and again is shared or counted: calls cost a few bytes each in the file.
+    std::map<const std::byte*, Tensor> functionTensors = {};
+    std::int64_t functionBytes = 0;
 };
 
 /// Names and attributes as they are seen inside one inlined function call.
@@ -88,6 +91,8 @@ private:
     void addConstantNode(const NodeFields& fields);
     Attributes readAttributes(const NodeFields& fields, std::string& unsupported);
     std::optional<Attribute> readAttribute(Message message, std::string& name, std::string& unsupported);
+    Tensor tensorOf(Message message, std::string_view where, bool isSparse = false);
+    void countInlined(std::size_t bytes);
     const Function* functionOf(const NodeFields& fields) const;
     void inlineFunction(const Function& function, const NodeFields& call);
 

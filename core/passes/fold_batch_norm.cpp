@@ -31,6 +31,7 @@ std::optional<Affine> affineOf(const Graph& graph, const Node& node, std::int64_
 }
 
 bool isInference(const Node& node) {
+    if (node.outputs.empty() || !node.outputs[0].valid()) return false;
     for (std::size_t i = 1; i < node.outputs.size(); ++i)
         if (node.outputs[i].valid()) return false;
     return node.integer("training_mode", 0) == 0 && node.integer("spatial", 1) == 1;

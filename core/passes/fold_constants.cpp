@@ -112,7 +112,9 @@ private:
         const Tensor* indices = m_graph.constant(node.inputs[1]);
         if (!maker.valid() || !indices || !isInteger(indices->dtype())) return {};
         const Node& shapeNode = m_graph.node(maker);
-        if (shapeNode.op != "Shape" || !shapeNode.domain.empty() || shapeNode.has("start") || shapeNode.has("end")) return {};
+        if (shapeNode.op != "Shape" || !shapeNode.domain.empty() || shapeNode.has("start") || shapeNode.has("end") ||
+            !shapeNode.input(0).valid())
+            return {};
         const std::optional<Shape>& shape = m_graph.value(shapeNode.input(0)).shape;
         if (!shape) return {};
         std::vector<std::int64_t> sizes;

@@ -10,7 +10,7 @@ namespace {
 
 /// The spatial pads (begins, then ends) of a Pad node that only adds zeros around the spatial axes.
 std::optional<std::vector<std::int64_t>> spatialZeros(const Graph& graph, const Node& node) {
-    if (node.op != "Pad" || !node.domain.empty() || node.outputs.size() != 1) return std::nullopt;
+    if (node.op != "Pad" || !node.domain.empty() || node.outputs.size() != 1 || !node.outputs[0].valid()) return std::nullopt;
     if (node.text("mode", "constant") != "constant" || node.input(3).valid()) return std::nullopt;
     const Tensor* amounts = graph.constant(node.input(1));
     const Tensor* value = graph.constant(node.input(2));
@@ -28,7 +28,7 @@ std::optional<std::vector<std::int64_t>> spatialZeros(const Graph& graph, const 
 
 bool isExplicitConv(const Node& node, ValueId padded, std::size_t padCount) {
     const std::string mode = node.text("auto_pad", "NOTSET");
-    return node.op == "Conv" && node.domain.empty() && node.unsupported.empty() && node.input(0) == padded &&
+    return node.op == "Conv" && node.domain.empty() && node.outputs.size() == 1 && node.outputs[0].valid() && node.unsupported.empty() && node.input(0) == padded &&
            node.input(1) != padded && node.input(2) != padded && (mode == "NOTSET" || mode == "VALID") &&
            (!node.has("pads") || node.integers("pads").size() == padCount);
 }

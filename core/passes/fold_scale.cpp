@@ -41,7 +41,7 @@ std::optional<Affine> affineOf(const std::string& op, bool constantFirst, const 
 bool isArithmetic(const Node& node) {
     static const std::set<std::string_view> ops{"Add", "Sub", "Mul", "Div"};
     return node.domain.empty() && ops.contains(node.op) && node.inputs.size() == 2 && node.input(0).valid() &&
-           node.input(1).valid() && node.outputs.size() == 1;
+           node.input(1).valid() && node.outputs.size() == 1 && node.outputs[0].valid();
 }
 
 bool foldInto(const Graph& graph, const Uses& uses, NodeId id, Patch& patch) {

@@ -76,6 +76,8 @@ private Q_SLOTS:
     void limitsNesting();
     void limitsMemory_data();
     void limitsMemory();
+    void limitsWhatFunctionsRepeat_data();
+    void limitsWhatFunctionsRepeat();
     void refusesLocationsEverywhere_data();
     void refusesLocationsEverywhere();
     void refusesExternalRanges_data();
@@ -349,6 +351,45 @@ void TstBadModels::limitsMemory() {
     QVERIFY2(timer.elapsed() < 2000, std::to_string(timer.elapsed()).c_str());
     const long grown = peakKilobytes() - before;
     QVERIFY2(grown < 64 * 1024, std::to_string(grown).c_str());
+}
+
+void TstBadModels::limitsWhatFunctionsRepeat_data() {
+    QTest::addColumn<Change>("change");
+    const auto row = [](const char* name, Change change) { QTest::newRow(name) << change; };
+    row("operands", [](Model& m) {
+        for (int i = 0; i < 10'000; ++i) m.mutable_functions(0)->add_input("operand" + std::to_string(i));
+    });
+    row("list", [](Model& m) {
+        auto* node = m.mutable_functions(0)->add_node();
+        node->set_op_type("Thing");
+        auto* list = addAttribute(node, "l", 7);
+        for (int i = 0; i < 100'000; ++i) list->add_ints(1);
+    });
+    row("tensor", [](Model& m) {
+        auto* node = m.mutable_functions(0)->add_node();
+        node->set_op_type("Constant");
+        node->add_output("k");
+        *addAttribute(node, "value", 4)->mutable_t() = floatTensor("", {1 << 18}, std::vector<float>(1 << 18, 1.0f));
+    });
+}
+
+/// Ten thousand calls of one function: refused, or its content shared, but never ten thousand copies.
+void TstBadModels::limitsWhatFunctionsRepeat() {
+    QFETCH(Change, change);
+    Model model = emptyModel();
+    auto* function = model.add_functions();
+    function->set_name("F");
+    function->set_domain("f");
+    change(model);
+    for (int i = 0; i < 10'000; ++i) addNode(model.mutable_graph(), "F", {}, {})->set_domain("f");
+    *model.mutable_graph()->add_initializer() = floatTensor("y", {1}, {1});
+    addOutput(model.mutable_graph(), "y");
+    const Bytes bytes = serialized(model);
+    const long before = peakKilobytes();
+    const auto error = errorOf([&] { return readModel(bytes, "onnx", Control()); });
+    QVERIFY2(!error || error->code() == ErrorCode::tooLarge, error ? error->what() : "");
+    const long grown = peakKilobytes() - before;
+    QVERIFY2(grown < 400 * 1024, std::to_string(grown).c_str());
 }
 
 void TstBadModels::refusesLocationsEverywhere_data() {
