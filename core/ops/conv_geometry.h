@@ -45,7 +45,7 @@ void convolve(const ConvGeometry& geometry, std::span<const X> x, Acc xZero, std
     if (geometry.batch == 0 || outPlane == 0)
         return;
     std::vector<Acc> patch(static_cast<std::size_t>(depth));
-    std::vector<Tap> inside;
+    std::vector<WindowTap> inside;
     std::vector<std::int64_t> position(window.rank(), 0);
     std::int64_t out = 0;
     do {
@@ -57,7 +57,7 @@ void convolve(const ConvGeometry& geometry, std::span<const X> x, Acc xZero, std
                 for (std::int64_t c = 0; c < geometry.inPerGroup(); ++c) {
                     const X* plane =
                         x.data() + (n * geometry.inChannels + g * geometry.inPerGroup() + c) * inPlane;
-                    for (const Tap& tap : inside)
+                    for (const WindowTap& tap : inside)
                         patch[static_cast<std::size_t>(c * taps + tap.kernel)] =
                             static_cast<Acc>(plane[tap.input]) - xZero;
                 }

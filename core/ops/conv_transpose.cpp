@@ -19,7 +19,7 @@ std::vector<ValueInfo> inferConvTranspose(const InferContext& context)
 
 /// Adds to `sums` [M, output plane] what one input position gives: x * w at every tap of the window there.
 template <typename T>
-void spread(const ConvGeometry& geometry, std::span<const Tap> taps, const T* x, std::span<const T> weight,
+void spread(const ConvGeometry& geometry, std::span<const WindowTap> taps, const T* x, std::span<const T> weight,
             std::span<double> sums)
 {
     const std::int64_t inPlane = geometry.window.outputElements(), outPlane = geometry.window.inputElements();
@@ -28,7 +28,7 @@ void spread(const ConvGeometry& geometry, std::span<const Tap> taps, const T* x,
         const std::int64_t group = c / geometry.inPerGroup();
         const double value = static_cast<double>(x[c * inPlane]);
         for (std::int64_t m = 0; m < geometry.outPerGroup(); ++m)
-            for (const Tap& tap : taps) {
+            for (const WindowTap& tap : taps) {
                 const auto w = static_cast<std::size_t>((c * geometry.outPerGroup() + m) * kernel + tap.kernel);
                 const auto out = (group * geometry.outPerGroup() + m) * outPlane + tap.input;
                 sums[static_cast<std::size_t>(out)] += value * static_cast<double>(weight[w]);
@@ -49,7 +49,7 @@ template <typename T> Tensor runTyped(const RunContext& context, const ConvGeome
     if (inPlane == 0 || outPlane == 0)
         return output;
     std::vector<double> sums(static_cast<std::size_t>(geometry.outChannels * outPlane));
-    std::vector<Tap> taps;
+    std::vector<WindowTap> taps;
     for (std::int64_t n = 0; n < geometry.batch; ++n) {
         for (std::int64_t m = 0; m < geometry.outChannels; ++m)
             std::fill_n(sums.begin() + m * outPlane, outPlane,

@@ -26,7 +26,7 @@ template <typename Pool> void forEachWindow(const RunContext& context, const Win
     if (window.outputElements() == 0)
         return;
     std::vector<std::int64_t> position(window.rank(), 0);
-    std::vector<Tap> taps;
+    std::vector<WindowTap> taps;
     std::int64_t out = 0;
     do {
         context.control.throwIfStopped();
@@ -65,10 +65,10 @@ std::vector<Tensor> runMaxPool(const RunContext& context)
         using T = typename decltype(tag)::type;
         const auto in = input.data<T>();
         const auto out = output.mutableData<T>();
-        forEachWindow(context, window, [&](auto plane, auto o, const auto&, const std::vector<Tap>& taps) {
+        forEachWindow(context, window, [&](auto plane, auto o, const auto&, const std::vector<WindowTap>& taps) {
             T best = std::numeric_limits<T>::lowest();
             std::int64_t where = taps.empty() ? 0 : taps.front().input;
-            for (const Tap& tap : taps) {
+            for (const WindowTap& tap : taps) {
                 const T x = in[static_cast<std::size_t>(plane * inPlane + tap.input)];
                 if (x > best || x != x) {
                     best = x;
@@ -93,9 +93,9 @@ std::vector<Tensor> runAveragePool(const RunContext& context)
         using T = typename decltype(tag)::type;
         const auto in = input.data<T>();
         const auto out = output.mutableData<T>();
-        forEachWindow(context, window, [&](auto plane, auto o, const auto& position, const std::vector<Tap>& taps) {
+        forEachWindow(context, window, [&](auto plane, auto o, const auto& position, const std::vector<WindowTap>& taps) {
             double sum = 0;
-            for (const Tap& tap : taps)
+            for (const WindowTap& tap : taps)
                 sum += static_cast<double>(in[static_cast<std::size_t>(plane * inPlane + tap.input)]);
             const std::int64_t count = averageCount(window, position, includePad);
             out[static_cast<std::size_t>(plane * outPlane + o)] =

@@ -91,15 +91,15 @@ Window slidingWindow(const Node& node, std::span<const std::int64_t> input, std:
     return window;
 }
 
-void windowTaps(const Window& window, std::span<const std::int64_t> position, std::vector<Tap>& taps)
+void windowTaps(const Window& window, std::span<const std::int64_t> position, std::vector<WindowTap>& taps)
 {
-    taps.assign(1, Tap{0, 0});
-    std::vector<Tap> outer;
+    taps.assign(1, WindowTap{0, 0});
+    std::vector<WindowTap> outer;
     for (std::size_t axis = 0; axis < window.rank(); ++axis) {
         outer.swap(taps);
         taps.clear();
         const std::int64_t start = position[axis] * window.stride[axis] - window.padBegin[axis];
-        for (const Tap& tap : outer)
+        for (const WindowTap& tap : outer)
             for (std::int64_t k = 0; k < window.kernel[axis]; ++k) {
                 const std::int64_t at = start + k * window.dilation[axis];
                 if (at >= 0 && at < window.input[axis])

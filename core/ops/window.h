@@ -26,13 +26,13 @@ struct Window {
 Window slidingWindow(const Node& node, std::span<const std::int64_t> input, std::vector<std::int64_t> kernel);
 
 /// One kernel element at one output position: its index in the kernel and in the input plane.
-struct Tap {
+struct WindowTap {
     std::int64_t kernel;
     std::int64_t input;
 };
 
 /// The taps of the window at `position` (one coordinate an axis) that fall inside the input, kernel order.
-void windowTaps(const Window& window, std::span<const std::int64_t> position, std::vector<Tap>& taps);
+void windowTaps(const Window& window, std::span<const std::int64_t> position, std::vector<WindowTap>& taps);
 
 /// The next position in row-major order within `limits`; false after the last one.
 bool nextPosition(std::span<std::int64_t> position, std::span<const std::int64_t> limits);

@@ -33,7 +33,7 @@ private Q_SLOTS:
         const Integers input{4, 5};
         const Window window = slidingWindow(node, input, {3, 2});
         Integers position{0, 0};
-        std::vector<Tap> taps;
+        std::vector<WindowTap> taps;
         int windows = 0;
         do {
             windowTaps(window, position, taps);
@@ -44,7 +44,7 @@ private Q_SLOTS:
                     if (y >= 0 && y < 4 && x >= 0 && x < 5)
                         expected.emplace_back(ky * 2 + kx, y * 5 + x);
                 }
-            for (const Tap& tap : taps)
+            for (const WindowTap& tap : taps)
                 found.emplace_back(tap.kernel, tap.input);
             QCOMPARE(found, expected);
             ++windows;
