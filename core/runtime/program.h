@@ -74,8 +74,9 @@ public:
     /// All slots clear; the precision stays.
     Binding cleared() const;
 
-private:
     struct State;
+
+private:
     std::shared_ptr<const State> m_state;
     friend class Program;
     friend class Execution;
@@ -99,7 +100,11 @@ using Tap = std::function<void(const TapView&)>;
 /// A graph compiled for fixed input shapes: kernels chosen, weights packed, memory planned. Immutable and shared by
 /// threads; each thread runs it through its own Execution.
 class Program {
+    struct PrivateTag {};
+
 public:
+    explicit Program(PrivateTag);
+    ~Program();
     /// Quantize/Dequantize pairs of `graph` become slots (initially set as the graph says); everything else is float.
     /// Throws Error{unsupportedOperator, shapeUnknown, tooLarge ...}.
     static std::shared_ptr<const Program> compile(const Graph& graph, const CompileOptions& options,

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/strided_copy.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+
+namespace lathe {
+
+namespace {
+
+template <typename T>
+void copyRow(const T* source, std::int64_t sourceStep, T* target, std::int64_t targetStep, std::int64_t count)
+{
+    if (sourceStep == 1 && targetStep == 1) {
+        std::memcpy(target, source, static_cast<std::size_t>(count) * sizeof(T));
+    } else if (sourceStep == 0 && targetStep == 1) {
+        std::fill_n(target, count, *source);
+    } else {
+        for (std::int64_t i = 0; i < count; ++i)
+            target[i * targetStep] = source[i * sourceStep];
+    }
+}
+
+}
+
+StridedCopy::StridedCopy(std::vector<std::int64_t> dims, std::vector<std::int64_t> sourceStrides,
+                         std::vector<std::int64_t> targetStrides)
+{
+    std::vector<Axis> axes;
+    m_empty = false;
+    for (std::size_t i = 0; i < dims.size(); ++i) {
+        m_empty = m_empty || dims[i] == 0;
+        if (dims[i] != 1)
+            axes.push_back({dims[i], sourceStrides[i], targetStrides[i]});
+    }
+    std::stable_sort(axes.begin(), axes.end(), [](const Axis& a, const Axis& b) {
+        return std::abs(a.target) > std::abs(b.target);
+    });
+    std::vector<Axis> merged;
+    for (const Axis& axis : axes) {
+        if (!merged.empty() && merged.back().target == axis.target * axis.size &&
+            merged.back().source == axis.source * axis.size)
+            merged.back() = {merged.back().size * axis.size, axis.source, axis.target};
+        else
+            merged.push_back(axis);
+    }
+    if (!merged.empty()) {
+        m_columns = merged.back();
+        merged.pop_back();
+    }
+    if (!merged.empty()) {
+        // Beside the axis that is contiguous in the target goes the one that is densest in the source, so that a
+        // transposition runs over small tiles of both.
+        const auto rows = std::min_element(merged.begin(), merged.end(), [](const Axis& a, const Axis& b) {
+            const auto step = [](const Axis& axis) { return axis.source == 0 ? INT64_MAX : std::abs(axis.source); };
+            return step(a) < step(b);
+        });
+        m_rows = *rows;
+        merged.erase(rows);
+        // Few columns (a colour image becoming channels-last): the long axis makes the better inner loop.
+        if (m_columns.size < 8 && m_columns.source != 1 && m_rows.size > m_columns.size)
+            std::swap(m_rows, m_columns);
+    }
+    m_outer = std::move(merged);
+}
+
+template <typename T>
+void StridedCopy::runLevel(std::size_t level, const T* source, T* target) const
+{
+    if (level < m_outer.size()) {
+        const Axis& axis = m_outer[level];
+        for (std::int64_t i = 0; i < axis.size; ++i)
+            runLevel(level + 1, source + i * axis.source, target + i * axis.target);
+        return;
+    }
+    if (m_columns.source == 1 || m_rows.size == 1) {
+        for (std::int64_t r = 0; r < m_rows.size; ++r)
+            copyRow(source + r * m_rows.source, m_columns.source, target + r * m_rows.target, m_columns.target,
+                    m_columns.size);
+        return;
+    }
+    constexpr std::int64_t tile = 16;
+    for (std::int64_t row = 0; row < m_rows.size; row += tile)
+        for (std::int64_t column = 0; column < m_columns.size; column += tile) {
+            const std::int64_t rowEnd = std::min(row + tile, m_rows.size);
+            const std::int64_t columnEnd = std::min(column + tile, m_columns.size);
+            for (std::int64_t r = row; r < rowEnd; ++r)
+                copyRow(source + r * m_rows.source + column * m_columns.source, m_columns.source,
+                        target + r * m_rows.target + column * m_columns.target, m_columns.target, columnEnd - column);
+        }
+}
+
+template <typename T>
+void StridedCopy::runTyped(const T* source, T* target) const
+{
+    runLevel(0, source, target);
+}
+
+void StridedCopy::run(const std::byte* source, std::byte* target, int elementSize) const
+{
+    if (m_empty)
+        return;
+    switch (elementSize) {
+    case 1: return runTyped(reinterpret_cast<const std::uint8_t*>(source), reinterpret_cast<std::uint8_t*>(target));
+    case 2: return runTyped(reinterpret_cast<const std::uint16_t*>(source), reinterpret_cast<std::uint16_t*>(target));
+    case 4: return runTyped(reinterpret_cast<const float*>(source), reinterpret_cast<float*>(target));
+    default: return runTyped(reinterpret_cast<const std::uint64_t*>(source), reinterpret_cast<std::uint64_t*>(target));
+    }
+}
+
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+
+#include "core/runtime/simd.h"
+
+namespace lathe {
+
+/// Scalar functions without branches or library calls, so that loops over them vectorize and every instruction set gives
+/// the same bits.
+
+/// Round to nearest, ties to even, for |x| <= 2^22 (adding 1.5 * 2^23 leaves no fraction bits).
+LATHE_INLINE float roundSmall(float x)
+{
+    constexpr float magic = 12582912.0f;
+    return (x + magic) - magic;
+}
+
+LATHE_INLINE float clampTo(float x, float low, float high)
+{
+    x = x < low ? low : x;
+    return x > high ? high : x;
+}
+
+/// e^x within 2 ulp: Cody-Waite reduction and the Cephes polynomial. Results below 2^-126 are 0.
+LATHE_INLINE float expFast(float x)
+{
+    const float bounded = clampTo(x, -87.4f, 88.8f);
+    const float n = roundSmall(bounded * 1.44269504f);
+    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    const float mantissa = (p * r * r + r) + 1.0f;
+    // In two factors, since 2^128 is no float.
+    const auto exponent = static_cast<std::int32_t>(n);
+    const std::int32_t half = exponent / 2;
+    const float first = std::bit_cast<float>((half + 127) << 23);
+    const float second = std::bit_cast<float>((exponent - half + 127) << 23);
+    float y = mantissa * first * second;
+    y = x < -87.33654f ? 0.0f : y;
+    y = x > 88.72283f ? INFINITY : y;
+    return x != x ? x : y;
+}
+
+/// 1 / (1 + e^-x) within 4 ulp. (ONNX Runtime's kernels are within 1e-7 of it, but not relative to small results.)
+LATHE_INLINE float sigmoidFast(float x)
+{
+    // exp of a negative number only: no overflow, and full precision on both sides.
+    const float e = expFast(-std::fabs(x));
+    const float s = 1.0f / (1.0f + e);
+    return x < 0 ? e * s : s;
+}
+
+/// tanh within 4 ulp: Cephes' polynomial near zero, 1 - 2 / (e^2x + 1) elsewhere.
+LATHE_INLINE float tanhFast(float x)
+{
+    const float a = std::fabs(x);
+    const float z = x * x;
+    float p = -5.70498872745e-3f;
+    p = p * z + 2.06390887954e-2f;
+    p = p * z - 5.37397155531e-2f;
+    p = p * z + 1.33314422036e-1f;
+    p = p * z - 3.33332819422e-1f;
+    const float near = p * z * x + x;
+    const float far = 1.0f - 2.0f / (expFast(a + a) + 1.0f);
+    return a < 0.625f ? near : (x < 0 ? -far : far);
+}
+
+LATHE_INLINE float hardSigmoidFast(float x, float alpha, float beta)
+{
+    return clampTo(x * alpha + beta, 0.0f, 1.0f);
+}
+
+}

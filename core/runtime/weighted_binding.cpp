@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/weighted_binding.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/numeric/arithmetic.h"
+
+namespace lathe {
+
+namespace {
+
+/// Channels first, row-major.
+std::vector<float> channelsFirst(std::span<const float> values, const WeightedParts& parts)
+{
+    if (!parts.transposeWeight)
+        return {values.begin(), values.end()};
+    const auto channels = static_cast<std::size_t>(parts.channels);
+    const std::size_t depth = channels == 0 ? 0 : values.size() / channels;
+    std::vector<float> result(values.size());
+    for (std::size_t k = 0; k < depth; ++k)
+        for (std::size_t c = 0; c < channels; ++c)
+            result[c * depth + k] = values[k * channels + c];
+    return result;
+}
+
+/// A bias constant of one element, or one a channel, as one a channel.
+std::vector<float> perChannel(const Tensor& constant, std::int64_t channels)
+{
+    std::vector<float> values = constant.toFloats();
+    if (values.size() == 1)
+        values.resize(static_cast<std::size_t>(channels), values[0]);
+    return values;
+}
+
+/// Weight codes with the zero-point taken off, channels first.
+std::vector<float> weightCodes(const WeightedParts& parts, const BindContext& context)
+{
+    const auto held = context.weightSlot(parts.weight);
+    const SlotEntry& slot = *held;
+    const Encoding& encoding = slot.encoding();
+    const Tensor codes =
+        slot.setting.codes ? *slot.setting.codes : quantize(context.floatConstant(parts.weight), encoding);
+    std::vector<float> values = codes.toFloats();
+    const Shape& shape = codes.shape();
+    const std::int64_t inner =
+        encoding.perChannel() ? shape.elements(encoding.axis + 1, shape.rank()) : codes.elements();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const std::size_t channel = (i / static_cast<std::size_t>(inner)) % encoding.channels();
+        values[i] -= static_cast<float>(encoding.zeroPoint[channel]);
+    }
+    return channelsFirst(values, parts);
+}
+
+float scaleOf(const Encoding& encoding, std::size_t channel)
+{
+    return encoding.scale[encoding.perChannel() ? channel : 0];
+}
+
+/// Leaves room for any accumulator below 2^24 in 32 bits.
+std::int32_t toBiasCode(double value)
+{
+    return static_cast<std::int32_t>(std::clamp(std::nearbyint(value), -2130706432.0, 2130706432.0));
+}
+
+/// Bias codes on the accumulator's grid sx * sw. A slot on that grid gives its codes; any other bias is rounded to it.
+std::vector<std::int32_t> biasCodes(const WeightedParts& parts, const BindContext& context,
+                                    const std::vector<float>& accumulatorScale)
+{
+    std::vector<std::int32_t> result(static_cast<std::size_t>(parts.channels), 0);
+    if (!parts.bias.valid())
+        return result;
+    const auto slot = context.weightSlot(parts.bias);
+    const std::vector<float> reals = perChannel(context.constant(parts.bias), parts.channels);
+    std::vector<std::int64_t> codes;
+    if (slot && slot->integer() && slot->setting.codes)
+        codes = slot->setting.codes->toIntegers();
+    for (std::size_t c = 0; c < result.size(); ++c) {
+        const double grid = static_cast<double>(accumulatorScale[c]);
+        const bool sameGrid =
+            codes.size() == result.size() &&
+            std::fabs(static_cast<double>(scaleOf(slot->encoding(), c)) - grid) <= grid * 1e-5;
+        result[c] = toBiasCode(sameGrid ? static_cast<double>(codes[c]) : static_cast<double>(reals[c]) / grid);
+    }
+    return result;
+}
+
+/// A limit of a fused clamp in codes: rounding is monotonic, so clamping codes equals clamping before they are rounded.
+float clampCode(float limit, float scale)
+{
+    constexpr float beyondEveryCode = 4194303.0f;
+    return std::clamp(roundHalfEven(limit / scale), -beyondEveryCode, beyondEveryCode);
+}
+
+}
+
+void bindReals(WeightedBinding& binding, const WeightedParts& parts, const BindContext& context)
+{
+    const auto weightSlot = context.weightSlot(parts.weight);
+    const auto biasSlot = parts.bias.valid() ? context.weightSlot(parts.bias) : nullptr;
+    const RealWeights* known = binding.reals.get();
+    if (known && known->weightSlot == weightSlot && known->biasSlot == biasSlot)
+        return;
+    auto reals = std::make_shared<RealWeights>();
+    reals->weightSlot = weightSlot;
+    reals->biasSlot = biasSlot;
+    if (known && known->weightSlot == weightSlot) {
+        reals->weights = known->weights;
+    } else {
+        const Tensor constant = context.constant(parts.weight);
+        if (!parts.transposeWeight && parts.weightFactor == 1) {
+            reals->weights = packWeights(constant.data<float>().data(), parts.plainWeights, parts.fused.weights);
+        } else {
+            std::vector<float> values = channelsFirst(constant.data<float>(), parts);
+            for (float& value : values)
+                value *= parts.weightFactor;
+            reals->weights = packWeights(values.data(), parts.plainWeights, parts.fused.weights);
+        }
+    }
+    if (parts.bias.valid()) {
+        std::vector<float> values = perChannel(context.constant(parts.bias), parts.channels);
+        for (float& value : values)
+            value *= parts.biasFactor;
+        const dnnl::memory::desc desc({parts.channels}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
+        reals->bias = packWeights(values.data(), desc, desc);
+    }
+    binding.reals = std::move(reals);
+}
+
+void bindCodes(WeightedBinding& binding, const WeightedParts& parts, const BindContext& context)
+{
+    const auto slot = context.weightSlot(parts.weight);
+    const Encoding& input = *context.input(0);
+    const CodeGrid inputGrid = CodeGrid::of(input);
+    const CodeWeights* known = binding.codes.get();
+    if (!known || known->weightSlot != slot || known->input.low != inputGrid.low || known->input.high != inputGrid.high) {
+        auto codes = std::make_shared<CodeWeights>();
+        const std::vector<float> values = weightCodes(parts, context);
+        codes->weightSlot = slot;
+        codes->input = inputGrid;
+        codes->plan = planDigits(values, parts.channels, inputGrid.low, inputGrid.high);
+        if (known && known->weightSlot == slot && known->plan.weightDigits == codes->plan.weightDigits &&
+            known->plan.weightBase == codes->plan.weightBase) {
+            codes->digits = known->digits;
+        } else {
+            std::vector<float> digit(values.size());
+            for (int i = 0; i < codes->plan.weightDigits; ++i) {
+                extractDigit(values, digit.data(), codes->plan.weightBase, codes->plan.weightDigits, i);
+                codes->digits.push_back(packWeights(digit.data(), parts.plainWeights, parts.raw.weights));
+            }
+        }
+        binding.codes = std::move(codes);
+    }
+    binding.scratchBytes = 0;
+    if (binding.codes->plan.passes() > 1)
+        binding.scratchBytes = parts.raw.target.get_size() * 2 + parts.raw.source.get_size() + 64;
+
+    const Encoding* output = binding.codesOut ? context.output() : nullptr;
+    std::vector<float> accumulatorScale(static_cast<std::size_t>(parts.channels));
+    binding.multiplier.resize(accumulatorScale.size());
+    for (std::size_t c = 0; c < accumulatorScale.size(); ++c) {
+        const float weightScale = scaleOf(slot->encoding(), c);
+        accumulatorScale[c] = input.scale[0] * weightScale;
+        binding.multiplier[c] =
+            output ? requantizeMultiplier(input.scale[0], weightScale, output->scale[0]) : accumulatorScale[c];
+    }
+    binding.bias = biasCodes(parts, context, accumulatorScale);
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    const bool clamps = parts.activation.clamp();
+    const float low = clamps ? parts.activation.low : -infinity;
+    const float high = clamps ? parts.activation.high : infinity;
+    binding.clampLow = output ? clampCode(low, output->scale[0]) : low;
+    binding.clampHigh = output ? clampCode(high, output->scale[0]) : high;
+    if (output) {
+        const CodeGrid grid = CodeGrid::of(*output);
+        binding.low = grid.low;
+        binding.high = grid.high;
+    }
+}
+
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// walks core/runtime/kernels.def
+// Every kernel must be taken by a case here, and agree with the plain reference.
+#include <set>
+
+#include "core/runtime/kernel.h"
+#include "tests/core/runtime/runtime_support.h"
+
+using namespace lathe;
+using namespace lathe::test;
+
+namespace {
+
+/// Sums of products differ in order and rounding; 2^-24 times some hundred terms of like size.
+constexpr double kAccumulated = 1e-5;
+/// A few units in the last place.
+constexpr double kApproximate = 1e-6;
+constexpr double kExact = 0;
+
+struct Case {
+    const char* name;
+    const char* kernels;   ///< that must be chosen, in order
+    double tolerance;
+    const char* graph;
+};
+
+const Case kCases[] = {
+    {"conv", "onednn_conv", kAccumulated, "input x: float32[1x3x9x11]\nw: float32[8x3x3x3] = ...\ny = Conv(x, w)\noutput y"},
+    {"conv, bias, pads, strides", "onednn_conv", kAccumulated,
+     "input x: float32[2x16x9x11]\nw: float32[24x16x3x3] = ...\nb: float32[24] = ...\n"
+     "y = Conv(x, w, b) {pads=[1, 0, 2, 1], strides=[2, 1]}\noutput y"},
+    {"conv, dilation", "onednn_conv", kAccumulated,
+     "input x: float32[1x5x12x12]\nw: float32[7x5x3x3] = ...\ny = Conv(x, w) {dilations=[2, 3]}\noutput y"},
+    {"conv, same padding", "onednn_conv", kAccumulated,
+     "input x: float32[1x4x9x10]\nw: float32[6x4x3x2] = ...\ny = Conv(x, w) {auto_pad=\"SAME_UPPER\", strides=[2, 2]}\noutput y"},
+    {"conv, depthwise", "onednn_conv", kAccumulated,
+     "input x: float32[1x20x9x9]\nw: float32[20x1x3x3] = ...\nb: float32[20] = ...\n"
+     "y = Conv(x, w, b) {group=20, pads=[1, 1, 1, 1]}\noutput y"},
+    {"conv, depthwise with multiplier", "onednn_conv", kAccumulated,
+     "input x: float32[1x6x9x9]\nw: float32[12x1x3x3] = ...\ny = Conv(x, w) {group=6}\noutput y"},
+    {"conv, grouped", "onednn_conv", kAccumulated,
+     "input x: float32[1x12x9x9]\nw: float32[18x4x3x3] = ...\ny = Conv(x, w) {group=3}\noutput y"},
+    {"conv, one axis", "onednn_conv", kAccumulated,
+     "input x: float32[2x4x19]\nw: float32[5x4x3] = ...\ny = Conv(x, w) {pads=[1, 1]}\noutput y"},
+    {"conv, three axes", "onednn_conv", kAccumulated,
+     "input x: float32[1x4x5x6x7]\nw: float32[5x4x3x3x3] = ...\ny = Conv(x, w)\noutput y"},
+    {"conv with relu", "onednn_conv+Relu", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nc = Conv(x, w)\ny = Relu(c)\noutput y"},
+    {"conv with clip", "onednn_conv+Clip", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nlow: float32[] = -0.25\nhigh: float32[] = 0.5\n"
+     "c = Conv(x, w)\ny = Clip(c, low, high)\noutput y"},
+    {"conv with hard-swish", "onednn_conv+HardSwish", kAccumulated,
+     "opset 14\ninput x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nc = Conv(x, w)\ny = HardSwish(c)\noutput y"},
+    {"conv with sigmoid", "onednn_conv+Sigmoid", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nc = Conv(x, w)\ny = Sigmoid(c)\noutput y"},
+    {"conv with leaky relu", "onednn_conv+LeakyRelu", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nc = Conv(x, w)\ny = LeakyRelu(c) {alpha=0.1}\noutput y"},
+    {"conv with a bias added after it", "onednn_conv+Add+Relu", kAccumulated,
+     "input x: float32[1x3x8x8]\nw: float32[8x3x3x3] = ...\nb: float32[8x1x1] = ...\nc = Conv(x, w)\nd = Add(c, b)\n"
+     "y = Relu(d)\noutput y"},
+    {"residual block", "onednn_conv+Relu onednn_conv+Relu onednn_conv+Add+Relu", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x3x3] = ...\nv: float32[16x16x3x3] = ...\nu: float32[16x16x3x3] = ...\n"
+     "s0 = Conv(x, w) {pads=[1, 1, 1, 1]}\ns = Relu(s0)\na = Conv(s, v) {pads=[1, 1, 1, 1]}\nr = Relu(a)\n"
+     "c = Conv(r, u) {pads=[1, 1, 1, 1]}\nd = Add(c, s)\ny = Relu(d)\noutput y"},
+    {"residual that is needed later", "onednn_conv+Relu onednn_conv binary binary", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x3x3] = ...\nv: float32[16x16x3x3] = ...\n"
+     "s0 = Conv(x, w) {pads=[1, 1, 1, 1]}\ns = Relu(s0)\na = Conv(s, v) {pads=[1, 1, 1, 1]}\nd = Add(a, s)\n"
+     "y = Mul(d, s)\noutput y"},
+    {"convolution added to its own input", "onednn_conv binary", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x3x3] = ...\na = Conv(x, w) {pads=[1, 1, 1, 1]}\ny = Add(a, x)\noutput y"},
+    {"gemm", "onednn_inner_product", kAccumulated,
+     "input x: float32[3x20]\nw: float32[20x10] = ...\nb: float32[10] = ...\ny = Gemm(x, w, b)\noutput y"},
+    {"gemm, transposed, factors, relu", "onednn_inner_product+Relu", kAccumulated,
+     "input x: float32[3x20]\nw: float32[10x20] = ...\nb: float32[1x10] = ...\n"
+     "g = Gemm(x, w, b) {transB=1, alpha=0.5, beta=2.0}\ny = Relu(g)\noutput y"},
+    {"gemm with one bias for all", "onednn_inner_product", kAccumulated,
+     "input x: float32[2x5]\nw: float32[5x4] = ...\nb: float32[] = 0.5\ny = Gemm(x, w, b)\noutput y"},
+    {"gemm, first matrix transposed", "plain_reference", kAccumulated,
+     "input x: float32[5x2]\nw: float32[5x4] = ...\ny = Gemm(x, w) {transA=1}\noutput y"},
+    {"matmul by a constant, with bias", "onednn_inner_product+Add", kAccumulated,
+     "input x: float32[2x3x12]\nw: float32[12x7] = ...\nb: float32[7] = ...\nm = MatMul(x, w)\ny = Add(m, b)\noutput y"},
+    {"matmul of two values", "onednn_matmul", kAccumulated,
+     "input a: float32[2x3x5x6]\ninput b: float32[2x3x6x4]\ny = MatMul(a, b)\noutput y"},
+    {"matmul with repeated batch", "onednn_matmul", kAccumulated,
+     "input a: float32[2x3x5x6]\ninput b: float32[6x4]\ny = MatMul(a, b)\noutput y"},
+    {"max pooling", "pool", kExact,
+     "input x: float32[2x5x9x11]\ny = MaxPool(x) {kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1]}\noutput y"},
+    {"max pooling, ceiling and dilation", "pool", kExact,
+     "input x: float32[1x5x10x11]\ny = MaxPool(x) {kernel_shape=[2, 2], strides=[2, 3], dilations=[2, 1], ceil_mode=1}\noutput y"},
+    {"average pooling", "pool", kApproximate,
+     "input x: float32[2x5x9x11]\ny = AveragePool(x) {kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]}\noutput y"},
+    {"average pooling over its padding", "pool", kApproximate,
+     "input x: float32[1x5x9x11]\n"
+     "y = AveragePool(x) {kernel_shape=[3, 3], pads=[1, 1, 1, 1], count_include_pad=1, ceil_mode=1, strides=[2, 2]}\noutput y"},
+    {"global average", "global_average_pool", kApproximate,
+     "input x: float32[2x5x9x11]\ny = GlobalAveragePool(x)\noutput y"},
+    {"global average behind a convolution", "onednn_conv global_average_pool alias", kAccumulated,
+     "input x: float32[2x4x9x11]\nw: float32[20x4x3x3] = ...\nc = Conv(x, w)\ng = GlobalAveragePool(c)\ny = Flatten(g)\noutput y"},
+    {"mean over all pixels", "global_average_pool", kApproximate,
+     "input x: float32[2x5x9x11]\ny = ReduceMean(x) {axes=[-1, 2], keepdims=0}\noutput y"},
+    {"relu alone", "unary", kExact, "input x: float32[2x3x7]\ny = Relu(x)\noutput y"},
+    {"sigmoid alone", "unary", kApproximate, "input x: float32[2x3x7]\ny = Sigmoid(x)\noutput y"},
+    {"tanh alone", "unary", kApproximate, "input x: float32[2x3x7]\ny = Tanh(x)\noutput y"},
+    {"exp alone", "unary", kApproximate, "input x: float32[2x3x7]\ny = Exp(x)\noutput y"},
+    {"hard sigmoid alone", "unary", kApproximate, "input x: float32[2x3x7]\ny = HardSigmoid(x) {alpha=0.3, beta=0.4}\noutput y"},
+    {"hard swish alone", "unary", kApproximate, "opset 14\ninput x: float32[2x3x7]\ny = HardSwish(x)\noutput y"},
+    {"square root of a magnitude", "unary unary", kExact, "input x: float32[2x3x7]\na = Abs(x)\ny = Sqrt(a)\noutput y"},
+    {"negative reciprocal", "unary unary", kExact, "input x: float32[2x3x7]\na = Neg(x)\ny = Reciprocal(a)\noutput y"},
+    {"add, same shapes, relu", "binary+Relu", kExact,
+     "input a: float32[2x3x4]\ninput b: float32[2x3x4]\ns = Add(a, b)\ny = Relu(s)\noutput y"},
+    {"subtract a channel's number", "binary", kExact,
+     "input a: float32[2x3x4x5]\nb: float32[3x1x1] = ...\ny = Sub(a, b)\noutput y"},
+    {"number minus tensor", "binary", kExact, "input a: float32[2x3x4x5]\nb: float32[] = 0.25\ny = Sub(b, a)\noutput y"},
+    {"both operands repeat", "binary", kExact, "input a: float32[2x1x4x1]\ninput b: float32[3x1x5]\ny = Mul(a, b)\noutput y"},
+    {"divide", "binary", kExact, "input a: float32[3x4]\nb: float32[4] = [1, 2, -3, 0.5]\ny = Div(a, b)\noutput y"},
+    {"larger and smaller", "binary binary", kExact,
+     "input a: float32[3x4]\ninput b: float32[1x4]\nm = Max(a, b)\ny = Min(m, a)\noutput y"},
+    {"prelu", "binary", kExact, "input a: float32[2x3x4x4]\nb: float32[3x1x1] = ...\ny = PRelu(a, b)\noutput y"},
+    {"value and itself", "binary", kExact, "input a: float32[3x4]\ny = Add(a, a)\noutput y"},
+    {"gate behind a convolution", "onednn_conv global_average_pool onednn_conv+Sigmoid binary", kAccumulated,
+     "input x: float32[1x3x8x8]\nw: float32[20x3x3x3] = ...\nv: float32[20x20x1x1] = ...\nc = Conv(x, w)\n"
+     "g = GlobalAveragePool(c)\nh = Conv(g, v)\ns = Sigmoid(h)\ny = Mul(c, s)\noutput y"},
+    {"constant image added behind a convolution", "onednn_conv binary", kAccumulated,
+     "input x: float32[1x3x6x6]\nw: float32[5x3x3x3] = ...\nb: float32[1x5x4x4] = ...\nc = Conv(x, w)\ny = Add(c, b)\noutput y"},
+    {"softmax", "softmax", kApproximate, "input x: float32[3x17]\ny = Softmax(x)\noutput y"},
+    {"softmax over channels", "softmax", kApproximate,
+     "input x: float32[2x5x3x4]\ny = Softmax(x) {axis=1}\noutput y"},
+    {"softmax over another axis", "plain_reference", kApproximate,
+     "input x: float32[2x5x3x4]\ny = Softmax(x) {axis=2}\noutput y"},
+    {"transpose", "strided_move", kExact, "input x: float32[2x3x4x5]\ny = Transpose(x) {perm=[0, 2, 3, 1]}\noutput y"},
+    {"transpose behind a convolution is nothing", "onednn_conv strided_move alias", kAccumulated,
+     "input x: float32[1x3x6x6]\nw: float32[5x3x3x3] = ...\nc = Conv(x, w)\nt = Transpose(c) {perm=[0, 2, 3, 1]}\n"
+     "s: int64[3] = [1, -1, 5]\ny = Reshape(t, s)\noutput y"},
+    {"slice, backwards and in steps", "strided_move", kExact,
+     "input x: float32[4x9x8]\ns: int64[3] = [3, 1, -1]\ne: int64[3] = [-5, 9, -9]\na: int64[3] = [0, 1, 2]\n"
+     "t: int64[3] = [-2, 3, -2]\ny = Slice(x, s, e, a, t)\noutput y"},
+    {"split", "strided_move", kExact,
+     "input x: float32[2x7]\ns: int64[2] = [3, 4]\na, b = Split(x, s) {axis=1}\noutput a, b"},
+    {"pad", "strided_move", kExact,
+     "input x: float32[2x3x4]\np: int64[6] = [0, 1, 0, 0, 2, 1]\nv: float32[] = 0.5\ny = Pad(x, p, v)\noutput y"},
+    {"pad by reflection", "strided_move", kExact,
+     "input x: float32[2x3x4]\np: int64[6] = [0, 1, 2, 0, 1, 1]\ny = Pad(x, p) {mode=\"reflect\"}\noutput y"},
+    {"expand and gather", "strided_move strided_move", kExact,
+     "input x: float32[2x1x4]\ns: int64[3] = [2, 3, 4]\ne = Expand(x, s)\ni: int64[3] = [3, 0, 0]\ny = Gather(e, i) {axis=2}\noutput y"},
+    {"depth to space behind a convolution", "onednn_conv strided_move", kAccumulated,
+     "input x: float32[1x3x6x6]\nw: float32[8x3x3x3] = ...\nc = Conv(x, w)\ny = DepthToSpace(c) {blocksize=2}\noutput y"},
+    {"concatenation", "concat", kExact, "input a: float32[2x3x4]\ninput b: float32[2x5x4]\ny = Concat(a, b) {axis=1}\noutput y"},
+    {"concatenation behind convolutions", "onednn_conv onednn_conv concat", kAccumulated,
+     "input x: float32[1x3x6x6]\nw: float32[5x3x3x3] = ...\nv: float32[7x3x3x3] = ...\na = Conv(x, w)\nb = Conv(x, v)\n"
+     "y = Concat(a, b) {axis=-3}\noutput y"},
+    {"gather by folded positions", "plain_reference", kExact,
+     "input x: float32[4]\na: int64[2] = [3, 0]\nb: int64[1] = [2]\ni = Concat(a, b) {axis=0}\ny = GatherElements(x, i)\noutput y"},
+    {"reshape behind a convolution", "onednn_conv alias", kAccumulated,
+     "input x: float32[1x3x6x6]\nw: float32[5x3x3x3] = ...\nc = Conv(x, w)\ny = Flatten(c)\noutput y"},
+    {"reshape whose input lives on", "alias unary binary", kApproximate,
+     "input x: float32[2x6]\ns: int64[2] = [2, 6]\nr = Reshape(x, s)\ne = Exp(r)\ny = Add(e, x)\noutput y"},
+    {"operator without a fast kernel", "plain_reference", kApproximate, "input x: float32[2x6]\ny = Erf(x)\noutput y"},
+};
+
+}
+
+class TstKernels : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void agreeWithReference_data();
+    void agreeWithReference();
+    void everyKernelHasACase();
+};
+
+void TstKernels::agreeWithReference_data()
+{
+    QTest::addColumn<const Case*>("row");
+    for (const Case& row : kCases)
+        QTest::newRow(row.name) << &row;
+}
+
+void TstKernels::agreeWithReference()
+{
+    QFETCH(const Case*, row);
+    const Graph graph = parseGraph(row->graph);
+    for (const int threads : {1, 2}) {
+        CompileOptions options;
+        options.threads = threads;
+        const auto program = Program::compile(graph, options);
+        QCOMPARE(QString::fromStdString(kernelNames(*program)), QString(row->kernels));
+        Execution execution(program);
+        for (unsigned seed = 1; seed <= 2; ++seed) {
+            const TensorMap inputs = randomInputs(graph, seed * 10);
+            const TensorMap expected = runReference(graph, inputs, {});
+            const TensorMap actual = execution.run(inputs, {});
+            QCOMPARE(actual.size(), expected.size());
+            for (const auto& [name, tensor] : expected) {
+                const double error = relativeError(tensor, actual.at(name));
+                QVERIFY2(error <= row->tolerance, qPrintable(QString("%1: %2").arg(name.c_str()).arg(error)));
+            }
+        }
+    }
+}
+
+void TstKernels::everyKernelHasACase()
+{
+    std::set<std::string> covered;
+    for (const Case& row : kCases)
+        for (const QString& name : QString(row.kernels).split(' '))
+            covered.insert(name.section('+', 0, 0).toStdString());
+    for (const KernelEntry& entry : kernels())
+        QVERIFY2(covered.contains(entry.id), entry.id.c_str());
+}
+
+QTEST_GUILESS_MAIN(TstKernels)
+#include "tst_kernels.moc"
