@@ -75,15 +75,20 @@ Value readValueInfoProto(Message message) {
         if (field.number == valueInfo::type) typeMessage = field.message();
     }
     readType(typeMessage, result);
+    // A shape of elements that are not known has no form in a file that other readers take.
+    if (result.dtype == DType::undefined) {
+        result.shape.reset();
+        result.dimNames.clear();
+    }
     return result;
 }
 
 WireWriter writeValueInfoProto(const Value& value) {
     WireWriter result;
     result.text(valueInfo::name, value.name);
-    if (value.dtype == DType::undefined && !value.shape) return result;
+    if (value.dtype == DType::undefined) return result;
     WireWriter tensorMessage;
-    if (value.dtype != DType::undefined) tensorMessage.int64(tensorType::element, dataTypeOf(value.dtype));
+    tensorMessage.int64(tensorType::element, dataTypeOf(value.dtype));
     if (value.shape) tensorMessage.message(tensorType::shape, writeShape(value));
     WireWriter typeMessage;
     typeMessage.message(type::tensor, tensorMessage);

@@ -12,7 +12,7 @@ namespace lathe::onnx {
 /// Throws Error{modelInvalid}.
 Value readValueInfoProto(std::span<const std::byte> message);
 
-/// The message of a value; what is not known of its type is left out.
+/// The message of a value; its type is left out when the element type is not known.
 WireWriter writeValueInfoProto(const Value& value);
 
 }  // namespace lathe::onnx

@@ -56,6 +56,7 @@ private Q_SLOTS:
     void sortsNodes();
     void readsOptionalOperands();
     void readsDimensionSymbols();
+    void readsOldAndNewVersions();
     void keepsMetadata();
     void stopsWhenAsked();
     void readsEverySharedModel_data();
@@ -399,6 +400,19 @@ void TstOnnxReader::readsDimensionSymbols() {
     QVERIFY(printed(read(model).graph).contains("input x: float32[?x4]"));
     model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->clear_shape();
     QVERIFY(printed(read(model).graph).contains("input x: float32\n"));
+}
+
+/// Versions newer than any that we know are read as long as the operators are understood.
+void TstOnnxReader::readsOldAndNewVersions() {
+    for (const auto& [opset, irVersion] : {std::pair(7, 3), {12, 7}, {21, 10}, {27, 13}, {99, 40}}) {
+        auto model = addModel(opset);
+        model.set_ir_version(irVersion);
+        const ImportedModel result = read(model);
+        QCOMPARE(result.opset, opset);
+        QCOMPARE(result.irVersion, irVersion);
+        QCOMPARE(result.graph.opsets.at(""), std::max(13, opset));
+        QVERIFY(result.graph.nodes()[0].unsupported.empty());
+    }
 }
 
 void TstOnnxReader::keepsMetadata() {

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <vector>
+
+#include "core/numeric/qdq.h"
+#include "core/quant/export_qdq.h"
+
+namespace lathe {
+
+std::int64_t packedSizeBytes(const Graph& applied)
+{
+    std::vector<int> bitsOf(applied.values().size(), 0);
+    std::vector<bool> used(applied.values().size(), false);
+    for (const Node& node : applied.nodes()) {
+        for (const ValueId input : node.inputs)
+            if (input.valid())
+                used[static_cast<std::size_t>(input.index)] = true;
+        if (!isDequantizeNode(node) || !node.has(bitsAttribute))
+            continue;
+        // Codes and zero-points are as wide as the grid says, not as their containers are.
+        const int bits = static_cast<int>(node.integer(bitsAttribute, 0));
+        for (const std::size_t operand : {0U, 2U})
+            if (node.input(operand).valid())
+                bitsOf[static_cast<std::size_t>(node.input(operand).index)] = bits;
+    }
+    std::int64_t bytes = 0;
+    for (std::size_t i = 0; i < applied.values().size(); ++i) {
+        const Value& value = applied.values()[i];
+        if (!value.isConstant() || !used[i])
+            continue;
+        const int bits = bitsOf[i] != 0 ? bitsOf[i] : dtypeBits(value.constant.dtype());
+        bytes += (value.constant.elements() * bits + 7) / 8;
+    }
+    return bytes;
+}
+
+} // namespace lathe

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/raise_opset.h"
+
+#include <array>
+#include <string_view>
+
+#include "core/base/error.h"
+
+namespace lathe {
+
+namespace {
+
+constexpr int target = 21;
+
+constexpr std::array<std::string_view, 9> reductions{"ReduceMax",    "ReduceMin",       "ReduceMean",
+                                                     "ReduceProd",   "ReduceL1",        "ReduceL2",
+                                                     "ReduceLogSum", "ReduceLogSumExp", "ReduceSumSquare"};
+
+bool isReduction(const Node& node)
+{
+    for (const std::string_view op : reductions)
+        if (node.op == op)
+            return true;
+    return false;
+}
+
+/// Opset 18: axes are the second operand.
+void raiseReduction(Graph& graph, NodeId id)
+{
+    const std::vector<std::int64_t> axes = graph.node(id).integers("axes");
+    graph.node(id).attributes.erase("axes");
+    if (axes.empty() || graph.node(id).inputs.size() > 1)
+        return;
+    const std::string stem = graph.value(graph.node(id).outputs[0]).name + "/axes";
+    const ValueId operand = graph.addConstant(
+        graph.freshName(stem), Tensor::of<std::int64_t>(Shape{static_cast<std::int64_t>(axes.size())}, axes));
+    graph.node(id).inputs.push_back(operand);
+}
+
+/// Opset 18: equal parts are stated by their number.
+void raiseSplit(Node& node)
+{
+    if (!node.input(1).valid() && !node.has("num_outputs"))
+        node.attributes.emplace("num_outputs", static_cast<std::int64_t>(node.outputs.size()));
+}
+
+/// Opset 20: other names for the modes.
+void raiseGridSample(Node& node)
+{
+    const std::string mode = node.text("mode", "bilinear");
+    if (mode == "bilinear")
+        node.attributes.insert_or_assign("mode", std::string("linear"));
+    if (mode == "bicubic")
+        node.attributes.insert_or_assign("mode", std::string("cubic"));
+}
+
+void raiseNode(Graph& graph, NodeId id, int from)
+{
+    Node& node = graph.node(id);
+    if (!node.domain.empty())
+        return;
+    if (from < 18 && isReduction(node))
+        raiseReduction(graph, id);
+    if (from < 18 && node.op == "Split")
+        raiseSplit(node);
+    if (from < 20 && node.op == "GridSample")
+        raiseGridSample(node);
+    // Opset 16 changed the default.
+    if (from < 16 && node.op == "RoiAlign")
+        node.attributes.emplace("coordinate_transformation_mode", std::string("output_half_pixel"));
+    if (node.op == "GroupNormalization")
+        throw Error(ErrorCode::notExportable, node.label(),
+                    {{"what", "GroupNormalization"},
+                     {"format", "ONNX opset 21"},
+                     {"reason", "its operands have another meaning there"},
+                     {"nearest", "Export without 4- and 16-bit types."}});
+}
+
+void raise(Graph& graph, int from)
+{
+    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+        const NodeId id{static_cast<std::int32_t>(i)};
+        raiseNode(graph, id, from);
+        for (auto& [key, attribute] : graph.node(id).attributes)
+            if (const auto* body = std::get_if<GraphPtr>(&attribute); body && *body) {
+                auto changed = std::make_shared<Graph>(**body);
+                raise(*changed, from);
+                attribute = GraphPtr(std::move(changed));
+            }
+    }
+}
+
+} // namespace
+
+void raiseOpset(Graph& graph)
+{
+    const auto found = graph.opsets.find("");
+    const int from = found == graph.opsets.end() ? 13 : found->second;
+    if (from >= target)
+        return;
+    raise(graph, from);
+    graph.opsets[""] = target;
+}
+
+} // namespace lathe

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/graph/graph.h"
+
+namespace lathe {
+
+/// Brings a graph of opset 13 to 20 into the forms of opset 21, where Quantize/DequantizeLinear take 4 and 16
+/// bits: axes of reductions as an operand, stated parts of Split, renamed modes. Graphs of later opsets stay
+/// as they are. Throws Error{notExportable} for a node whose meaning changed.
+void raiseOpset(Graph& graph);
+
+} // namespace lathe
