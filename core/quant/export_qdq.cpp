@@ -120,31 +120,49 @@ private:
         const Node& old = node(index);
         const PairForm& form = *m_plan.forms[index];
         m_needsNewTypes = m_needsNewTypes || form.grid.encoding.format.bits != 8;
-        const std::string& stem = valueOf(old.outputs[0]).name;
-        const DType container = form.grid.encoding.format.container();
+        // What leaves the pair has the name that the codes had; what stands before it gets one of its own.
+        const std::string& name = valueOf(old.outputs[0]).name;
+        const FileGrid& grid = form.grid;
+        const DType container = grid.encoding.format.container();
         ValueId codes = use(form.source);
         if (m_copy.graph().value(codes).dtype != container) {
             if (form.clipReal)
-                codes = addClip(codes, stem + "/limited", Tensor::scalar(form.clipReal->low),
+                codes = addClip(codes, fresh(name + "/limited"), Tensor::scalar(form.clipReal->low),
                                 Tensor::scalar(form.clipReal->high));
-            const ValueId quantized = m_copy.addNew(fresh(stem), codes, container);
-            addGridNode("QuantizeLinear", old, codes, quantized, form.grid);
+            const ValueId quantized =
+                m_copy.addNew(form.clipCodes ? fresh(name + "/unclipped") : name, codes, container);
+            addGridNode("QuantizeLinear", old, codes, quantized, grid);
             codes = quantized;
         }
         if (form.clipCodes)
-            codes = addClip(codes, stem + "/clipped", codeScalar(form.grid.encoding.minimumCode, form.grid),
-                            codeScalar(form.grid.encoding.maximumCode, form.grid));
+            codes = addClip(codes, name, codeScalar(grid.encoding.minimumCode, grid),
+                            codeScalar(grid.encoding.maximumCode, grid));
         m_copy.map(old.outputs[0], codes);
         m_gridOf.emplace(old.outputs[0], form.grid);
     }
 
-    ValueId addClip(ValueId from, const std::string& stem, Tensor low, Tensor high)
+    ValueId addClip(ValueId from, const std::string& name, Tensor low, Tensor high)
     {
-        const ValueId lowest = addScalar(stem + "/low", std::move(low));
-        const ValueId highest = addScalar(stem + "/high", std::move(high));
-        const ValueId to = m_copy.addNew(fresh(stem), from, m_copy.graph().value(from).dtype);
+        const ValueId lowest = addScalar(name + "/low", std::move(low));
+        const ValueId highest = addScalar(name + "/high", std::move(high));
+        const ValueId to = m_copy.addNew(name, from, m_copy.graph().value(from).dtype);
         m_copy.addNode("Clip", m_copy.graph().value(to).name, {from, lowest, highest}, to);
         return to;
+    }
+
+    /// The zero-point in the file's container: one constant for all nodes that had one.
+    ValueId zeroPoint(const Node& old, const FileGrid& grid)
+    {
+        const ValueId stated = old.input(2);
+        const auto key = std::pair{stated, grid.encoding.format.container()};
+        if (const auto known = m_zeroPoints.find(key); stated.valid() && known != m_zeroPoints.end())
+            return known->second;
+        const std::string name = stated.valid() ? valueOf(stated).name : old.name + "/zero_point";
+        const ValueId made =
+            m_copy.graph().addConstant(m_copy.graph().freshName(name), zeroPointOperand(grid.encoding));
+        if (stated.valid())
+            m_zeroPoints.emplace(key, made);
+        return made;
     }
 
     void addGridNode(const std::string& op, const Node& old, ValueId from, ValueId to, const FileGrid& grid)
@@ -155,8 +173,7 @@ private:
         made.inputs = {from, use(old.input(1))};
         constexpr int biasBits = 32;
         if (grid.encoding.format.bits < biasBits)
-            made.inputs.push_back(
-                addScalar(m_copy.graph().value(to).name + "/zero_point", zeroPointOperand(grid.encoding)));
+            made.inputs.push_back(zeroPoint(old, grid));
         made.outputs = {to};
         if (grid.encoding.perChannel())
             made.attributes.emplace("axis", std::int64_t{grid.encoding.axis});
@@ -303,6 +320,7 @@ private:
     const ExportOptions& m_options;
     const ExportPlan& m_plan;
     GraphCopy m_copy;
+    std::map<std::pair<ValueId, DType>, ValueId> m_zeroPoints;
     std::map<ValueId, FileGrid> m_gridOf; ///< by codes value of the applied graph
     bool m_needsNewTypes = false;
 };

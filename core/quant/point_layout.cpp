@@ -240,17 +240,20 @@ private:
         m_layout.weights.push_back(std::move(point));
     }
 
-    /// A bias joins the accumulator only as an operand of the operator itself, unscaled, and of this one
-    /// alone.
+    /// A bias joins the accumulator when it is an operand of the operator itself, unscaled, or added right behind (which
+    /// runtimes fold into the operator), and when no other operator reads it.
     bool biasFits(const Node& node, const Layer& layer, const Op& op) const
     {
-        if (!layer.bias.valid() || op.traits.biasOperand < 0)
+        if (!layer.bias.valid())
             return false;
         const Value& bias = m_graph.value(layer.bias);
-        return node.input(static_cast<std::size_t>(op.traits.biasOperand)) == layer.bias &&
-               bias.isConstant() && bias.dtype == DType::float32 &&
-               m_graph.consumers(layer.bias).size() == 1 && node.real("alpha", 1) == 1.0F &&
-               node.real("beta", 1) == 1.0F;
+        const std::vector<NodeId> readers = m_graph.consumers(layer.bias);
+        if (!bias.isConstant() || bias.dtype != DType::float32 || readers.size() != 1)
+            return false;
+        const bool isOperand = op.traits.biasOperand >= 0 &&
+                               node.input(static_cast<std::size_t>(op.traits.biasOperand)) == layer.bias;
+        const bool isAdded = m_graph.node(readers[0]).op == "Add" && m_isInner[at(readers[0])];
+        return (isOperand || isAdded) && node.real("alpha", 1) == 1.0F && node.real("beta", 1) == 1.0F;
     }
 
     void addConstantOperand(const Node& node, ValueId constant, const Layer* layer)

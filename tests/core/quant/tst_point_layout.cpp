@@ -90,7 +90,7 @@ void TstPointLayout::placesPoints_data()
         << "opset 13\ninput x: float32[2x4]\nw: float32[4x3] = ...\nb: float32[3] = ...\n"
            "m = MatMul(x, w)\ny = Add(m, b)\noutput y"
         << "x(input:x) y(y)"
-        << "w//x@1c";
+        << "w/b/x@1c";
     QTest::newRow("gemm by columns")
         << "opset 13\ninput x: float32[2x4]\nw: float32[3x4] = ...\nb: float32[3] = ...\n"
            "y = Gemm(x, w, b) {transB=1}\noutput y"
