@@ -91,7 +91,7 @@ def _uniform(rng, count, low, high):
 
 
 def _warp(rng, masks, zoom, turn):
-    """Masks [n, MASK, MASK] seen through a random affine, perspective and elastic map; [n, S, S] in 0..1, S = SIZE*SUPER."""
+    """Masks [n, MASK, MASK] through a random affine, perspective and elastic map: [n, S, S] in 0..1, S = SIZE*SUPER."""
     count, side = len(masks), SIZE * SUPER
     axis = (np.arange(side, dtype=np.float32) + 0.5) / side * 2 - 1
     y, x = np.meshgrid(axis, axis, indexing="ij")
@@ -107,7 +107,8 @@ def _warp(rng, masks, zoom, turn):
     cos, sin = np.cos(angle), np.sin(angle)
     a, b = (cos * scale_x), (sin * scale_x + shear)
     c, d = (-sin * scale_y), (cos * scale_y)
-    tilt = 1 + _uniform(rng, count, -0.16, 0.16)[:, None, None] * u + _uniform(rng, count, -0.16, 0.16)[:, None, None] * v
+    tilt_x, tilt_y = (_uniform(rng, count, -0.16, 0.16)[:, None, None] for _ in range(2))
+    tilt = 1 + tilt_x * u + tilt_y * v
     a, b, c, d = (value[:, None, None] for value in (a, b, c, d))
     source_x = ((a * u + b * v) / tilt + 1) * (MASK / 2) - 0.5
     source_y = ((c * u + d * v) / tilt + 1) * (MASK / 2) - 0.5
@@ -240,7 +241,8 @@ def draw(rng, masks, labels):
     edged = image * (1 - rim) + outline[:, None, None] * rim
     image = np.where(style > 0.85, edged, image)
 
-    fade = np.linspace(-1, 1, SIZE, dtype=np.float32)[:, None, None] * _uniform(rng, count, -0.14, 0.14)[:, None, None, None]
+    slope = _uniform(rng, count, -0.14, 0.14)[:, None, None, None]
+    fade = np.linspace(-1, 1, SIZE, dtype=np.float32)[:, None, None] * slope
     cover = glyph * _uniform(rng, count, 0.86, 1.0)[:, None, None, None]
     image = image * (1 - cover) + np.clip(ink[:, None, None] + fade, 0, 1) * cover
 

@@ -1,6 +1,9 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes images/, labels.csv and dataset.json beside this script. Needs python3-numpy, python3-pil and the fonts of README.md."""
+"""Writes images/, labels.csv and dataset.json beside this script.
+
+Needs python3-numpy, python3-pil and the fonts of README.md.
+"""
 import csv
 import json
 import pathlib

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sample's network: a small relative of MobileNetV3, 20 layers with weights.
+"""The sample's network: a small relative of MobileNetV3, 19 layers with weights.
 
 As there, the early blocks have ReLU6 and the late ones hard-swish.
 """

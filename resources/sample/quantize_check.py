@@ -6,10 +6,11 @@ Batch norms are folded; weights are symmetric, per tensor or per output channel;
 with the range seen on the calibration images; biases stay float. Quantized are the image, every convolution (its
 activation included), pool, gate and addition.
 """
-import argparse
 import copy
 import pathlib
 
+import onnx
+import onnx.numpy_helper
 import torch
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -50,6 +51,9 @@ class Point(nn.Module):
         return x if self.bits >= 32 else fake(x, self.low, self.high, 2 ** self.bits - 1)
 
 
+WATCHED = (nn.Hardswish, nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.AdaptiveAvgPool2d, nn.Linear)
+
+
 def instrument(model):
     """Folds batch norms and puts a Point after everything that the docstring names; returns (model, points)."""
     model = copy.deepcopy(model).eval()
@@ -68,7 +72,7 @@ def instrument(model):
         for name, child in list(module.named_children()):
             key = f"{path}.{name}".strip(".")
             projection = isinstance(module, Inverted) and name == "project"
-            if isinstance(child, (nn.Hardswish, nn.ReLU, nn.ReLU6, nn.Sigmoid, nn.AdaptiveAvgPool2d, nn.Linear)) or projection:
+            if projection or isinstance(child, WATCHED):
                 after(module, name, key)
             elif isinstance(child, (Gate, Inverted)):
                 after(module, name, key + (".scale" if isinstance(child, Gate) else ".add"))
@@ -106,22 +110,27 @@ class Study:
             return top1(self.model(self.images), self.labels)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("weights", type=pathlib.Path, help="the .pt file that train.py leaves with --keep-weights")
-    options = parser.parse_args()
-    torch.set_num_threads(1)
+def load_network(path):
+    """The network with the weights of the ONNX file, whose initializers are called after the modules."""
     model = Glyphs(len(glyphs.CLASSES))
-    model.load_state_dict(torch.load(options.weights))
+    stored = {tensor.name: torch.tensor(onnx.numpy_helper.to_array(tensor))
+              for tensor in onnx.load(str(path)).graph.initializer}
+    state = model.state_dict()
+    model.load_state_dict({name: stored.get(name, value) for name, value in state.items()})
+    return model
+
+
+def main():
+    torch.set_num_threads(1)
+    model = load_network(HERE / "glyphs.onnx")
     study = Study(model)
     print(f"float {study.top1(32, 32):.4f}")
     for per_channel in (False, True):
         print("weights per", "channel" if per_channel else "tensor")
         for weights, activations in ((8, 8), (6, 6), (5, 5), (4, 8), (8, 4), (4, 4), (3, 3)):
             print(f"  W{weights}A{activations} {study.top1(weights, activations, per_channel):.4f}")
-    for keep in (["image"], ["stem"], ["dw"], ["gate"], ["head"], ["block2"], ["block4"], ["block5"], ["block6"],
-                 ["image", "stem", "dw", "add", "project"], ["image", "stem", "block1", "block2"],
-                 ["image", "stem", "block1", "block2", "block3"]):
+    for keep in (["stem"], ["block4"], ["block5"], ["dw"], ["image", "stem"], ["stem", "block4"],
+                 ["image", "stem", "block4", "block5"], ["image", "stem", "block2", "block4", "block5"]):
         print(f"  W4A4 but 8 bits for {', '.join(keep)}: {study.top1(4, 4, True, keep):.4f}")
 
 

@@ -100,11 +100,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--steps", type=int, default=3000)
     parser.add_argument("--output", type=pathlib.Path, default=HERE / "glyphs.onnx")
-    parser.add_argument("--keep-weights", type=pathlib.Path, help="also save the weights here, for quantize_check.py")
     options = parser.parse_args()
     model = train(options.steps)
-    if options.keep_weights:
-        torch.save(model.state_dict(), options.keep_weights)
     write_onnx(model, options.output)
     images, labels = load_split("val")
     with torch.no_grad():
