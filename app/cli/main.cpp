@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/base/version.h"
+#include "app/cli/cli.h"
 
-#include <iostream>
-
-int main()
+int main(int argc, char** argv)
 {
-    std::cout << "tensorlathe-cli " << lathe::version() << '\n';
-    return 0;
+    return lathe::cli::runCli(argc, argv);
 }

@@ -44,7 +44,7 @@ public:
     virtual std::optional<QuantPlan> plan() const = 0;
     virtual void setPlan(const QuantPlan& plan) = 0;
     virtual std::optional<Codes> codes() const = 0;
-    virtual void setCodes(const Codes& codes, const Digest& plan) = 0;
+    virtual void setCodes(const Codes& codes) = 0;
 
     /// Runs in the order they were stored, newest last.
     virtual std::vector<EvaluationRun> runs() const = 0;

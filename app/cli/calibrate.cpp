@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/source.h"
+#include "app/cli/verb.h"
+#include "core/base/text.h"
+
+#include <chrono>
+#include <memory>
+
+namespace lathe::cli {
+namespace {
+
+struct CalibrateOptions
+{
+    std::string model;
+    std::string data;
+    std::string output;
+    std::int64_t limit = 0;
+};
+
+int calibrateModel(const CalibrateOptions& options, Context& context)
+{
+    const auto start = std::chrono::steady_clock::now();
+    const auto model = loadModel(options.model, *context.fs, context.control);
+    const auto dataset = openDatasetFor(*model, options.data, *context.fs, context.decoder, context.seed, context.control);
+    CollectOptions collectOptions;
+    collectOptions.workers = context.workers();
+    collectOptions.limit = options.limit;
+    const Statistics statistics = calibrate(*model, *dataset, collectOptions, context.control);
+
+    const auto project = Project::create(options.output, true);
+    project->setModel({options.model, model->fileDigest});
+    project->setDataset({options.data, dataset->info().digest});
+    project->setStatistics(statistics);
+    project->setPlan(QuantPlan());
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
+
+    for (const std::string& warning : dataset->info().warnings)
+        context.warn(warning);
+    context.report({{"project", options.output},
+                    {"samples", statistics.sampleIds.size()},
+                    {"tensors", statistics.tensors.size()},
+                    {"seconds", spent.count()},
+                    {"inferenceSeconds", statistics.inferenceSeconds},
+                    {"warnings", dataset->info().warnings},
+                    {"peakRssBytes", peakRssBytes()}},
+                   "Calibrated " + std::to_string(statistics.tensors.size()) + " tensors on " +
+                       std::to_string(statistics.sampleIds.size()) + " samples in " + fixedText(spent.count(), 1) +
+                       " s -> " + options.output + "\n");
+    return done;
+}
+
+VerbAction declare(CLI::App& command)
+{
+    auto options = std::make_shared<CalibrateOptions>();
+    command.add_option("model", options->model, "Model file")->required();
+    command.add_option("--data", options->data, "Dataset file")->required();
+    command.add_option("-o,--output", options->output, "Project file to make (.lathe)")->required();
+    command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);
+    return [options](Context& context) { return calibrateModel(*options, context); };
+}
+
+}
+
+void register_calibrate(Table<Verb>& table)
+{
+    table.add({.id = "calibrate", .summary = "Collect statistics and make a project", .declare = declare});
+}
+
+}

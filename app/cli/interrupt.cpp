@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/interrupt.h"
+
+#include <csignal>
+#include <ctime>
+
+namespace lathe::cli {
+namespace {
+
+sigset_t stopSignals()
+{
+    sigset_t set;
+    sigemptyset(&set);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP})
+        sigaddset(&set, signal);
+    return set;
+}
+
+}
+
+Interrupt::Interrupt()
+{
+    const sigset_t signals = stopSignals();
+    pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+    std::signal(SIGPIPE, SIG_IGN);
+    m_waiter = std::jthread([this](const std::stop_token& ended) {
+        const sigset_t awaited = stopSignals();
+        const timespec poll{0, 50'000'000};
+        while (!ended.stop_requested())
+            if (sigtimedwait(&awaited, nullptr, &poll) > 0)
+                m_source.request_stop();
+    });
+}
+
+Interrupt::~Interrupt()
+{
+    m_waiter.request_stop();
+}
+
+}

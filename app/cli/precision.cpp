@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/precision.h"
+
+namespace lathe::cli {
+namespace {
+
+void requireRunnable(const Model& model)
+{
+    if (model.runnable())
+        return;
+    const UnsupportedNode& node = model.unsupported.front();
+    throw Error(ErrorCode::unsupportedOperator, node.node, {{"op", node.op}, {"reason", node.reason}});
+}
+
+}
+
+void addPrecisionOption(CLI::App& command, std::string& precision)
+{
+    command.add_option("--precision", precision, "float, simulated (code space) or literal (Q/DQ in float32)")
+        ->check(CLI::IsMember({"float", "simulated", "literal", "integer"}))
+        ->capture_default_str();
+}
+
+Runnable compileFor(const Source& source, const std::string& precision, CompileOptions options, const Context& context)
+{
+    requireRunnable(*source.model);
+    if (precision == "float") {
+        options.slots = false;
+        const auto program = Program::compile(source.model->graph, options, context.control);
+        return {program, program->defaultBinding().withPrecision(Precision::floating)};
+    }
+    if (!source.isQuantized())
+        throw UsageError("--precision " + precision + " needs a quantized model or a calibrated project; \"" +
+                         source.model->path.string() + "\" is a float model.");
+    if (precision == "integer")
+        throw Error(ErrorCode::invalidArgument, "--precision",
+                    {{"what", "Integer kernels are not in this version; \"simulated\" computes the same numbers."}});
+    const auto program = Program::compile(source.quantized(context)->applied, options, context.control);
+    return {program, program->defaultBinding().withPrecision(precision == "literal" ? Precision::literal
+                                                                                    : Precision::simulated)};
+}
+
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/source.h"
+#include "app/cli/utc.h"
+#include "app/cli/verb.h"
+#include "core/base/text.h"
+
+#include <cmath>
+#include <memory>
+
+namespace lathe::cli {
+namespace {
+
+struct ValidateVerbOptions
+{
+    std::string source;
+    std::string data;
+    std::string quantizedFile;
+    std::string precision = "simulated";
+    std::optional<double> maxDrop;
+    std::int64_t limit = 0;
+};
+
+/// What is validated: the exported file, the project's plan, or a quantized model as it is.
+std::shared_ptr<const Quantized> quantizedOf(const Source& source, const ValidateVerbOptions& options, Context& context)
+{
+    if (!options.quantizedFile.empty()) {
+        const auto model = loadModel(options.quantizedFile, *context.fs, context.control);
+        return quantizedAsIs(*model);
+    }
+    if (!source.isQuantized())
+        throw UsageError("\"" + options.source + "\" has nothing to compare with: give a calibrated project, a quantized "
+                         "model, or --quantized FILE.");
+    return source.quantized(context);
+}
+
+Json comparisonToJson(const std::string& name, const Comparison& error)
+{
+    return {{"name", name},
+            {"sqnrDb", finiteOrNull(error.sqnrDb())},
+            {"cosine", finiteOrNull(error.cosine())},
+            {"maxAbs", finiteOrNull(error.maxAbs)},
+            {"exact", error.exact()}};
+}
+
+Json layerToJson(const LayerFigures& layer)
+{
+    return {{"id", layer.id},
+            {"localSqnrDb", finiteOrNull(layer.local.sqnrDb())},
+            {"accumulatedSqnrDb", finiteOrNull(layer.accumulated.sqnrDb())},
+            {"cosine", finiteOrNull(layer.accumulated.cosine())},
+            {"maxAbs", finiteOrNull(layer.accumulated.maxAbs)},
+            {"exact", layer.accumulated.exact()},
+            {"clipped", layer.clippedShare()}};
+}
+
+Json runToJson(const EvaluationRun& run)
+{
+    Json json = {{"samples", run.samples.size()},
+                 {"precision", run.precision},
+                 {"metrics", Json::object()},
+                 {"outputs", Json::array()},
+                 {"layers", Json::array()},
+                 {"health", Json::array()}};
+    for (const MetricResult& metric : run.metrics)
+        json["metrics"][metric.id] = {{"float", metric.floatValue},
+                                      {"quantized", metric.quantizedValue},
+                                      {"loss", metric.loss},
+                                      {"low", metric.low},
+                                      {"high", metric.high}};
+    for (const OutputFigures& output : run.outputs)
+        json["outputs"].push_back(comparisonToJson(output.name, output.error));
+    for (const LayerFigures& layer : run.layers)
+        json["layers"].push_back(layerToJson(layer));
+    for (const HealthFinding& finding : healthFindings(run))
+        json["health"].push_back({{"layer", finding.layer}, {"kind", finding.kind}, {"value", finding.value},
+                                  {"text", finding.text}});
+    return json;
+}
+
+std::string runToText(const EvaluationRun& run)
+{
+    std::string text = std::to_string(run.samples.size()) + " samples, " + run.precision + "\n";
+    for (const MetricResult& metric : run.metrics)
+        text += metric.id + ": float " + fixedText(metric.floatValue, 4) + ", quantized " +
+                fixedText(metric.quantizedValue, 4) + ", loss " + fixedText(metric.loss, 4) + " [" +
+                fixedText(metric.low, 4) + ", " + fixedText(metric.high, 4) + "]\n";
+    for (const OutputFigures& output : run.outputs)
+        text += output.name + ": SQNR " +
+                (output.error.exact() ? std::string("exact") : fixedText(output.error.sqnrDb(), 1) + " dB") + "\n";
+    for (const HealthFinding& finding : healthFindings(run))
+        text += finding.layer + ": " + finding.text + "\n";
+    return text;
+}
+
+/// The gate of --max-drop, on the dataset's own metric.
+Status gate(const EvaluationRun& run, const std::string& metricId, const std::optional<double>& maxDrop, const Context& context)
+{
+    const MetricResult* metric = run.metric(metricId);
+    if (!maxDrop || (metric && metric->loss <= *maxDrop))
+        return done;
+    if (!metric)
+        throw Error(ErrorCode::labelsMissing, "--max-drop", {{"metric", metricId}});
+    context.warn(metricId + " drops by " + fixedText(metric->loss, 4) + ", more than " + fixedText(*maxDrop, 4) + ".");
+    return gateNotMet;
+}
+
+int validateSource(const ValidateVerbOptions& options, Context& context)
+{
+    Source source = openSource(options.source, context);
+    const auto quantized = quantizedOf(source, options, context);
+    const Path data = options.data.empty() ? source.datasetFile : Path(options.data);
+    if (data.empty())
+        throw UsageError("--data DATASET.json is missing.");
+    const auto dataset = openDatasetFor(*source.model, data, *context.fs, context.decoder, context.seed, context.control);
+    ValidateOptions validateOptions;
+    validateOptions.precision = options.precision == "literal" ? Precision::literal : Precision::simulated;
+    validateOptions.evaluate.workers = context.workers();
+    validateOptions.evaluate.limit = options.limit;
+    EvaluationRun run = validate(*source.model, *quantized, *dataset, validateOptions, context.control);
+    run.finishedUtc = utcNow();
+    if (source.project && options.quantizedFile.empty()) {
+        source.project = Project::open(options.source);
+        source.project->addRun(run);
+    }
+    context.report(runToJson(run), runToText(run));
+    return gate(run, dataset->info().metric, options.maxDrop, context);
+}
+
+VerbAction declare(CLI::App& command)
+{
+    auto options = std::make_shared<ValidateVerbOptions>();
+    command.add_option("source", options->source, "Project, quantized model, or float model with --quantized")->required();
+    command.add_option("--data", options->data, "Dataset file (default: the project's)");
+    command.add_option("--quantized", options->quantizedFile, "Exported file to check against the float model");
+    command.add_option("--precision", options->precision, "simulated or literal")
+        ->check(CLI::IsMember({"simulated", "literal"}))
+        ->capture_default_str();
+    command.add_option("--max-drop", options->maxDrop, "Largest loss of the dataset's metric, in its own unit; exit 3 beyond");
+    command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);
+    return [options](Context& context) { return validateSource(*options, context); };
+}
+
+}
+
+void register_validate(Table<Verb>& table)
+{
+    table.add({.id = "validate", .summary = "Compare float and quantized on labelled data", .declare = declare});
+}
+
+}

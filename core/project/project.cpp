@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/project/project.h"
+
+#include "core/calibration/serialize.h"
+#include "core/project/database.h"
+#include "core/project/run_json.h"
+
+#include <unistd.h>
+
+#include <set>
+
+namespace lathe {
+namespace {
+
+constexpr std::int64_t applicationId = 0x4C617468; // "Lath"
+constexpr std::int64_t schemaVersion = 1;
+
+constexpr const char* schema = R"(
+CREATE TABLE reference(kind TEXT PRIMARY KEY, path TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE statistics(id INTEGER PRIMARY KEY, data BLOB NOT NULL, digest TEXT NOT NULL);
+CREATE TABLE plan(id INTEGER PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE code(kind TEXT, value TEXT, dtype TEXT NOT NULL, shape TEXT NOT NULL, data BLOB NOT NULL,
+                  digest TEXT NOT NULL, PRIMARY KEY(kind, value)) WITHOUT ROWID;
+CREATE TABLE run(id INTEGER PRIMARY KEY, summary TEXT NOT NULL);
+CREATE TABLE run_sample(run INTEGER, position INTEGER, id TEXT NOT NULL, label INTEGER NOT NULL,
+                        float_class INTEGER NOT NULL, quantized_class INTEGER NOT NULL, scores TEXT NOT NULL,
+                        PRIMARY KEY(run, position)) WITHOUT ROWID;
+)";
+
+const JsonLimits storedJsonLimits{.maxBytes = 256u << 20, .maxDepth = 32, .allowReals = true};
+
+/// The tables as CREATE wrote them; anything else in a file (a trigger, a view, another column) is refused.
+std::set<std::string> schemaOf(Database& database)
+{
+    std::set<std::string> statements;
+    Statement statement(database, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
+    while (statement.step())
+        statements.insert(statement.text(0) + " " + statement.text(1) + " " + statement.text(2));
+    return statements;
+}
+
+std::set<std::string> expectedSchema()
+{
+    Database memory(":memory:", Database::Mode::create);
+    memory.execute(schema);
+    return schemaOf(memory);
+}
+
+void makeSchema(Database& database)
+{
+    Transaction transaction(database);
+    database.execute(schema);
+    database.execute(("PRAGMA application_id = " + std::to_string(applicationId)).c_str());
+    database.execute(("PRAGMA user_version = " + std::to_string(schemaVersion)).c_str());
+    transaction.commit();
+}
+
+class SqliteProject : public Project
+{
+public:
+    SqliteProject(Path path, Database::Mode mode)
+        : m_path(std::move(path))
+        , m_database(m_path, mode)
+    {
+        if (mode == Database::Mode::create)
+            makeSchema(m_database);
+        else
+            check();
+    }
+
+    const Path& path() const override { return m_path; }
+
+    std::optional<FileReference> model() const override { return reference("model"); }
+    void setModel(const FileReference& model) override { setReference("model", model); }
+    std::optional<FileReference> dataset() const override { return reference("dataset"); }
+    void setDataset(const FileReference& dataset) override { setReference("dataset", dataset); }
+
+    std::shared_ptr<const Statistics> statistics() const override
+    {
+        Statement query(m_database, "SELECT data, digest FROM statistics");
+        if (!query.step())
+            return nullptr;
+        const Bytes data = query.blob(0);
+        verify(data, query.text(1), "statistics");
+        return std::make_shared<const Statistics>(deserializeStatistics(data, where()));
+    }
+
+    void setStatistics(const Statistics& statistics) override
+    {
+        const Bytes data = serializeStatistics(statistics);
+        Transaction transaction(m_database);
+        m_database.execute("DELETE FROM statistics");
+        Statement insert(m_database, "INSERT INTO statistics(data, digest) VALUES(?, ?)");
+        insert.bind(std::span<const std::byte>(data)).bind(sha256(data).hex()).run();
+        transaction.commit();
+    }
+
+    std::optional<QuantPlan> plan() const override
+    {
+        Statement query(m_database, "SELECT json FROM plan");
+        if (!query.step())
+            return std::nullopt;
+        return parsePlan(parseJson(query.text(0), where(), storedJsonLimits), where());
+    }
+
+    void setPlan(const QuantPlan& plan) override
+    {
+        Transaction transaction(m_database);
+        m_database.execute("DELETE FROM plan");
+        Statement insert(m_database, "INSERT INTO plan(json) VALUES(?)");
+        insert.bind(dumpJson(planToJson(plan))).run();
+        transaction.commit();
+    }
+
+    std::optional<Codes> codes() const override
+    {
+        Codes codes;
+        bool any = false;
+        Statement query(m_database, "SELECT kind, value, dtype, shape, data, digest FROM code ORDER BY kind, value");
+        while (query.step()) {
+            const Bytes data = query.blob(4);
+            verify(data, query.text(5), "codes of " + query.text(1));
+            const DType type = parseDType(query.text(2));
+            const Tensor tensor = codesTensor(type, Shape::parse(query.text(3)), data);
+            (query.text(0) == "weight" ? codes.weights : codes.biases)[query.text(1)] = tensor;
+            any = true;
+        }
+        return any ? std::optional(std::move(codes)) : std::nullopt;
+    }
+
+    void setCodes(const Codes& codes) override
+    {
+        Transaction transaction(m_database);
+        m_database.execute("DELETE FROM code");
+        Statement insert(m_database, "INSERT INTO code VALUES(?, ?, ?, ?, ?, ?)");
+        const auto store = [&](const char* kind, const std::map<std::string, Tensor>& tensors) {
+            for (const auto& [value, tensor] : tensors)
+                insert.bind(kind)
+                    .bind(value)
+                    .bind(dtypeName(tensor.dtype()))
+                    .bind(tensor.shape().text())
+                    .bind(tensor.bytes())
+                    .bind(sha256(tensor.bytes()).hex())
+                    .run();
+        };
+        store("weight", codes.weights);
+        store("bias", codes.biases);
+        transaction.commit();
+    }
+
+    std::vector<EvaluationRun> runs() const override
+    {
+        std::vector<EvaluationRun> runs;
+        Statement query(m_database, "SELECT id, summary FROM run ORDER BY id");
+        while (query.step()) {
+            runs.push_back(runFromJson(parseJson(query.text(1), where(), storedJsonLimits), where()));
+            readSamples(query.integer(0), runs.back());
+        }
+        return runs;
+    }
+
+    void addRun(const EvaluationRun& run) override
+    {
+        Transaction transaction(m_database);
+        Statement insert(m_database, "INSERT INTO run(summary) VALUES(?) RETURNING id");
+        insert.bind(dumpJson(runToJson(run)));
+        insert.step();
+        const std::int64_t id = insert.integer(0);
+        insert.step();
+        Statement sample(m_database, "INSERT INTO run_sample VALUES(?, ?, ?, ?, ?, ?, ?)");
+        std::int64_t position = 0;
+        for (const SampleRecord& record : run.samples)
+            sample.bind(id)
+                .bind(position++)
+                .bind(record.id)
+                .bind(record.label)
+                .bind(record.floatClass)
+                .bind(record.quantizedClass)
+                .bind(dumpJson(scoresToJson(record)))
+                .run();
+        transaction.commit();
+    }
+
+private:
+    std::string where() const { return m_path.string(); }
+
+    [[noreturn]] void invalid(const std::string& reason) const
+    {
+        throw Error(ErrorCode::projectInvalid, where(), {{"reason", reason}});
+    }
+
+    void check()
+    {
+        if (m_database.pragma("application_id") != applicationId)
+            invalid("it is not a Tensorlathe project");
+        const std::int64_t fileVersion = m_database.pragma("user_version");
+        if (fileVersion > schemaVersion)
+            throw Error(ErrorCode::projectNewer, where(), {{"version", std::to_string(fileVersion)}});
+        if (schemaOf(m_database) != expectedSchema())
+            invalid("its tables are not those of a project");
+        Statement quickCheck(m_database, "PRAGMA quick_check(1)");
+        if (!quickCheck.step() || quickCheck.text(0) != "ok")
+            invalid("the file is damaged");
+    }
+
+    void verify(const Bytes& data, const std::string& digest, const std::string& what) const
+    {
+        if (sha256(data).hex() != digest)
+            invalid("the " + what + " are damaged");
+    }
+
+    Tensor codesTensor(DType type, Shape shape, const Bytes& data) const
+    {
+        Tensor tensor(type, std::move(shape));
+        if (tensor.byteSize() != static_cast<std::int64_t>(data.size()))
+            invalid("codes have the wrong size");
+        std::copy(data.begin(), data.end(), tensor.mutableBytes().begin());
+        return tensor;
+    }
+
+    /// Paths are stored relative to the project, so that a folder can move as a whole.
+    std::optional<FileReference> reference(const char* kind) const
+    {
+        Statement query(m_database, "SELECT path, digest FROM reference WHERE kind = ?");
+        query.bind(kind);
+        if (!query.step())
+            return std::nullopt;
+        const Path stored = query.text(0);
+        const Path folder = std::filesystem::absolute(m_path).parent_path();
+        return FileReference{(folder / stored).lexically_normal(), Digest::fromHex(query.text(1))};
+    }
+
+    void setReference(const char* kind, const FileReference& file)
+    {
+        const Path folder = std::filesystem::absolute(m_path).parent_path();
+        const Path absolute = std::filesystem::absolute(file.path).lexically_normal();
+        Transaction transaction(m_database);
+        Statement insert(m_database, "INSERT OR REPLACE INTO reference VALUES(?, ?, ?)");
+        insert.bind(kind).bind(absolute.lexically_proximate(folder).string()).bind(file.digest.hex()).run();
+        transaction.commit();
+    }
+
+    void readSamples(std::int64_t id, EvaluationRun& run) const
+    {
+        Statement query(m_database, "SELECT id, label, float_class, quantized_class, scores FROM run_sample "
+                                    "WHERE run = ? ORDER BY position");
+        query.bind(id);
+        while (query.step()) {
+            SampleRecord record{query.text(0), query.integer(1), query.integer(2), query.integer(3), {}};
+            scoresFromJson(parseJson(query.text(4), where()), record, where());
+            run.samples.push_back(std::move(record));
+        }
+    }
+
+    Path m_path;
+    mutable Database m_database;
+};
+
+/// Makes the file under another name and renames it when it is complete.
+void createWhole(const Path& path)
+{
+    Path temporary = path;
+    temporary += ".new-" + std::to_string(getpid());
+    std::error_code code;
+    std::filesystem::remove(temporary, code);
+    try {
+        SqliteProject(temporary, Database::Mode::create);
+        std::filesystem::rename(temporary, path);
+    } catch (const std::filesystem::filesystem_error& error) {
+        std::filesystem::remove(temporary, code);
+        throw Error(ErrorCode::fileNotWritable, path.string(), {{"reason", error.code().message()}});
+    } catch (...) {
+        std::filesystem::remove(temporary, code);
+        throw;
+    }
+}
+
+}
+
+std::unique_ptr<Project> Project::create(const Path& path, bool overwrite)
+{
+    if (!overwrite && std::filesystem::exists(path))
+        throw Error(ErrorCode::fileNotWritable, path.string(), {{"reason", "it exists already"}});
+    createWhole(path);
+    return std::make_unique<SqliteProject>(path, Database::Mode::readWrite);
+}
+
+std::unique_ptr<Project> Project::open(const Path& path, bool readOnly)
+{
+    if (!std::filesystem::exists(path))
+        throw Error(ErrorCode::fileNotFound, path.string());
+    return std::make_unique<SqliteProject>(path, readOnly ? Database::Mode::readOnly : Database::Mode::readWrite);
+}
+
+}
