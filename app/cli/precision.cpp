@@ -25,7 +25,7 @@ Runnable compileFor(const Source& source, const std::string& precision, CompileO
 {
     requireRunnable(*source.model);
     if (precision == "float") {
-        options.slots = false;
+        options.keepSlots = false;
         const auto program = Program::compile(source.model->graph, options, context.control);
         return {program, program->defaultBinding().withPrecision(Precision::floating)};
     }

@@ -14,7 +14,7 @@ namespace lathe::cli {
 void addPrecisionOption(CLI::App& command, std::string& precision);
 
 /// The source compiled for a precision: "float", "simulated" or "literal" (quantized sources only; else UsageError).
-/// `options.slots` and `points` are set to what the precision needs.
+/// `options.keepSlots` and `points` are set to what the precision needs.
 Runnable compileFor(const Source& source, const std::string& precision, CompileOptions options, const Context& context);
 
 }

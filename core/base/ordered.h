@@ -11,10 +11,12 @@
 
 namespace lathe {
 
-/// parallelFor whose results are merged in index order by one thread at a time, so that sums do not depend on the number
-/// of workers. `make(index, worker)` runs in parallel; `merge(index, result)` in order. At most 4 results a worker wait.
+/// parallelFor whose results are merged in index order by one thread at a time, so that sums do not depend on
+/// the number of workers. `make(index, worker)` runs in parallel; `merge(index, result)` in order. At most 4
+/// results a worker wait.
 template <typename Make, typename Merge>
-void parallelOrdered(std::int64_t count, int workers, const Control& control, Make&& make, Merge&& merge) {
+void parallelOrdered(std::int64_t count, int workers, const Control& control, Make&& make, Merge&& merge)
+{
     using Result = decltype(make(std::int64_t{0}, 0));
     std::mutex mutex;
     std::condition_variable advanced;
@@ -26,7 +28,8 @@ void parallelOrdered(std::int64_t count, int workers, const Control& control, Ma
     const auto deliver = [&](std::int64_t index, Result result) {
         std::unique_lock lock(mutex);
         const auto mayWait = [&] { return index < next + window || failed || control.stopRequested(); };
-        while (!mayWait()) advanced.wait_for(lock, std::chrono::milliseconds(20));
+        while (!mayWait())
+            advanced.wait_for(lock, std::chrono::milliseconds(20));
         waiting.emplace(index, std::move(result));
         for (auto first = waiting.begin(); first != waiting.end() && first->first == next && !failed;
              first = waiting.begin()) {
@@ -48,4 +51,4 @@ void parallelOrdered(std::int64_t count, int workers, const Control& control, Ma
     });
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -6,7 +6,8 @@
 namespace lathe {
 
 /// A tensor whose first axis counts the samples.
-class ArraySource : public Source {
+class ArraySource : public Source
+{
 public:
     /// Throws Error{datasetInvalid} for a scalar.
     ArraySource(Tensor all, const std::string& where);
@@ -23,4 +24,4 @@ private:
     Shape m_sampleShape;
 };
 
-}  // namespace lathe
+} // namespace lathe

@@ -8,7 +8,8 @@
 namespace lathe {
 
 /// A table with a header line (RFC 4180: quoted fields, doubled quotes, CR LF or LF).
-struct CsvTable {
+struct CsvTable
+{
     std::vector<std::string> columns;
     std::vector<std::vector<std::string>> rows;
 
@@ -19,4 +20,4 @@ struct CsvTable {
 /// Throws Error{datasetInvalid} with the line for a row of another length or an open quote.
 CsvTable parseCsv(std::string_view text, std::string_view where);
 
-}  // namespace lathe
+} // namespace lathe

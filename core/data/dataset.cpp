@@ -14,15 +14,18 @@ namespace lathe {
 namespace {
 
 /// One model input: where its samples come from and how they are prepared.
-struct InputStream {
+struct InputStream
+{
     InputNeed need;
     std::shared_ptr<const Source> source;
     Preprocess preprocess;
     std::shared_ptr<PictureCache> cache = std::make_shared<PictureCache>();
 
     /// The raw sample after the picture steps, from the cache when it is there.
-    RawSample prepared(std::int64_t index) const {
-        if (auto picture = cache->find(index)) return *std::move(picture);
+    RawSample prepared(std::int64_t index) const
+    {
+        if (auto picture = cache->find(index))
+            return *std::move(picture);
         RawSample raw = source->read(index);
         if (const auto* image = std::get_if<Image>(&raw)) {
             Image picture = preprocess.applyPictureSteps(*image);
@@ -34,40 +37,51 @@ struct InputStream {
 };
 
 /// What both splits share.
-struct DatasetContent {
+struct DatasetContent
+{
     std::vector<InputStream> streams;
-    std::vector<std::int64_t> labels;  ///< by sample; empty when unlabelled; offset added
+    std::vector<std::int64_t> labels; ///< by sample; empty when unlabelled; offset added
     bool targetIsInput = false;
 };
 
-class SplitSamples : public Samples {
+class SplitSamples : public Samples
+{
 public:
     SplitSamples(std::shared_ptr<const DatasetContent> content, std::vector<std::int64_t> indices)
-        : m_content(std::move(content)), m_indices(std::move(indices)) {}
+        : m_content(std::move(content))
+        , m_indices(std::move(indices))
+    {
+    }
 
     std::int64_t size() const override { return static_cast<std::int64_t>(m_indices.size()); }
     std::string id(std::int64_t index) const override { return first().source->id(at(index)); }
 
-    TensorMap load(std::int64_t index) const override {
+    TensorMap load(std::int64_t index) const override
+    {
         TensorMap tensors;
         for (const InputStream& stream : m_content->streams)
-            tensors[stream.need.name] =
-                stream.preprocess.finish(stream.prepared(at(index)), stream.need, stream.source->id(at(index)));
+            tensors[stream.need.name] = stream.preprocess.finish(stream.prepared(at(index)), stream.need,
+                                                                 stream.source->id(at(index)));
         return tensors;
     }
 
-    std::optional<std::int64_t> label(std::int64_t index) const override {
-        if (m_content->labels.empty()) return std::nullopt;
+    std::optional<std::int64_t> label(std::int64_t index) const override
+    {
+        if (m_content->labels.empty())
+            return std::nullopt;
         return m_content->labels[static_cast<std::size_t>(at(index))];
     }
 
-    Tensor target(std::int64_t index) const override {
+    Tensor target(std::int64_t index) const override
+    {
         return m_content->targetIsInput ? load(index).at(first().need.name) : Tensor();
     }
 
-    std::optional<Image> preview(std::int64_t index) const override {
+    std::optional<Image> preview(std::int64_t index) const override
+    {
         const RawSample raw = first().prepared(at(index));
-        if (const auto* image = std::get_if<Image>(&raw)) return *image;
+        if (const auto* image = std::get_if<Image>(&raw))
+            return *image;
         return grayPreview(std::get<Tensor>(raw));
     }
 
@@ -76,10 +90,14 @@ private:
     std::int64_t at(std::int64_t index) const { return m_indices.at(static_cast<std::size_t>(index)); }
 
     /// Byte arrays of two dimensions (MNIST) are pictures too.
-    static std::optional<Image> grayPreview(const Tensor& tensor) {
-        if (tensor.dtype() != DType::uint8 || tensor.shape().rank() != 2) return std::nullopt;
+    static std::optional<Image> grayPreview(const Tensor& tensor)
+    {
+        if (tensor.dtype() != DType::uint8 || tensor.shape().rank() != 2)
+            return std::nullopt;
         const auto bytes = tensor.data<std::uint8_t>();
-        return Image{static_cast<int>(tensor.shape()[1]), static_cast<int>(tensor.shape()[0]), 1,
+        return Image{static_cast<int>(tensor.shape()[1]),
+                     static_cast<int>(tensor.shape()[0]),
+                     1,
                      {bytes.begin(), bytes.end()}};
     }
 
@@ -88,22 +106,32 @@ private:
 };
 
 /// Turns a dataset file into content, splits and info.
-class DatasetBuilder {
+class DatasetBuilder
+{
 public:
     DatasetBuilder(const Path& file, const std::vector<InputNeed>& needs, const Fs& fs, ImageDecoder decoder)
-        : m_file(file), m_where(file.string()), m_needs(needs), m_fs(fs), m_decoder(std::move(decoder)) {
+        : m_file(file)
+        , m_where(file.string())
+        , m_needs(needs)
+        , m_fs(fs)
+        , m_decoder(std::move(decoder))
+    {
         m_json = parseJson(fs.readText(file), m_where);
-        if (!m_json.is_object()) fail("it must be a JSON object");
+        if (!m_json.is_object())
+            fail("it must be a JSON object");
     }
 
-    void build(std::uint64_t seed, const Control& control) {
-        if (m_json.contains("labels")) m_labels = readLabels(m_json["labels"], folder(), m_fs, m_where);
+    void build(std::uint64_t seed, const Control& control)
+    {
+        if (m_json.contains("labels"))
+            m_labels = readLabels(m_json["labels"], folder(), m_fs, m_where);
         openStreams();
         const std::int64_t size = checkSizes();
         takeLabels(size);
         content->targetIsInput = m_json.value("target", "") == "input";
         splits = selectSplits(m_json, size, m_labels, seed, m_where);
-        if (splits.calibration.empty() && splits.validation.empty()) throw Error(ErrorCode::datasetEmpty, m_where);
+        if (splits.calibration.empty() && splits.validation.empty())
+            throw Error(ErrorCode::datasetEmpty, m_where);
         fillInfo(control);
     }
 
@@ -112,21 +140,28 @@ public:
     DatasetInfo info;
 
 private:
-    [[noreturn]] void fail(const std::string& reason) const {
+    [[noreturn]] void fail(const std::string& reason) const
+    {
         throw Error(ErrorCode::datasetInvalid, m_where, {{"reason", reason}});
     }
     Path folder() const { return m_file.parent_path(); }
 
-    void openStreams() {
-        if (!m_json.contains("inputs")) return openStream(m_json);
-        if (!m_json["inputs"].is_array() || m_json["inputs"].empty()) fail("\"inputs\" must be a list of objects");
-        for (const Json& input : m_json["inputs"]) openStream(input);
+    void openStreams()
+    {
+        if (!m_json.contains("inputs"))
+            return openStream(m_json);
+        if (!m_json["inputs"].is_array() || m_json["inputs"].empty())
+            fail("\"inputs\" must be a list of objects");
+        for (const Json& input : m_json["inputs"])
+            openStream(input);
     }
 
-    void openStream(const Json& description) {
+    void openStream(const Json& description)
+    {
         const auto text = [&](const char* key) {
             const auto member = description.find(key);
-            if (member == description.end() || !member->is_string()) fail(std::string("\"") + key + "\" is missing");
+            if (member == description.end() || !member->is_string())
+                fail(std::string("\"") + key + "\" is missing");
             return member->get<std::string>();
         };
         InputStream stream;
@@ -134,39 +169,51 @@ private:
         const SourceType& type = sourceTypes().get(text("type"), "data type");
         stream.source = type.open({folder() / text("path"), m_labels.names, m_fs, m_decoder});
         stream.preprocess = Preprocess::parse(description.value("preprocess", Json::array()), m_where);
-        if (info.type.empty()) info.type = type.id;
+        if (info.type.empty())
+            info.type = type.id;
         content->streams.push_back(std::move(stream));
     }
 
-    InputNeed findNeed(const std::string& name) const {
+    InputNeed findNeed(const std::string& name) const
+    {
         std::string known;
         for (const InputNeed& need : m_needs) {
-            if (need.name == name || (name == "*" && m_needs.size() == 1)) return need;
+            if (need.name == name || (name == "*" && m_needs.size() == 1))
+                return need;
             known += (known.empty() ? "" : ", ") + need.name;
         }
-        if (name == "*") fail("\"input\": \"*\" needs a model with one input; this one has " + known);
+        if (name == "*")
+            fail("\"input\": \"*\" needs a model with one input; this one has " + known);
         throw Error(ErrorCode::inputUnknown, m_where, {{"input", name}, {"inputs", known}});
     }
 
-    std::int64_t checkSizes() const {
+    std::int64_t checkSizes() const
+    {
         const std::int64_t size = content->streams.front().source->size();
         for (const InputStream& stream : content->streams)
-            if (stream.source->size() != size) fail("the inputs have different numbers of samples");
-        if (size == 0) throw Error(ErrorCode::datasetEmpty, m_where);
+            if (stream.source->size() != size)
+                fail("the inputs have different numbers of samples");
+        if (size == 0)
+            throw Error(ErrorCode::datasetEmpty, m_where);
         return size;
     }
 
-    void takeLabels(std::int64_t size) {
-        if (m_labels.classes.empty()) m_labels.classes = content->streams.front().source->ownLabels();
+    void takeLabels(std::int64_t size)
+    {
+        if (m_labels.classes.empty())
+            m_labels.classes = content->streams.front().source->ownLabels();
         for (const std::size_t count : {m_labels.classes.size(), m_labels.splits.size()})
             if (count != 0 && static_cast<std::int64_t>(count) != size)
-                fail("there are " + std::to_string(count) + " labels for " + std::to_string(size) + " samples");
+                fail("there are " + std::to_string(count) + " labels for " + std::to_string(size) +
+                     " samples");
         content->labels = m_labels.classes;
         const std::int64_t offset = m_json.value("labelOffset", std::int64_t{0});
-        for (std::int64_t& label : content->labels) label += offset;
+        for (std::int64_t& label : content->labels)
+            label += offset;
     }
 
-    void fillInfo(const Control& control) {
+    void fillInfo(const Control& control)
+    {
         info.file = m_file;
         info.description = m_json;
         info.metric = m_json.value("metric", content->labels.empty() ? "agreement" : "top1");
@@ -183,17 +230,20 @@ private:
         info.digest = hasher.finish();
     }
 
-    std::vector<Digest> contentDigests(const std::vector<std::int64_t>& indices, const Control& control) const {
+    std::vector<Digest> contentDigests(const std::vector<std::int64_t>& indices, const Control& control) const
+    {
         std::vector<Digest> digests(indices.size());
         const Source& source = *content->streams.front().source;
         parallelFor(static_cast<std::int64_t>(indices.size()), hardwareThreads(), control,
                     [&](std::int64_t i, int) {
-                        digests[static_cast<std::size_t>(i)] = source.contentDigest(indices[static_cast<std::size_t>(i)]);
+                        digests[static_cast<std::size_t>(i)] =
+                            source.contentDigest(indices[static_cast<std::size_t>(i)]);
                     });
         return digests;
     }
 
-    void reportShared(std::vector<Digest> calibration, const std::vector<Digest>& validation) {
+    void reportShared(std::vector<Digest> calibration, const std::vector<Digest>& validation)
+    {
         std::sort(calibration.begin(), calibration.end());
         const auto shared = std::count_if(validation.begin(), validation.end(), [&](const Digest& digest) {
             return std::binary_search(calibration.begin(), calibration.end(), digest);
@@ -203,11 +253,14 @@ private:
                                     " validation samples have the same content as a calibration sample.");
     }
 
-    void feed(Hasher& hasher, const std::vector<std::int64_t>& indices, const std::vector<Digest>& digests) const {
+    void feed(Hasher& hasher, const std::vector<std::int64_t>& indices,
+              const std::vector<Digest>& digests) const
+    {
         hasher.integer(static_cast<std::int64_t>(indices.size()));
         for (std::size_t i = 0; i < indices.size(); ++i) {
             hasher.text(content->streams.front().source->id(indices[i])).digest(digests[i]);
-            if (!content->labels.empty()) hasher.integer(content->labels[static_cast<std::size_t>(indices[i])]);
+            if (!content->labels.empty())
+                hasher.integer(content->labels[static_cast<std::size_t>(indices[i])]);
         }
     }
 
@@ -220,15 +273,20 @@ private:
     Labels m_labels;
 };
 
-class OpenedDataset : public Dataset {
+class OpenedDataset : public Dataset
+{
 public:
     explicit OpenedDataset(DatasetBuilder& builder)
-        : m_info(std::move(builder.info)),
-          m_calibration(std::make_shared<SplitSamples>(builder.content, std::move(builder.splits.calibration))),
-          m_validation(std::make_shared<SplitSamples>(builder.content, std::move(builder.splits.validation))) {}
+        : m_info(std::move(builder.info))
+        , m_calibration(
+              std::make_shared<SplitSamples>(builder.content, std::move(builder.splits.calibration)))
+        , m_validation(std::make_shared<SplitSamples>(builder.content, std::move(builder.splits.validation)))
+    {
+    }
 
     const DatasetInfo& info() const override { return m_info; }
-    std::shared_ptr<const Samples> split(Split which) const override {
+    std::shared_ptr<const Samples> split(Split which) const override
+    {
         return which == Split::calibration ? m_calibration : m_validation;
     }
 
@@ -238,10 +296,12 @@ private:
     std::shared_ptr<const Samples> m_validation;
 };
 
-}  // namespace
+} // namespace
 
-std::shared_ptr<const Dataset> Dataset::open(const Path& file, const std::vector<InputNeed>& inputs, const Fs& fs,
-                                             ImageDecoder decoder, std::uint64_t seed, const Control& control) {
+std::shared_ptr<const Dataset> Dataset::open(const Path& file, const std::vector<InputNeed>& inputs,
+                                             const Fs& fs, ImageDecoder decoder, std::uint64_t seed,
+                                             const Control& control)
+{
     return whileDoing("opening the data set", [&]() -> std::shared_ptr<const Dataset> {
         DatasetBuilder builder(file, inputs, fs, std::move(decoder));
         builder.build(seed, control);
@@ -249,7 +309,8 @@ std::shared_ptr<const Dataset> Dataset::open(const Path& file, const std::vector
     });
 }
 
-std::vector<InputNeed> inputNeeds(const Graph& graph) {
+std::vector<InputNeed> inputNeeds(const Graph& graph)
+{
     std::vector<InputNeed> needs;
     for (const ValueId id : graph.inputs) {
         const Value& value = graph.value(id);
@@ -258,4 +319,4 @@ std::vector<InputNeed> inputNeeds(const Graph& graph) {
     return needs;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -11,4 +11,4 @@ namespace lathe {
 /// An IDX file of unsigned bytes (the format of MNIST), plain or gzip. Throws Error{datasetInvalid}.
 Tensor readIdx(std::span<const std::byte> file, const std::string& where);
 
-}  // namespace lathe
+} // namespace lathe

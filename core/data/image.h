@@ -10,7 +10,8 @@
 namespace lathe {
 
 /// 8-bit pixels, row-major, `channels` (1 or 3) interleaved.
-struct Image {
+struct Image
+{
     int width = 0;
     int height = 0;
     int channels = 0;
@@ -22,4 +23,4 @@ struct Image {
 /// Decodes PNG, JPEG ... into RGB or grey; handed in by the application. Throws Error{imageUnreadable}.
 using ImageDecoder = std::function<Image(std::span<const std::byte> bytes, std::string_view where)>;
 
-}  // namespace lathe
+} // namespace lathe

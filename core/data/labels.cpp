@@ -10,7 +10,8 @@
 namespace lathe {
 namespace {
 
-std::int64_t parseClass(const std::string& text, const std::string& where, std::size_t row) {
+std::int64_t parseClass(const std::string& text, const std::string& where, std::size_t row)
+{
     std::int64_t value = 0;
     const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), value);
     if (code != std::errc() || end != text.data() + text.size() || value < 0)
@@ -19,14 +20,17 @@ std::int64_t parseClass(const std::string& text, const std::string& where, std::
     return value;
 }
 
-Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs) {
+Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs)
+{
     const std::string where = file.string();
     const CsvTable table = parseCsv(fs.readText(file), where);
     Labels labels;
     const auto readColumn = [&](const char* key, auto&& store) {
-        if (!description.has(key)) return;
+        if (!description.has(key))
+            return;
         const std::size_t column = table.column(description.string(key), where);
-        for (std::size_t row = 0; row < table.rows.size(); ++row) store(table.rows[row][column], row);
+        for (std::size_t row = 0; row < table.rows.size(); ++row)
+            store(table.rows[row][column], row);
     };
     readColumn("name", [&](const std::string& text, std::size_t) { labels.names.push_back(text); });
     readColumn("class", [&](const std::string& text, std::size_t row) {
@@ -36,28 +40,35 @@ Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs) {
     return labels;
 }
 
-Labels labelsFromArray(const Tensor& array) {
+Labels labelsFromArray(const Tensor& array)
+{
     Labels labels;
     labels.classes = array.toIntegers();
     return labels;
 }
 
-}  // namespace
+} // namespace
 
-Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std::string& where) {
+Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std::string& where)
+{
     Json description = json;
-    if (json.is_string()) description = Json{{"file", json}};
+    if (json.is_string())
+        description = Json{{"file", json}};
     JsonObject object(description, where + ".labels");
     for (const char* later : {"boxes", "masks"})
-        if (object.has(later)) object.fail(later, "is not supported yet; this version evaluates classes and targets");
+        if (object.has(later))
+            object.fail(later, "is not supported yet; this version evaluates classes and targets");
     const Path file = folder / object.string("file");
     const std::string ending = file.extension().string();
     Labels labels;
-    if (ending == ".csv") labels = labelsFromCsv(object, file, fs);
-    else if (ending == ".npy") labels = labelsFromArray(readNpy(fs.map(file), file.string()));
-    else labels = labelsFromArray(readIdx(fs.map(file)->bytes(), file.string()).converted(DType::int64));
+    if (ending == ".csv")
+        labels = labelsFromCsv(object, file, fs);
+    else if (ending == ".npy")
+        labels = labelsFromArray(readNpy(fs.map(file), file.string()));
+    else
+        labels = labelsFromArray(readIdx(fs.map(file)->bytes(), file.string()).converted(DType::int64));
     object.expectNoMore();
     return labels;
 }
 
-}  // namespace lathe
+} // namespace lathe

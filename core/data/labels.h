@@ -10,14 +10,15 @@
 namespace lathe {
 
 /// What the `labels` member of a dataset file says, row by row.
-struct Labels {
-    std::vector<std::string> names;      ///< file names, when the labels name them
-    std::vector<std::int64_t> classes;   ///< empty when the labels hold no classes
-    std::vector<std::string> splits;     ///< the split column, when there is one
+struct Labels
+{
+    std::vector<std::string> names;    ///< file names, when the labels name them
+    std::vector<std::int64_t> classes; ///< empty when the labels hold no classes
+    std::vector<std::string> splits;   ///< the split column, when there is one
 };
 
-/// Reads labels from a .csv, .npy or IDX file. `labels` is an object {file, name, class, split} or a file name.
-/// Throws Error{datasetInvalid, labelInvalid, fileNotFound}.
+/// Reads labels from a .csv, .npy or IDX file. `labels` is an object {file, name, class, split} or a file
+/// name. Throws Error{datasetInvalid, labelInvalid, fileNotFound}.
 Labels readLabels(const Json& labels, const Path& folder, const Fs& fs, const std::string& where);
 
-}  // namespace lathe
+} // namespace lathe

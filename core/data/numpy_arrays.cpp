@@ -6,13 +6,15 @@
 namespace lathe {
 namespace {
 
-std::shared_ptr<const Source> openNpy(const SourceRequest& request) {
+std::shared_ptr<const Source> openNpy(const SourceRequest& request)
+{
     const std::string where = request.path.string();
     return std::make_shared<ArraySource>(readNpy(request.fs.map(request.path), where), where);
 }
 
 /// The only array of an .npz file, or the one named by "file.npz#name".
-std::shared_ptr<const Source> openNpz(const SourceRequest& request) {
+std::shared_ptr<const Source> openNpz(const SourceRequest& request)
+{
     std::string where = request.path.string();
     std::string wanted;
     if (const std::size_t hash = where.rfind('#'); hash != std::string::npos) {
@@ -31,11 +33,12 @@ std::shared_ptr<const Source> openNpz(const SourceRequest& request) {
                 {{"reason", "the archive holds " + names + "; name one as \"file.npz#array\""}});
 }
 
-}  // namespace
+} // namespace
 
-void register_numpy_arrays(Table<SourceType>& table) {
+void register_numpy_arrays(Table<SourceType>& table)
+{
     table.add({.id = "npy", .summary = "A NumPy array; the first axis counts the samples", .open = openNpy});
     table.add({.id = "npz", .summary = "An array of a NumPy archive", .open = openNpz});
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -10,21 +10,29 @@
 
 namespace lathe {
 
-/// Decoded pictures after their geometry steps, under a fixed memory budget, so that memory stays flat however many
-/// samples there are. First come, first kept: every sample is visited equally often, so evicting would only churn.
-class PictureCache {
+/// Decoded pictures after their geometry steps, under a fixed memory budget, so that memory stays flat
+/// however many samples there are. First come, first kept: every sample is visited equally often, so evicting
+/// would only churn.
+class PictureCache
+{
 public:
-    explicit PictureCache(std::size_t budgetBytes = std::size_t{32} << 20) : m_left(budgetBytes) {}
+    explicit PictureCache(std::size_t budgetBytes = std::size_t{32} << 20)
+        : m_left(budgetBytes)
+    {
+    }
 
-    std::optional<Image> find(std::int64_t index) const {
+    std::optional<Image> find(std::int64_t index) const
+    {
         const std::scoped_lock lock(m_mutex);
         const auto found = m_pictures.find(index);
         return found == m_pictures.end() ? std::nullopt : std::optional<Image>(found->second);
     }
 
-    void store(std::int64_t index, const Image& picture) {
+    void store(std::int64_t index, const Image& picture)
+    {
         const std::scoped_lock lock(m_mutex);
-        if (picture.pixels.size() > m_left || m_pictures.contains(index)) return;
+        if (picture.pixels.size() > m_left || m_pictures.contains(index))
+            return;
         m_left -= picture.pixels.size();
         m_pictures.emplace(index, picture);
     }
@@ -35,4 +43,4 @@ private:
     std::size_t m_left;
 };
 
-}  // namespace lathe
+} // namespace lathe

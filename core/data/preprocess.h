@@ -14,13 +14,16 @@ namespace lathe {
 /// A sample as it comes from its file: a picture or an array.
 using RawSample = std::variant<Image, Tensor>;
 
-/// The `preprocess` steps of a dataset file (cli.md), checked once and applied in the order in which they stand.
-class Preprocess {
+/// The `preprocess` steps of a dataset file (cli.md), checked once and applied in the order in which they
+/// stand.
+class Preprocess
+{
 public:
     /// Throws Error{datasetInvalid, jsonField} naming the step.
     static Preprocess parse(const Json& steps, const std::string& where);
 
-    /// Number of leading steps that only change a picture's geometry or channels: their result is what gets cached.
+    /// Number of leading steps that only change a picture's geometry or channels: their result is what gets
+    /// cached.
     std::size_t pictureSteps() const { return m_pictureSteps; }
     /// The picture after the leading picture steps.
     Image applyPictureSteps(const Image& image) const;
@@ -29,7 +32,8 @@ public:
     Tensor finish(const RawSample& sample, const InputNeed& need, const std::string& where) const;
 
 private:
-    struct Step {
+    struct Step
+    {
         std::string name;
         std::vector<double> numbers;
         std::string text;
@@ -44,4 +48,4 @@ private:
     friend class SampleArray;
 };
 
-}  // namespace lathe
+} // namespace lathe

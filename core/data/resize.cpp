@@ -12,12 +12,14 @@ namespace {
 constexpr int weightBits = 22;
 
 /// Fixed-point filter weights of one output position and the first input position they apply to.
-struct FilterRow {
+struct FilterRow
+{
     int first = 0;
     std::vector<std::int32_t> weights;
 };
 
-std::vector<FilterRow> triangleFilter(int inputSize, int outputSize) {
+std::vector<FilterRow> triangleFilter(int inputSize, int outputSize)
+{
     const double scale = static_cast<double>(inputSize) / outputSize;
     const double support = std::max(scale, 1.0);
     std::vector<FilterRow> rows(static_cast<std::size_t>(outputSize));
@@ -40,18 +42,22 @@ std::vector<FilterRow> triangleFilter(int inputSize, int outputSize) {
     return rows;
 }
 
-std::uint8_t clampToByte(std::int32_t sum) {
+std::uint8_t clampToByte(std::int32_t sum)
+{
     return static_cast<std::uint8_t>(std::clamp(sum >> weightBits, 0, 255));
 }
 
-/// One pass along an axis: `step` is the distance of neighbours on that axis, `lineStarts` the first pixel of each line.
-void filterLine(const std::uint8_t* in, std::size_t inStep, std::uint8_t* out, std::size_t outStep, int channels,
-                const std::vector<FilterRow>& rows) {
+/// One pass along an axis: `step` is the distance of neighbours on that axis, `lineStarts` the first pixel of
+/// each line.
+void filterLine(const std::uint8_t* in, std::size_t inStep, std::uint8_t* out, std::size_t outStep,
+                int channels, const std::vector<FilterRow>& rows)
+{
     for (std::size_t o = 0; o < rows.size(); ++o) {
         const FilterRow& row = rows[o];
         for (int c = 0; c < channels; ++c) {
             std::int32_t sum = 1 << (weightBits - 1);
-            const std::uint8_t* pixel = in + static_cast<std::size_t>(row.first) * inStep + static_cast<std::size_t>(c);
+            const std::uint8_t* pixel =
+                in + static_cast<std::size_t>(row.first) * inStep + static_cast<std::size_t>(c);
             for (const std::int32_t weight : row.weights) {
                 sum += *pixel * weight;
                 pixel += inStep;
@@ -61,42 +67,52 @@ void filterLine(const std::uint8_t* in, std::size_t inStep, std::uint8_t* out, s
     }
 }
 
-Image blank(int width, int height, int channels, std::uint8_t fill = 0) {
+Image blank(int width, int height, int channels, std::uint8_t fill = 0)
+{
     Image image{width, height, channels, {}};
     image.pixels.assign(static_cast<std::size_t>(width) * static_cast<std::size_t>(height) *
-                            static_cast<std::size_t>(channels), fill);
+                            static_cast<std::size_t>(channels),
+                        fill);
     return image;
 }
 
-std::size_t offsetOf(const Image& image, int x, int y) {
-    return (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) + static_cast<std::size_t>(x)) *
+std::size_t offsetOf(const Image& image, int x, int y)
+{
+    return (static_cast<std::size_t>(y) * static_cast<std::size_t>(image.width) +
+            static_cast<std::size_t>(x)) *
            static_cast<std::size_t>(image.channels);
 }
 
 /// Copies the part of `source` that falls on `target` when its corner lies at (left, top) of the target.
-void paste(const Image& source, Image& target, int left, int top) {
+void paste(const Image& source, Image& target, int left, int top)
+{
     const int fromX = std::max(0, -left);
     const int toX = std::min(source.width, target.width - left);
-    if (toX <= fromX) return;
+    if (toX <= fromX)
+        return;
     const auto bytes = static_cast<std::size_t>(toX - fromX) * static_cast<std::size_t>(source.channels);
     for (int y = std::max(0, -top); y < std::min(source.height, target.height - top); ++y)
         std::copy_n(source.pixels.data() + offsetOf(source, fromX, y), bytes,
                     target.pixels.data() + offsetOf(target, left + fromX, top + y));
 }
 
-Image resizeWidth(const Image& image, int width) {
-    if (width == image.width) return image;
+Image resizeWidth(const Image& image, int width)
+{
+    if (width == image.width)
+        return image;
     Image result = blank(width, image.height, image.channels);
     const auto rows = triangleFilter(image.width, width);
     const auto step = static_cast<std::size_t>(image.channels);
     for (int y = 0; y < image.height; ++y)
-        filterLine(image.pixels.data() + offsetOf(image, 0, y), step, result.pixels.data() + offsetOf(result, 0, y),
-                   step, image.channels, rows);
+        filterLine(image.pixels.data() + offsetOf(image, 0, y), step,
+                   result.pixels.data() + offsetOf(result, 0, y), step, image.channels, rows);
     return result;
 }
 
-Image resizeHeight(const Image& image, int height) {
-    if (height == image.height) return image;
+Image resizeHeight(const Image& image, int height)
+{
+    if (height == image.height)
+        return image;
     Image result = blank(image.width, height, image.channels);
     const auto rows = triangleFilter(image.height, height);
     const std::size_t step = offsetOf(image, 0, 1);
@@ -105,33 +121,41 @@ Image resizeHeight(const Image& image, int height) {
     return result;
 }
 
-}  // namespace
+} // namespace
 
-Image resizeBilinear(const Image& image, int width, int height) {
+Image resizeBilinear(const Image& image, int width, int height)
+{
     if (width <= 0 || height <= 0 || image.width <= 0 || image.height <= 0)
-        throw Error(ErrorCode::invalidArgument, "resize", {{"what", "An image cannot be resized to or from nothing."}});
+        throw Error(ErrorCode::invalidArgument, "resize",
+                    {{"what", "An image cannot be resized to or from nothing."}});
     return resizeHeight(resizeWidth(image, width), height);
 }
 
-Image resizeShort(const Image& image, int shortSide) {
+Image resizeShort(const Image& image, int shortSide)
+{
     const int shorter = std::min(image.width, image.height);
-    if (shorter <= 0) return resizeBilinear(image, shortSide, shortSide);
+    if (shorter <= 0)
+        return resizeBilinear(image, shortSide, shortSide);
     const auto scaled = [&](int side) {
-        return side == shorter ? shortSide
-                               : static_cast<int>(std::lround(static_cast<double>(side) * shortSide / shorter));
+        return side == shorter
+                   ? shortSide
+                   : static_cast<int>(std::lround(static_cast<double>(side) * shortSide / shorter));
     };
     return resizeBilinear(image, scaled(image.width), scaled(image.height));
 }
 
-Image centerCrop(const Image& image, int size) {
+Image centerCrop(const Image& image, int size)
+{
     Image result = blank(size, size, image.channels);
     const auto offset = [size](int side) { return static_cast<int>(std::floor((side - size) / 2.0)); };
     paste(image, result, -offset(image.width), -offset(image.height));
     return result;
 }
 
-Image letterbox(const Image& image, int size, std::uint8_t pad, bool centered) {
-    const double ratio = std::min(static_cast<double>(size) / image.width, static_cast<double>(size) / image.height);
+Image letterbox(const Image& image, int size, std::uint8_t pad, bool centered)
+{
+    const double ratio =
+        std::min(static_cast<double>(size) / image.width, static_cast<double>(size) / image.height);
     const int width = std::max(1, static_cast<int>(image.width * ratio));
     const int height = std::max(1, static_cast<int>(image.height * ratio));
     Image result = blank(size, size, image.channels, pad);
@@ -140,9 +164,11 @@ Image letterbox(const Image& image, int size, std::uint8_t pad, bool centered) {
     return result;
 }
 
-Image withChannels(const Image& image, ChannelOrder order) {
+Image withChannels(const Image& image, ChannelOrder order)
+{
     const int channels = order == ChannelOrder::gray ? 1 : 3;
-    if (order == ChannelOrder::rgb && image.channels == 3) return image;
+    if (order == ChannelOrder::rgb && image.channels == 3)
+        return image;
     Image result = blank(image.width, image.height, channels);
     const std::size_t count = static_cast<std::size_t>(image.width) * static_cast<std::size_t>(image.height);
     for (std::size_t i = 0; i < count; ++i) {
@@ -152,9 +178,10 @@ Image withChannels(const Image& image, ChannelOrder order) {
         const int blue = image.channels == 1 ? red : in[2];
         std::uint8_t* out = result.pixels.data() + i * static_cast<std::size_t>(channels);
         if (order == ChannelOrder::gray) {
-            out[0] = image.channels == 1
-                         ? in[0]
-                         : static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
+            out[0] =
+                image.channels == 1
+                    ? in[0]
+                    : static_cast<std::uint8_t>((19595 * red + 38470 * green + 7471 * blue + 32768) >> 16);
             continue;
         }
         out[0] = static_cast<std::uint8_t>(order == ChannelOrder::rgb ? red : blue);
@@ -164,4 +191,4 @@ Image withChannels(const Image& image, ChannelOrder order) {
     return result;
 }
 
-}  // namespace lathe
+} // namespace lathe

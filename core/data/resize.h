@@ -5,9 +5,9 @@
 
 namespace lathe {
 
-/// Antialiased bilinear resize as Pillow's Image.resize(BILINEAR) does it for 8-bit images: the triangle filter is
-/// widened by the reduction factor, weights are 22-bit fixed point, rows first, 8-bit between the two passes.
-/// Throws Error{invalidArgument} for an empty size.
+/// Antialiased bilinear resize as Pillow's Image.resize(BILINEAR) does it for 8-bit images: the triangle
+/// filter is widened by the reduction factor, weights are 22-bit fixed point, rows first, 8-bit between the
+/// two passes. Throws Error{invalidArgument} for an empty size.
 Image resizeBilinear(const Image& image, int width, int height);
 
 /// Short side `shortSide`, long side round(long * shortSide / short).
@@ -17,8 +17,13 @@ Image centerCrop(const Image& image, int size);
 /// Scales so that the image fits a square of `size`, the rest is `pad`; `centered` or top left.
 Image letterbox(const Image& image, int size, std::uint8_t pad, bool centered);
 
-enum class ChannelOrder { rgb, bgr, gray };
+enum class ChannelOrder
+{
+    rgb,
+    bgr,
+    gray
+};
 /// Grey is Pillow's "L": (19595 R + 38470 G + 7471 B + 32768) >> 16.
 Image withChannels(const Image& image, ChannelOrder order);
 
-}  // namespace lathe
+} // namespace lathe

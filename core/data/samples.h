@@ -16,17 +16,24 @@
 
 namespace lathe {
 
-/// A tensor name and shape that a model wants (from the graph inputs), so that "*" and batch dimensions resolve.
-struct InputNeed {
+/// A tensor name and shape that a model wants (from the graph inputs), so that "*" and batch dimensions
+/// resolve.
+struct InputNeed
+{
     std::string name;
     DType dtype = DType::float32;
-    Shape shape;  ///< unknown dimensions are -1
+    Shape shape; ///< unknown dimensions are -1
 };
 
-enum class Split { calibration, validation };
+enum class Split
+{
+    calibration,
+    validation
+};
 
 /// A data set as one split of a dataset file: random access, thread-safe reads, deterministic order.
-class Samples {
+class Samples
+{
 public:
     virtual ~Samples() = default;
 
@@ -44,24 +51,27 @@ public:
 };
 
 /// What a dataset file (cli.md) says, checked; paths resolved against its folder.
-struct DatasetInfo {
+struct DatasetInfo
+{
     Path file;
-    Json description;         ///< the file's own content
+    Json description; ///< the file's own content
     std::string type;
-    std::string metric;       ///< "top1" ...
+    std::string metric; ///< "top1" ...
     std::int64_t calibrationCount = 0;
     std::int64_t validationCount = 0;
     bool labelled = false;
-    Digest digest;            ///< of description, ids, sizes and content digests of the files
-    std::vector<std::string> warnings;  ///< same bytes in both splits ...
+    Digest digest;                     ///< of description, ids, sizes and content digests of the files
+    std::vector<std::string> warnings; ///< same bytes in both splits ...
 };
 
 /// An opened dataset file.
-class Dataset {
+class Dataset
+{
 public:
     /// Throws Error{datasetInvalid, datasetEmpty, labelInvalid ...}.
-    static std::shared_ptr<const Dataset> open(const Path& file, const std::vector<InputNeed>& inputs, const Fs& fs,
-                                               ImageDecoder decoder, std::uint64_t seed, const Control& control = {});
+    static std::shared_ptr<const Dataset> open(const Path& file, const std::vector<InputNeed>& inputs,
+                                               const Fs& fs, ImageDecoder decoder, std::uint64_t seed,
+                                               const Control& control = {});
     virtual ~Dataset() = default;
     virtual const DatasetInfo& info() const = 0;
     virtual std::shared_ptr<const Samples> split(Split which) const = 0;
@@ -70,4 +80,4 @@ public:
 /// The InputNeeds of a graph.
 std::vector<InputNeed> inputNeeds(const Graph& graph);
 
-}  // namespace lathe
+} // namespace lathe

@@ -12,7 +12,8 @@
 namespace lathe {
 
 /// All samples that a file or folder holds, before splits and preprocessing. Thread-safe.
-class Source {
+class Source
+{
 public:
     virtual ~Source() = default;
     virtual std::int64_t size() const = 0;
@@ -25,20 +26,22 @@ public:
     virtual Digest contentDigest(std::int64_t index) const = 0;
 };
 
-struct SourceRequest {
+struct SourceRequest
+{
     Path path;
-    std::vector<std::string> names;  ///< the files that the label file lists; empty when it lists none
+    std::vector<std::string> names; ///< the files that the label file lists; empty when it lists none
     const Fs& fs;
     ImageDecoder decoder;
 };
 
 /// A kind of data file, by its `type` in the dataset file.
-struct SourceType {
-    std::string id;       ///< "images"
+struct SourceType
+{
+    std::string id; ///< "images"
     std::string summary;
     std::shared_ptr<const Source> (*open)(const SourceRequest&) = nullptr;
 };
 
 const Table<SourceType>& sourceTypes();
 
-}  // namespace lathe
+} // namespace lathe

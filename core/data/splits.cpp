@@ -14,7 +14,8 @@ using Indices = std::vector<std::int64_t>;
 
 /// `count` of `candidates`, by a seeded Fisher-Yates draw (mt19937_64 is the same everywhere; the library's
 /// distributions are not).
-Indices draw(Indices candidates, std::int64_t count, std::uint64_t seed) {
+Indices draw(Indices candidates, std::int64_t count, std::uint64_t seed)
+{
     std::mt19937_64 random(seed);
     const auto wanted = std::min(static_cast<std::size_t>(count), candidates.size());
     for (std::size_t i = 0; i < wanted; ++i)
@@ -24,18 +25,25 @@ Indices draw(Indices candidates, std::int64_t count, std::uint64_t seed) {
     return candidates;
 }
 
-Indices withSplit(const Indices& candidates, const Labels& labels, const std::string& name, JsonObject& object) {
-    if (labels.splits.empty()) object.fail("split", "needs labels with a split column");
+Indices withSplit(const Indices& candidates, const Labels& labels, const std::string& name,
+                  JsonObject& object)
+{
+    if (labels.splits.empty())
+        object.fail("split", "needs labels with a split column");
     Indices result;
     for (const std::int64_t index : candidates)
-        if (labels.splits[static_cast<std::size_t>(index)] == name) result.push_back(index);
-    if (result.empty()) object.fail("split", "names \"" + name + "\", which no sample has");
+        if (labels.splits[static_cast<std::size_t>(index)] == name)
+            result.push_back(index);
+    if (result.empty())
+        object.fail("split", "names \"" + name + "\", which no sample has");
     return result;
 }
 
-Indices withRange(const Indices& candidates, JsonObject& object) {
+Indices withRange(const Indices& candidates, JsonObject& object)
+{
     const std::vector<double> range = object.reals("range");
-    if (range.size() != 2 || range[0] < 0 || range[1] < range[0]) object.fail("range", "must be [from, to]");
+    if (range.size() != 2 || range[0] < 0 || range[1] < range[0])
+        object.fail("range", "must be [from, to]");
     Indices result;
     for (const std::int64_t index : candidates)
         if (index >= static_cast<std::int64_t>(range[0]) && index < static_cast<std::int64_t>(range[1]))
@@ -44,16 +52,23 @@ Indices withRange(const Indices& candidates, JsonObject& object) {
 }
 
 /// What one member asks for, out of `candidates`.
-Indices select(const Json& member, Indices candidates, const Labels& labels, std::uint64_t seed, const std::string& where) {
+Indices select(const Json& member, Indices candidates, const Labels& labels, std::uint64_t seed,
+               const std::string& where)
+{
     JsonObject object(member, where);
-    if (object.has("split")) candidates = withSplit(candidates, labels, object.string("split"), object);
-    if (object.has("range")) candidates = withRange(candidates, object);
+    if (object.has("split"))
+        candidates = withSplit(candidates, labels, object.string("split"), object);
+    if (object.has("range"))
+        candidates = withRange(candidates, object);
     if (object.has("labelled") || object.has("unlabelled"))
-        object.fail(object.has("labelled") ? "labelled" : "unlabelled", "needs boxes or masks, which are not supported yet");
-    const std::uint64_t ownSeed = static_cast<std::uint64_t>(object.integer("seed", static_cast<std::int64_t>(seed)));
+        object.fail(object.has("labelled") ? "labelled" : "unlabelled",
+                    "needs boxes or masks, which are not supported yet");
+    const std::uint64_t ownSeed =
+        static_cast<std::uint64_t>(object.integer("seed", static_cast<std::int64_t>(seed)));
     if (object.has("count")) {
         const std::int64_t count = object.integer("count");
-        if (count < 1) object.fail("count", "must be at least 1");
+        if (count < 1)
+            object.fail("count", "must be at least 1");
         candidates = draw(std::move(candidates), count, ownSeed);
     }
     object.expectNoMore();
@@ -61,31 +76,37 @@ Indices select(const Json& member, Indices candidates, const Labels& labels, std
 }
 
 /// True when a member names its samples itself, rather than drawing from all.
-bool isExplicit(const Json& dataset, const char* key) {
+bool isExplicit(const Json& dataset, const char* key)
+{
     const auto member = dataset.find(key);
-    return member != dataset.end() && member->is_object() && (member->contains("split") || member->contains("range"));
+    return member != dataset.end() && member->is_object() &&
+           (member->contains("split") || member->contains("range"));
 }
 
-Indices without(const Indices& all, const Indices& taken) {
+Indices without(const Indices& all, const Indices& taken)
+{
     Indices result;
     std::set_difference(all.begin(), all.end(), taken.begin(), taken.end(), std::back_inserter(result));
     return result;
 }
 
-}  // namespace
+} // namespace
 
 Splits selectSplits(const Json& dataset, std::int64_t size, const Labels& labels, std::uint64_t seed,
-                    const std::string& where) {
+                    const std::string& where)
+{
     Indices all(static_cast<std::size_t>(size));
     std::iota(all.begin(), all.end(), 0);
     Splits splits;
     const auto selectMember = [&](const char* key, const Indices& candidates) {
         return select(dataset.at(key), candidates, labels, seed, where + "." + key);
     };
-    if (isExplicit(dataset, "validation")) splits.validation = selectMember("validation", all);
+    if (isExplicit(dataset, "validation"))
+        splits.validation = selectMember("validation", all);
     const Indices left = isExplicit(dataset, "calibration") ? all : without(all, splits.validation);
-    splits.calibration = dataset.contains("calibration") ? selectMember("calibration", left)
-                                                         : draw(left, std::clamp<std::int64_t>(size / 5, 1, 512), seed);
+    splits.calibration = dataset.contains("calibration")
+                             ? selectMember("calibration", left)
+                             : draw(left, std::clamp<std::int64_t>(size / 5, 1, 512), seed);
     const Indices rest = without(all, splits.calibration);
     if (!isExplicit(dataset, "validation"))
         splits.validation = dataset.contains("validation") ? selectMember("validation", rest) : rest;
@@ -100,4 +121,4 @@ Splits selectSplits(const Json& dataset, std::int64_t size, const Labels& labels
     return splits;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -7,7 +7,8 @@ namespace lathe {
 #include "core/data/sources.def"
 #undef SOURCE
 
-const Table<SourceType>& sourceTypes() {
+const Table<SourceType>& sourceTypes()
+{
     static const Table<SourceType> table = [] {
         Table<SourceType> result;
 #define SOURCE(file) register_##file(result);
@@ -18,4 +19,4 @@ const Table<SourceType>& sourceTypes() {
     return table;
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -3,78 +3,41 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 
 #include "core/base/ordered.h"
 #include "core/base/text.h"
 #include "core/evaluation/classes.h"
+#include "core/evaluation/layer_figures.h"
 
 namespace lathe {
 namespace {
 
 /// Everything one sample contributes.
-struct SampleFigures {
+struct SampleFigures
+{
     SampleRecord record;
     std::vector<Comparison> outputs;
     std::vector<LayerFigures> layers;
 };
 
-/// Where a layer's figures come from in both programs.
-struct WatchedLayer {
-    std::string id;
-    std::string value;                    ///< name of the layer's output value
-    int channelAxis = 1;
-    std::shared_ptr<const Encoding> encoding;  ///< of its activations; null when they stay in float
-};
-
-bool hasZeroScale(const Encoding& encoding) {
-    return std::any_of(encoding.scale.begin(), encoding.scale.end(),
-                       [](float scale) { return !(scale > 0) || !std::isfinite(scale); });
-}
-
-std::int64_t countOutside(std::span<const float> values, const Encoding& encoding) {
-    std::int64_t outside = 0;
-    if (encoding.scale.empty()) return 0;
-    const float scale = encoding.scale.front();
-    const auto zero = static_cast<float>(encoding.zeroPoint.front());
-    const auto low = static_cast<float>(encoding.minimumCode) - zero;
-    const auto high = static_cast<float>(encoding.maximumCode) - zero;
-    for (const float value : values) {
-        const float code = std::nearbyint(value / scale);
-        outside += code < low || code > high ? 1 : 0;
-    }
-    return outside;
-}
-
-/// Comparisons of every channel along `axis` of a row-major tensor.
-std::vector<Comparison> compareChannels(std::span<const float> reference, std::span<const float> test, const Shape& shape,
-                                        int axis) {
-    if (axis < 0 || axis >= shape.rank()) return {};
-    const auto channels = static_cast<std::size_t>(shape[axis]);
-    const auto inner = static_cast<std::size_t>(shape.elements(axis + 1, shape.rank()));
-    std::vector<Comparison> result(channels);
-    for (std::size_t at = 0, c = 0; at < reference.size(); at += inner, c = (c + 1) % channels)
-        result[c].add(reference.subspan(at, inner), test.subspan(at, inner));
-    return result;
-}
-
-void countNonFinite(std::span<const float> values, LayerFigures& figures) {
-    for (const float value : values) {
-        figures.nans += std::isnan(value) ? 1 : 0;
-        figures.infinities += std::isinf(value) ? 1 : 0;
-    }
-}
-
 /// Runs samples through both programs on one worker's executions.
-class SampleRunner {
+class SampleRunner
+{
 public:
-    SampleRunner(const Runnable& floating, const Runnable& quantized, const std::vector<WatchedLayer>& watched,
-                 const EvaluateOptions& options)
-        : m_floating(floating), m_quantized(quantized), m_watched(watched), m_options(options),
-          m_floatExecution(floating.program), m_quantizedExecution(quantized.program) {}
+    SampleRunner(const Runnable& floating, const Runnable& quantized,
+                 const std::vector<WatchedLayer>& watched, const EvaluateOptions& options)
+        : m_floating(floating)
+        , m_quantized(quantized)
+        , m_watched(watched)
+        , m_options(options)
+        , m_floatExecution(floating.program)
+        , m_quantizedExecution(quantized.program)
+    {
+    }
 
     SampleFigures run(const Samples& samples, std::int64_t index, const std::vector<const Metric*>& wanted,
-                      const Control& control) {
+                      const Control& control)
+    {
         SampleFigures figures;
         figures.layers.resize(m_watched.size());
         const TensorMap inputs = samples.load(index);
@@ -82,14 +45,16 @@ public:
         const TensorMap outputs = runQuantized(inputs, figures, control);
         const Graph& graph = m_floating.program->graph();
         for (const ValueId id : graph.outputs)
-            figures.outputs.push_back(compare(floatOutputs.at(graph.value(id).name), outputs.at(graph.value(id).name)));
+            figures.outputs.push_back(
+                compare(floatOutputs.at(graph.value(id).name), outputs.at(graph.value(id).name)));
         const std::string& first = graph.value(graph.outputs.front()).name;
         figures.record = score(samples, index, floatOutputs.at(first), outputs.at(first), wanted);
         return figures;
     }
 
 private:
-    TensorMap runFloat(const TensorMap& inputs, const Control& control) {
+    TensorMap runFloat(const TensorMap& inputs, const Control& control)
+    {
         std::map<std::string, Tap> taps;
         for (std::size_t i = 0; i < m_watched.size(); ++i)
             taps[m_watched[i].value] = [this, i](const TapView& view) {
@@ -99,33 +64,21 @@ private:
         return m_floatExecution.run(inputs, m_floating.binding, control, taps);
     }
 
-    TensorMap runQuantized(const TensorMap& inputs, SampleFigures& figures, const Control& control) {
+    TensorMap runQuantized(const TensorMap& inputs, SampleFigures& figures, const Control& control)
+    {
         std::map<std::string, Tap> taps;
         for (std::size_t i = 0; i < m_watched.size(); ++i)
             taps[m_watched[i].value] = [this, i, &figures](const TapView& view) {
-                measure(m_watched[i], m_floatValues[i], view, figures.layers[i]);
+                measureLocal(m_watched[i], m_floatValues[i], figures.layers[i]);
+                measureAccumulated(m_watched[i], m_floatValues[i], view, m_options.channelFigures,
+                                   figures.layers[i]);
             };
         return m_quantizedExecution.run(inputs, m_quantized.binding, control, taps);
     }
 
-    void measure(const WatchedLayer& layer, const std::vector<float>& reference, const TapView& view,
-                 LayerFigures& figures) const {
-        figures.elements = static_cast<std::int64_t>(view.reals.size());
-        figures.accumulated.add(reference, view.reals);
-        countNonFinite(view.reals, figures);
-        if (m_options.channelFigures)
-            figures.channels = compareChannels(reference, view.reals, view.shape, layer.channelAxis);
-        if (!layer.encoding) {
-            figures.local.add(reference, reference);
-            return;
-        }
-        figures.clipped = countOutside(reference, *layer.encoding);
-        const Tensor local = fakeQuantize(Tensor::of<float>(view.shape, std::span<const float>(reference)), *layer.encoding);
-        figures.local.add(reference, local.data<float>());
-    }
-
-    static SampleRecord score(const Samples& samples, std::int64_t index, const Tensor& floatOutput, const Tensor& output,
-                              const std::vector<const Metric*>& wanted) {
+    static SampleRecord score(const Samples& samples, std::int64_t index, const Tensor& floatOutput,
+                              const Tensor& output, const std::vector<const Metric*>& wanted)
+    {
         SampleRecord record;
         record.id = samples.id(index);
         const std::optional<std::int64_t> label = samples.label(index);
@@ -148,29 +101,17 @@ private:
     std::vector<std::vector<float>> m_floatValues;
 };
 
-/// Layers whose output both programs can show.
-std::vector<WatchedLayer> watchedLayers(const Runnable& quantized, const std::vector<Layer>& layers, const Graph& graph) {
-    std::vector<WatchedLayer> watched;
-    for (const Layer& layer : layers) {
-        const std::string value = layer.id.starts_with("input:") ? layer.id.substr(6) : layer.id;
-        const ValueId id = graph.find(value);
-        if (!id.valid() || !quantized.program->graph().find(value).valid() || !isFloat(graph.value(id).dtype)) continue;
-        const int slot = quantized.program->findSlot(value, Slot::Kind::activation);
-        WatchedLayer entry{layer.id, value, graph.value(id).channelAxis, nullptr};
-        if (slot >= 0) entry.encoding = quantized.binding.setting(slot).encoding;
-        watched.push_back(std::move(entry));
-    }
-    return watched;
-}
-
-bool scoresClasses(const Graph& graph) {
+bool scoresClasses(const Graph& graph)
+{
     const Value& output = graph.value(graph.outputs.front());
     return output.shape && output.shape->isStatic() && output.shape->rank() > 0 &&
            output.shape->elements() == (*output.shape)[output.shape->rank() - 1];
 }
 
 /// The metrics to compute: those asked for, else all that the data allow.
-std::vector<const Metric*> chooseMetrics(const EvaluateOptions& options, const Samples& samples, const Graph& graph) {
+std::vector<const Metric*> chooseMetrics(const EvaluateOptions& options, const Samples& samples,
+                                         const Graph& graph)
+{
     const bool labelled = samples.label(0).has_value();
     const bool target = !samples.target(0).empty();
     std::vector<const Metric*> chosen;
@@ -180,60 +121,61 @@ std::vector<const Metric*> chooseMetrics(const EvaluateOptions& options, const S
             throw Error(ErrorCode::labelsMissing, "validation", {{"metric", id}});
         chosen.push_back(&metric);
     }
-    if (!chosen.empty()) return chosen;
+    if (!chosen.empty())
+        return chosen;
     for (const Metric& metric : metrics()) {
         const bool classes = scoresClasses(graph) || labelled;
-        if ((metric.needsLabel && !labelled) || (metric.needsTarget && !target) || (metric.needsClasses && (!classes || target)))
+        if ((metric.needsLabel && !labelled) || (metric.needsTarget && !target) ||
+            (metric.needsClasses && (!classes || target)))
             continue;
         chosen.push_back(&metric);
     }
     return chosen;
 }
 
-void checkLabels(const Samples& samples, const Graph& graph, std::int64_t count) {
-    if (!scoresClasses(graph)) return;
+void checkLabels(const Samples& samples, const Graph& graph, std::int64_t count)
+{
+    if (!scoresClasses(graph))
+        return;
     const std::int64_t classes = graph.value(graph.outputs.front()).shape->elements();
     for (std::int64_t i = 0; i < count; ++i) {
         const auto label = samples.label(i);
         if (label && (*label < 0 || *label >= classes))
-            throw Error(ErrorCode::labelInvalid, samples.id(i),
-                        {{"label", std::to_string(*label)},
-                         {"reason", "the model has " + std::to_string(classes) + " classes, counted from 0"}});
+            throw Error(
+                ErrorCode::labelInvalid, samples.id(i),
+                {{"label", std::to_string(*label)},
+                 {"reason", "the model has " + std::to_string(classes) + " classes, counted from 0"}});
     }
-}
-
-void addLayer(LayerFigures& sum, const LayerFigures& sample) {
-    sum.local.merge(sample.local);
-    sum.accumulated.merge(sample.accumulated);
-    sum.channels.resize(std::max(sum.channels.size(), sample.channels.size()));
-    for (std::size_t c = 0; c < sample.channels.size(); ++c) sum.channels[c].merge(sample.channels[c]);
-    sum.clipped += sample.clipped;
-    sum.elements += sample.elements;
-    sum.nans += sample.nans;
-    sum.infinities += sample.infinities;
 }
 
 /// The run so far; grows sample by sample in order.
-class RunBuilder {
+class RunBuilder
+{
 public:
-    RunBuilder(const std::vector<WatchedLayer>& watched, const Graph& graph, std::vector<const Metric*> wanted)
-        : m_wanted(std::move(wanted)) {
+    RunBuilder(const std::vector<WatchedLayer>& watched, const Graph& graph,
+               std::vector<const Metric*> wanted)
+        : m_wanted(std::move(wanted))
+    {
         for (const WatchedLayer& layer : watched) {
             LayerFigures figures;
             figures.id = layer.id;
-            figures.zeroScale = layer.encoding && hasZeroScale(*layer.encoding);
             m_run.layers.push_back(std::move(figures));
         }
-        for (const ValueId id : graph.outputs) m_run.outputs.push_back({graph.value(id).name, {}});
+        for (const ValueId id : graph.outputs)
+            m_run.outputs.push_back({graph.value(id).name, {}});
     }
 
-    void add(SampleFigures figures) {
-        for (std::size_t i = 0; i < figures.layers.size(); ++i) addLayer(m_run.layers[i], figures.layers[i]);
-        for (std::size_t i = 0; i < figures.outputs.size(); ++i) m_run.outputs[i].error.merge(figures.outputs[i]);
+    void add(SampleFigures figures)
+    {
+        for (std::size_t i = 0; i < figures.layers.size(); ++i)
+            addFigures(m_run.layers[i], figures.layers[i]);
+        for (std::size_t i = 0; i < figures.outputs.size(); ++i)
+            m_run.outputs[i].error.merge(figures.outputs[i]);
         m_run.samples.push_back(std::move(figures.record));
     }
 
-    EvaluationRun finished() const {
+    EvaluationRun finished() const
+    {
         EvaluationRun run = m_run;
         for (const Metric* metric : m_wanted) {
             std::vector<double> floating;
@@ -253,13 +195,19 @@ private:
 };
 
 /// Calls `partial` at most four times a second.
-class PartialReports {
+class PartialReports
+{
 public:
-    explicit PartialReports(const EvaluateOptions& options) : m_options(options) {}
+    explicit PartialReports(const EvaluateOptions& options)
+        : m_options(options)
+    {
+    }
 
-    void offer(const RunBuilder& builder) {
+    void offer(const RunBuilder& builder)
+    {
         const auto now = std::chrono::steady_clock::now();
-        if (!m_options.partial || now - m_last < std::chrono::milliseconds(250)) return;
+        if (!m_options.partial || now - m_last < std::chrono::milliseconds(250))
+            return;
         m_last = now;
         m_options.partial(std::make_shared<const EvaluationRun>(builder.finished()));
     }
@@ -269,24 +217,30 @@ private:
     std::chrono::steady_clock::time_point m_last = std::chrono::steady_clock::now();
 };
 
-}  // namespace
+} // namespace
 
-const MetricResult* EvaluationRun::metric(const std::string& id) const {
-    const auto found = std::find_if(metrics.begin(), metrics.end(), [&](const MetricResult& m) { return m.id == id; });
+const MetricResult* EvaluationRun::metric(const std::string& id) const
+{
+    const auto found =
+        std::find_if(metrics.begin(), metrics.end(), [&](const MetricResult& m) { return m.id == id; });
     return found == metrics.end() ? nullptr : &*found;
 }
 
 EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, const std::vector<Layer>& layers,
-                       const Samples& samples, const EvaluateOptions& options, const Control& control) {
+                       const Samples& samples, const EvaluateOptions& options, const Control& control)
+{
     const std::int64_t count = options.limit > 0 ? std::min(options.limit, samples.size()) : samples.size();
-    if (count == 0) throw Error(ErrorCode::datasetEmpty, "validation");
+    if (count == 0)
+        throw Error(ErrorCode::datasetEmpty, "validation");
     const Graph& graph = floating.program->graph();
     checkLabels(samples, graph, count);
     const std::vector<WatchedLayer> watched =
-        options.layerFigures ? watchedLayers(quantized, layers, graph) : std::vector<WatchedLayer>{};
+        options.layerFigures ? watchedLayers(*quantized.program, quantized.binding, layers)
+                             : std::vector<WatchedLayer>{};
     const std::vector<const Metric*> wanted = chooseMetrics(options, samples, graph);
 
-    const int workers = static_cast<int>(std::min<std::int64_t>(options.workers > 0 ? options.workers : hardwareThreads(), count));
+    const int workers = static_cast<int>(
+        std::min<std::int64_t>(options.workers > 0 ? options.workers : hardwareThreads(), count));
     std::vector<std::unique_ptr<SampleRunner>> runners(static_cast<std::size_t>(workers));
     RunBuilder builder(watched, graph, wanted);
     PartialReports reports(options);
@@ -294,7 +248,8 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
         count, workers, control,
         [&](std::int64_t index, int worker) {
             auto& runner = runners[static_cast<std::size_t>(worker)];
-            if (!runner) runner = std::make_unique<SampleRunner>(floating, quantized, watched, options);
+            if (!runner)
+                runner = std::make_unique<SampleRunner>(floating, quantized, watched, options);
             return runner->run(samples, index, wanted, control);
         },
         [&](std::int64_t index, SampleFigures figures) {
@@ -305,4 +260,4 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
     return builder.finished();
 }
 
-}  // namespace lathe
+} // namespace lathe

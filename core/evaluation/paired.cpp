@@ -7,11 +7,12 @@
 namespace lathe {
 namespace {
 
-constexpr double normalQuantile = 1.959963984540054;  // of 0.975
+constexpr double normalQuantile = 1.959963984540054; // of 0.975
 
-/// Student t quantile of 0.975 by the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5); exact enough from 3
-/// degrees of freedom on (error below 0.3 %), and wide for fewer.
-double studentQuantile(double freedom) {
+/// Student t quantile of 0.975 by the Cornish-Fisher expansion (Abramowitz and Stegun 26.7.5); exact enough
+/// from 3 degrees of freedom on (error below 0.3 %), and wide for fewer.
+double studentQuantile(double freedom)
+{
     const double z = normalQuantile;
     const double z3 = z * z * z;
     const double z5 = z3 * z * z;
@@ -20,13 +21,15 @@ double studentQuantile(double freedom) {
            (3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * freedom * freedom * freedom);
 }
 
-struct Interval {
+struct Interval
+{
     double low;
     double high;
 };
 
 /// Agresti and Min (2005): adjusted Wald interval of a difference of paired proportions.
-Interval pairedProportions(const std::vector<double>& losses) {
+Interval pairedProportions(const std::vector<double>& losses)
+{
     double worse = 0.5;
     double better = 0.5;
     for (const double loss : losses) {
@@ -39,32 +42,39 @@ Interval pairedProportions(const std::vector<double>& losses) {
     return {difference - normalQuantile * spread, difference + normalQuantile * spread};
 }
 
-Interval pairedMeans(const std::vector<double>& losses, double mean) {
+Interval pairedMeans(const std::vector<double>& losses, double mean)
+{
     const double n = static_cast<double>(losses.size());
-    if (n < 2) return {mean, mean};
+    if (n < 2)
+        return {mean, mean};
     double squares = 0;
-    for (const double loss : losses) squares += (loss - mean) * (loss - mean);
+    for (const double loss : losses)
+        squares += (loss - mean) * (loss - mean);
     const double half = studentQuantile(n - 1) * std::sqrt(squares / (n - 1) / n);
     return {mean - half, mean + half};
 }
 
-double meanOf(const std::vector<double>& values) {
+double meanOf(const std::vector<double>& values)
+{
     double sum = 0;
-    for (const double value : values) sum += value;
+    for (const double value : values)
+        sum += value;
     return values.empty() ? 0 : sum / static_cast<double>(values.size());
 }
 
-}  // namespace
+} // namespace
 
 MetricResult pairedResult(const Metric& metric, const std::vector<double>& floatScores,
-                          const std::vector<double>& quantizedScores) {
+                          const std::vector<double>& quantizedScores)
+{
     MetricResult result;
     result.id = metric.id;
     result.floatValue = meanOf(floatScores);
     result.quantizedValue = meanOf(quantizedScores);
     const double sign = metric.higherIsBetter ? 1 : -1;
     std::vector<double> losses(floatScores.size());
-    for (std::size_t i = 0; i < losses.size(); ++i) losses[i] = sign * (floatScores[i] - quantizedScores[i]);
+    for (std::size_t i = 0; i < losses.size(); ++i)
+        losses[i] = sign * (floatScores[i] - quantizedScores[i]);
     result.loss = sign * (result.floatValue - result.quantizedValue);
     const Interval interval = metric.binary ? pairedProportions(losses) : pairedMeans(losses, result.loss);
     result.low = std::min(interval.low, result.loss);
@@ -72,4 +82,4 @@ MetricResult pairedResult(const Metric& metric, const std::vector<double>& float
     return result;
 }
 
-}  // namespace lathe
+} // namespace lathe

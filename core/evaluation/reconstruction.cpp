@@ -4,16 +4,22 @@
 namespace lathe {
 namespace {
 
-double meanSquaredError(const MetricSample& sample) {
+double meanSquaredError(const MetricSample& sample)
+{
     const Comparison error = compare(sample.target, sample.output.reshaped(sample.target.shape()));
     return error.elements > 0 ? error.noiseSquares / static_cast<double>(error.elements) : 0;
 }
 
-}  // namespace
+} // namespace
 
-void register_reconstruction(Table<Metric>& table) {
-    table.add({.id = "mse", .label = "Mean squared error", .higherIsBetter = false, .needsTarget = true, .binary = false,
+void register_reconstruction(Table<Metric>& table)
+{
+    table.add({.id = "mse",
+               .label = "Mean squared error",
+               .higherIsBetter = false,
+               .needsTarget = true,
+               .binary = false,
                .score = meanSquaredError});
 }
 
-}  // namespace lathe
+} // namespace lathe

@@ -7,7 +7,8 @@ namespace lathe {
 #include "core/evaluation/metrics.def"
 #undef METRIC
 
-const Table<Metric>& metrics() {
+const Table<Metric>& metrics()
+{
     static const Table<Metric> table = [] {
         Table<Metric> result;
 #define METRIC(file) register_##file(result);
@@ -18,4 +19,4 @@ const Table<Metric>& metrics() {
     return table;
 }
 
-}  // namespace lathe
+} // namespace lathe

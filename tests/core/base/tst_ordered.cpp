@@ -8,17 +8,20 @@
 
 using namespace lathe;
 
-class TestOrdered : public QObject {
+class TestOrdered : public QObject
+{
     Q_OBJECT
 
 private slots:
-    void mergesInOrderForAnyNumberOfWorkers() {
+    void mergesInOrderForAnyNumberOfWorkers()
+    {
         for (const int workers : {1, 3, 8}) {
             std::vector<std::int64_t> seen;
             parallelOrdered(
                 200, workers, Control(),
                 [](std::int64_t index, int) {
-                    if (index % 7 == 0) std::this_thread::sleep_for(std::chrono::microseconds(300));
+                    if (index % 7 == 0)
+                        std::this_thread::sleep_for(std::chrono::microseconds(300));
                     return index * index;
                 },
                 [&](std::int64_t index, std::int64_t square) {
@@ -30,12 +33,14 @@ private slots:
         }
     }
 
-    void aFailureEndsAllWorkers() {
+    void aFailureEndsAllWorkers()
+    {
         const auto work = [] {
             parallelOrdered(
                 1000, 4, Control(),
                 [](std::int64_t index, int) {
-                    if (index == 40) throw Error(ErrorCode::internal, "sample 40", {{"what", "broken"}});
+                    if (index == 40)
+                        throw Error(ErrorCode::internal, "sample 40", {{"what", "broken"}});
                     return 1;
                 },
                 [](std::int64_t, int) {});
@@ -43,7 +48,8 @@ private slots:
         QVERIFY_EXCEPTION_THROWN(work(), Error);
     }
 
-    void aStopEndsInTime() {
+    void aStopEndsInTime()
+    {
         std::stop_source source;
         std::jthread later([&] {
             std::this_thread::sleep_for(std::chrono::milliseconds(30));

@@ -13,34 +13,40 @@ using namespace lathe;
 namespace {
 
 /// Pictures of the tests: "P" width height channel-value, all pixels alike.
-Image decodeToy(std::span<const std::byte> bytes, std::string_view where) {
+Image decodeToy(std::span<const std::byte> bytes, std::string_view where)
+{
     if (bytes.size() != 4 || bytes[0] != std::byte{'P'})
         throw Error(ErrorCode::imageUnreadable, std::string(where), {{"reason", "not a toy picture"}});
     const int width = std::to_integer<int>(bytes[1]);
     const int height = std::to_integer<int>(bytes[2]);
     return {width, height, 3,
-            std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * 3), std::to_integer<std::uint8_t>(bytes[3]))};
+            std::vector<std::uint8_t>(static_cast<std::size_t>(width * height * 3),
+                                      std::to_integer<std::uint8_t>(bytes[3]))};
 }
 
 const std::vector<InputNeed> pictureNeed = {{"x", DType::float32, Shape{-1, 3, 4, 4}}};
 
-}  // namespace
+} // namespace
 
-class TestDataset : public QObject {
+class TestDataset : public QObject
+{
     Q_OBJECT
 
 private:
     QTemporaryDir m_dir;
 
     Path path(const std::string& name) const { return Path(m_dir.path().toStdString()) / name; }
-    void write(const std::string& name, std::string_view text) {
+    void write(const std::string& name, std::string_view text)
+    {
         std::filesystem::create_directories(path(name).parent_path());
         systemFs().writeWhole(path(name), text);
     }
-    std::shared_ptr<const Dataset> open(const std::vector<InputNeed>& needs, std::uint64_t seed = 0) {
+    std::shared_ptr<const Dataset> open(const std::vector<InputNeed>& needs, std::uint64_t seed = 0)
+    {
         return Dataset::open(path("d.json"), needs, systemFs(), decodeToy, seed);
     }
-    void writePictures(int count) {
+    void writePictures(int count)
+    {
         std::string csv = "file,class,split\n";
         for (int i = 0; i < count; ++i) {
             const std::string name = "p" + std::to_string(i) + ".png";
@@ -49,7 +55,8 @@ private:
         }
         write("labels.csv", csv);
     }
-    static QByteArray messageOf(const std::function<void()>& work) {
+    static QByteArray messageOf(const std::function<void()>& work)
+    {
         try {
             work();
         } catch (const Error& error) {
@@ -59,7 +66,8 @@ private:
     }
 
 private slots:
-    void picturesWithLabelsAndSplits() {
+    void picturesWithLabelsAndSplits()
+    {
         writePictures(8);
         write("d.json", R"({"input":"*","type":"images","path":"images",
             "labels":{"file":"labels.csv","name":"file","class":"class","split":"split"},"labelOffset":1,
@@ -80,11 +88,16 @@ private slots:
         QCOMPARE(samples->preview(0)->width, 4);
     }
 
-    void splitsNeverOverlapAndAreDrawnBySeed() {
-        write("d.json", R"({"input":"*","type":"npy","path":"a.npy","calibration":{"count":30},"validation":{"count":60}})");
+    void splitsNeverOverlapAndAreDrawnBySeed()
+    {
+        write(
+            "d.json",
+            R"({"input":"*","type":"npy","path":"a.npy","calibration":{"count":30},"validation":{"count":60}})");
         std::vector<float> values(100);
-        for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i);
-        systemFs().writeWhole(path("a.npy"), writeNpy(Tensor::of<float>(Shape{100, 1}, std::span<const float>(values))));
+        for (std::size_t i = 0; i < values.size(); ++i)
+            values[i] = static_cast<float>(i);
+        systemFs().writeWhole(path("a.npy"),
+                              writeNpy(Tensor::of<float>(Shape{100, 1}, std::span<const float>(values))));
         const std::vector<InputNeed> need = {{"x", DType::float32, Shape{1, 1}}};
         std::set<std::string> seen;
         const auto dataset = open(need);
@@ -96,13 +109,17 @@ private slots:
         QVERIFY(open(need, 1)->info().digest != dataset->info().digest);
     }
 
-    void explicitOverlapIsRefused() {
-        write("d.json", R"({"input":"*","type":"npy","path":"a.npy","calibration":{"range":[0,50]},"validation":{"range":[40,60]}})");
+    void explicitOverlapIsRefused()
+    {
+        write(
+            "d.json",
+            R"({"input":"*","type":"npy","path":"a.npy","calibration":{"range":[0,50]},"validation":{"range":[40,60]}})");
         const QByteArray message = messageOf([&] { open({{"x", DType::float32, Shape{1, 1}}}); });
         QVERIFY2(message.contains("10 samples are in both splits"), message);
     }
 
-    void sameBytesInBothSplitsAreReported() {
+    void sameBytesInBothSplitsAreReported()
+    {
         write("same/a.png", std::string{'P', 4, 4, 1});
         write("same/b.png", std::string{'P', 4, 4, 1});
         write("d.json", R"({"input":"*","type":"images","path":"same","preprocess":[{"layout":"NCHW"}],
@@ -110,7 +127,8 @@ private slots:
         QCOMPARE(open(pictureNeed)->info().warnings.size(), std::size_t{1});
     }
 
-    void folderPerClassGivesLabels() {
+    void folderPerClassGivesLabels()
+    {
         write("byclass/cat/1.png", std::string{'P', 4, 4, 1});
         write("byclass/dog/1.png", std::string{'P', 4, 4, 2});
         write("byclass/dog/2.png", std::string{'P', 4, 4, 3});
@@ -121,11 +139,13 @@ private slots:
         QCOMPARE(samples->id(1), std::string("dog/2.png"));
     }
 
-    void cifarRecords() {
+    void cifarRecords()
+    {
         std::string batch;
         for (int r = 0; r < 3; ++r) {
             batch += static_cast<char>(r + 4);
-            for (int c = 0; c < 3; ++c) batch += std::string(1024, static_cast<char>(10 * r + c));
+            for (int c = 0; c < 3; ++c)
+                batch += std::string(1024, static_cast<char>(10 * r + c));
         }
         write("b.bin", batch);
         write("d.json", R"({"input":"*","type":"cifar","path":"b.bin","preprocess":[{"layout":"NCHW"}],
@@ -137,26 +157,38 @@ private slots:
         QCOMPARE(x.data<float>()[2 * 1024], 22.0F);
     }
 
-    void mistakesAreNamed_data() {
+    void mistakesAreNamed_data()
+    {
         QTest::addColumn<QByteArray>("json");
         QTest::addColumn<QByteArray>("expected");
         QTest::newRow("not json") << QByteArray("{") << QByteArray("not valid JSON");
-        QTest::newRow("type") << QByteArray(R"({"type":"video","path":"x"})") << QByteArray("images, npy, npz, idx, cifar");
+        QTest::newRow("type") << QByteArray(R"({"type":"video","path":"x"})")
+                              << QByteArray("images, npy, npz, idx, cifar");
         QTest::newRow("no path") << QByteArray(R"({"type":"images"})") << QByteArray("\"path\" is missing");
-        QTest::newRow("missing folder") << QByteArray(R"({"type":"images","path":"nowhere"})") << QByteArray("does not exist");
-        QTest::newRow("empty folder") << QByteArray(R"({"type":"images","path":"empty"})") << QByteArray("no samples");
+        QTest::newRow("missing folder")
+            << QByteArray(R"({"type":"images","path":"nowhere"})") << QByteArray("does not exist");
+        QTest::newRow("empty folder")
+            << QByteArray(R"({"type":"images","path":"empty"})") << QByteArray("no samples");
         QTest::newRow("step") << QByteArray(R"({"type":"images","path":"images","preprocess":[{"blur":3}]})")
                               << QByteArray("blur");
-        QTest::newRow("column") << QByteArray(R"({"type":"images","path":"images","labels":{"file":"labels.csv","name":"picture"}})")
-                                << QByteArray("file, class, split");
-        QTest::newRow("split") << QByteArray(R"({"type":"images","path":"images","labels":{"file":"labels.csv","name":"file","split":"split"},"validation":{"split":"test"}})")
-                               << QByteArray("\"test\"");
-        QTest::newRow("bad label") << QByteArray(R"({"type":"images","path":"images","labels":{"file":"labels.csv","class":"split"}})")
-                                   << QByteArray("\"calib\"");
-        QTest::newRow("input") << QByteArray(R"({"input":"y","type":"images","path":"images"})") << QByteArray("no input \"y\"");
+        QTest::newRow("column")
+            << QByteArray(
+                   R"({"type":"images","path":"images","labels":{"file":"labels.csv","name":"picture"}})")
+            << QByteArray("file, class, split");
+        QTest::newRow("split")
+            << QByteArray(
+                   R"({"type":"images","path":"images","labels":{"file":"labels.csv","name":"file","split":"split"},"validation":{"split":"test"}})")
+            << QByteArray("\"test\"");
+        QTest::newRow("bad label")
+            << QByteArray(
+                   R"({"type":"images","path":"images","labels":{"file":"labels.csv","class":"split"}})")
+            << QByteArray("\"calib\"");
+        QTest::newRow("input") << QByteArray(R"({"input":"y","type":"images","path":"images"})")
+                               << QByteArray("no input \"y\"");
     }
 
-    void mistakesAreNamed() {
+    void mistakesAreNamed()
+    {
         QFETCH(QByteArray, json);
         QFETCH(QByteArray, expected);
         writePictures(8);
@@ -166,22 +198,29 @@ private slots:
         QVERIFY2(message.contains(expected), message);
     }
 
-    void unreadablePictureNamesItsFile() {
+    void unreadablePictureNamesItsFile()
+    {
         write("broken/a.png", "oops");
-        write("d.json", R"({"input":"*","type":"images","path":"broken","calibration":{"range":[0,1]},"validation":{"range":[1,1]}})");
+        write(
+            "d.json",
+            R"({"input":"*","type":"images","path":"broken","calibration":{"range":[0,1]},"validation":{"range":[1,1]}})");
         const QByteArray message = messageOf([&] { open(pictureNeed)->split(Split::calibration)->load(0); });
         QVERIFY2(message.contains("a.png"), message);
     }
 
-    void picturesOutsideTheFolderAreRefused() {
+    void picturesOutsideTheFolderAreRefused()
+    {
         writePictures(4);
         write("labels.csv", "file,class\n../secret.png,0\n");
-        write("d.json", R"({"input":"*","type":"images","path":"images","labels":{"file":"labels.csv","name":"file","class":"class"}})");
+        write(
+            "d.json",
+            R"({"input":"*","type":"images","path":"images","labels":{"file":"labels.csv","name":"file","class":"class"}})");
         const QByteArray message = messageOf([&] { open(pictureNeed); });
         QVERIFY2(message.contains("inside the image folder"), message);
     }
 
-    void sharedDatasetFilesOpen_data() {
+    void sharedDatasetFilesOpen_data()
+    {
         QTest::addColumn<QByteArray>("name");
         QTest::addColumn<int>("validation");
         QTest::newRow("mnist") << QByteArray("mnist_cnn_cntk_op8") << 9500;
@@ -189,16 +228,19 @@ private slots:
         QTest::newRow("ad01") << QByteArray("ad01_toycar_autoencoder") << 136;
     }
 
-    void sharedDatasetFilesOpen() {
+    void sharedDatasetFilesOpen()
+    {
         QFETCH(QByteArray, name);
         QFETCH(int, validation);
         const std::string file = "assets/datasets/" + name.toStdString() + ".json";
         LATHE_REQUIRE_SHARED(file);
-        const std::map<std::string, Shape> shapes = {{"mnist_cnn_cntk_op8", {1, 1, 28, 28}}, {"kws_ds_cnn", {-1, 1, 49, 10}},
+        const std::map<std::string, Shape> shapes = {{"mnist_cnn_cntk_op8", {1, 1, 28, 28}},
+                                                     {"kws_ds_cnn", {-1, 1, 49, 10}},
                                                      {"ad01_toycar_autoencoder", {-1, 640}}};
         const std::vector<InputNeed> needs = {{"x", DType::float32, shapes.at(name.toStdString())}};
         const auto dataset = Dataset::open(test::sharedFile(file), needs, systemFs(), decodeToy, 0);
-        if (validation > 0) QCOMPARE(dataset->info().validationCount, validation);
+        if (validation > 0)
+            QCOMPARE(dataset->info().validationCount, validation);
         QVERIFY(dataset->info().calibrationCount > 0);
         QCOMPARE(dataset->split(Split::validation)->load(0).at("x").shape().rank(), needs[0].shape.rank());
     }

@@ -10,7 +10,8 @@ using namespace lathe;
 namespace {
 
 /// The picture that make_pillow_expected.py draws.
-Image draw(int width, int height) {
+Image draw(int width, int height)
+{
     Image image{width, height, 3, {}};
     std::uint32_t state = static_cast<std::uint32_t>(width * 1000 + height);
     for (int i = 0; i < width * height * 3; ++i) {
@@ -20,28 +21,33 @@ Image draw(int width, int height) {
     return image;
 }
 
-int largestDifference(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b) {
+int largestDifference(const std::vector<std::uint8_t>& a, const std::vector<std::uint8_t>& b)
+{
     int largest = a.size() == b.size() ? 0 : 1000;
-    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) largest = std::max(largest, std::abs(a[i] - b[i]));
+    for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i)
+        largest = std::max(largest, std::abs(a[i] - b[i]));
     return largest;
 }
 
-}  // namespace
+} // namespace
 
-class TestResize : public QObject {
+class TestResize : public QObject
+{
     Q_OBJECT
 
 private slots:
-    void matchesPillow() {
+    void matchesPillow()
+    {
         for (const PillowCase& expected : pillowCases) {
-            const Image resized = resizeBilinear(draw(expected.fromWidth, expected.fromHeight), expected.toWidth,
-                                                 expected.toHeight);
+            const Image resized = resizeBilinear(draw(expected.fromWidth, expected.fromHeight),
+                                                 expected.toWidth, expected.toHeight);
             QCOMPARE(largestDifference(resized.pixels, expected.resized), 0);
             QCOMPARE(largestDifference(withChannels(resized, ChannelOrder::gray).pixels, expected.gray), 0);
         }
     }
 
-    void shortSideKeepsTheRatio() {
+    void shortSideKeepsTheRatio()
+    {
         const Image wide = resizeShort(draw(50, 20), 10);
         QCOMPARE(wide.width, 25);
         QCOMPARE(wide.height, 10);
@@ -50,7 +56,8 @@ private slots:
         QCOMPARE(up.height, 27);
     }
 
-    void cropOffsetsAreFloored() {
+    void cropOffsetsAreFloored()
+    {
         const Image image = draw(7, 6);
         const Image crop = centerCrop(image, 4);
         QCOMPARE(crop.pixels[0], image.pixels[(1 * 7 + 1) * 3]);
@@ -59,16 +66,15 @@ private slots:
         QCOMPARE(padded.pixels[(2 * 5 + 2) * 3], draw(2, 2).pixels[0]);
     }
 
-    void channelsSwap() {
+    void channelsSwap()
+    {
         const Image image = draw(2, 1);
         const Image bgr = withChannels(image, ChannelOrder::bgr);
         QCOMPARE(bgr.pixels[0], image.pixels[2]);
         QCOMPARE(bgr.pixels[2], image.pixels[0]);
     }
 
-    void refusesAnEmptySize() {
-        QVERIFY_EXCEPTION_THROWN(resizeBilinear(draw(3, 3), 0, 4), Error);
-    }
+    void refusesAnEmptySize() { QVERIFY_EXCEPTION_THROWN(resizeBilinear(draw(3, 3), 0, 4), Error); }
 };
 
 QTEST_GUILESS_MAIN(TestResize)

@@ -60,8 +60,10 @@ Path writeNpy(const Path& folder)
 Path writeNpz(const Path& folder)
 {
     const QByteArray bytes = QByteArray::fromBase64(
-        "UEsDBBQAAAAIAAAAIQDK6R0/SQAAAIMAAAAFABQAeC5ucHkBABAAgwAAAAAAAABJAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiu"
-        "o6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GsY6CoaaOgq1CmQDLi4ROQBQSwECFAMUAAAACAAAACEAyukdP0kAAACDAAAABQAAAAAA"
+        "UEsDBBQAAAAIAAAAIQDK6R0/"
+        "SQAAAIMAAAAFABQAeC5ucHkBABAAgwAAAAAAAABJAAAAAAAAAJvsF+obEMnIUMZQrZ6SWpxcpG6loF5Taqiu"
+        "o6Cell9UUpSYF59flJIKEndLzClOBYoXZyQWpAL5GsY6CoaaOgq1CmQDLi4ROQBQSwECFAMUAAAACAAAACEAyukdP0kAAACDAAAA"
+        "BQAAAAAA"
         "AAAAAAAAgAEAAAAAeC5ucHlQSwUGAAAAAAEAAQAzAAAAgAAAAAAA");
     write(folder / "a.npz", {bytes.data(), std::size_t(bytes.size())});
     return folder / "a.npz";
@@ -114,7 +116,8 @@ void TstSources::everyTypeReads()
     QTemporaryDir dir;
     const Path path = fixture->second(Path(dir.path().toStdString()) / "data");
 
-    const auto source = sourceTypes().get(fixture->first, "type")
+    const auto source = sourceTypes()
+                            .get(fixture->first, "type")
                             .open({.path = path, .names = {}, .fs = systemFs(), .decoder = decodeGrey});
     QCOMPARE(source->size(), std::int64_t(samples));
     std::set<std::string> ids;

@@ -9,11 +9,13 @@
 
 using namespace lathe;
 
-class TestEvaluate : public QObject {
+class TestEvaluate : public QObject
+{
     Q_OBJECT
 
 private slots:
-    void largestAndRank() {
+    void largestAndRank()
+    {
         const Tensor scores = Tensor::of<float>(Shape{1, 5}, {0.1F, 0.7F, NAN, 0.7F, -1.0F});
         QCOMPARE(largestIndex(scores), 1);
         QCOMPARE(rankOf(scores, 1), 0);
@@ -22,7 +24,8 @@ private slots:
         QCOMPARE(rankOf(scores, 9), 5);
     }
 
-    void metricsScoreASample() {
+    void metricsScoreASample()
+    {
         const Tensor output = Tensor::of<float>(Shape{1, 6}, {6, 5, 4, 3, 2, 1});
         const Tensor other = Tensor::of<float>(Shape{1, 6}, {1, 2, 3, 4, 5, 6});
         const Tensor none;
@@ -31,15 +34,19 @@ private slots:
         QCOMPARE(metrics().get("top5", "metric").score(sample), 0.0);
         QCOMPARE(metrics().get("top5", "metric").score({output, other, 4, none}), 1.0);
         QCOMPARE(metrics().get("agreement", "metric").score(sample), 0.0);
-        QCOMPARE(metrics().get("mse", "metric").score({output, other, {}, other}), (25 + 9 + 1 + 1 + 9 + 25) / 6.0);
+        QCOMPARE(metrics().get("mse", "metric").score({output, other, {}, other}),
+                 (25 + 9 + 1 + 1 + 9 + 25) / 6.0);
     }
 
-    void pairedIntervalOfProportions() {
+    void pairedIntervalOfProportions()
+    {
         // Agresti and Min: 10 worse, 4 better of 100: ((10.5 - 4.5) / 102) +- 1.96 sqrt(15 - 36/102) / 102.
         std::vector<double> floating(100, 1.0);
         std::vector<double> quantized(100, 1.0);
-        for (std::size_t i = 0; i < 10; ++i) quantized[i] = 0;
-        for (std::size_t i = 10; i < 14; ++i) floating[i] = 0;
+        for (std::size_t i = 0; i < 10; ++i)
+            quantized[i] = 0;
+        for (std::size_t i = 10; i < 14; ++i)
+            floating[i] = 0;
         const MetricResult result = pairedResult(metrics().get("top1", "metric"), floating, quantized);
         QVERIFY(std::abs(result.loss - 0.06) < 1e-12);
         const double half = 1.959963984540054 * std::sqrt(15.0 - 36.0 / 102.0) / 102.0;
@@ -47,8 +54,10 @@ private slots:
         QVERIFY(std::abs(result.high - (6.0 / 102.0 + half)) < 1e-12);
     }
 
-    void pairedIntervalOfMeansCovers() {
-        // 2,000 experiments with a true mean difference of 0.3: the 95 % interval must hold it in about 95 of 100.
+    void pairedIntervalOfMeansCovers()
+    {
+        // 2,000 experiments with a true mean difference of 0.3: the 95 % interval must hold it in about 95 of
+        // 100.
         std::mt19937_64 random(7);
         std::normal_distribution<double> normal(0, 1);
         int covered = 0;
@@ -65,12 +74,14 @@ private slots:
         QVERIFY2(covered > 1860 && covered < 1940, qPrintable(QString::number(covered)));
     }
 
-    void lossIsPositiveWhenWorse() {
+    void lossIsPositiveWhenWorse()
+    {
         QCOMPARE(pairedResult(metrics().get("mse", "metric"), {1, 1}, {3, 3}).loss, 2.0);
         QCOMPARE(pairedResult(metrics().get("top1", "metric"), {1, 1}, {0, 1}).loss, 0.5);
     }
 
-    void healthNamesTheLayer() {
+    void healthNamesTheLayer()
+    {
         EvaluationRun run;
         LayerFigures sick;
         sick.id = "conv1";

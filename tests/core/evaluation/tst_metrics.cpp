@@ -10,8 +10,10 @@ using namespace lathe;
 
 namespace {
 
-/// What a metric says of an output that is right in every respect, and of one that is as wrong as the other was right.
-struct Expected {
+/// What a metric says of an output that is right in every respect, and of one that is as wrong as the other
+/// was right.
+struct Expected
+{
     double right;
     double wrong;
 };
