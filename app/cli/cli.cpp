@@ -58,6 +58,8 @@ int act(Parser& parser)
         return parser.act();
     } catch (const UsageError& error) {
         return fail(wrongUsage, error.what());
+    } catch (const GateError& error) {
+        return fail(gateNotMet, error.what());
     } catch (const Error& error) {
         if (error.code() == ErrorCode::stopped)
             return fail(interrupted, "Stopped; nothing was written.");

@@ -22,6 +22,13 @@ public:
     using std::runtime_error::runtime_error;
 };
 
+/// A gate that was not met (accuracy drop, signature policy): exit status 3.
+class GateError : public std::runtime_error
+{
+public:
+    using std::runtime_error::runtime_error;
+};
+
 /// The global options and what every verb needs.
 struct Context
 {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
-#include "app/cli/utc.h"
+#include "core/base/utc.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
 
@@ -92,16 +92,15 @@ std::string runToText(const EvaluationRun& run)
     return text;
 }
 
-/// The gate of --max-drop, on the dataset's own metric.
-Status gate(const EvaluationRun& run, const std::string& metricId, const std::optional<double>& maxDrop, const Context& context)
+/// The gate of --max-drop, on the dataset's own metric. Throws GateError.
+void checkGate(const EvaluationRun& run, const std::string& metricId, double maxDrop)
 {
     const MetricResult* metric = run.metric(metricId);
-    if (!maxDrop || (metric && metric->loss <= *maxDrop))
-        return done;
     if (!metric)
         throw Error(ErrorCode::labelsMissing, "--max-drop", {{"metric", metricId}});
-    context.warn(metricId + " drops by " + fixedText(metric->loss, 4) + ", more than " + fixedText(*maxDrop, 4) + ".");
-    return gateNotMet;
+    if (metric->loss > maxDrop)
+        throw GateError(metricId + " drops by " + fixedText(metric->loss, 4) + ", more than the allowed " +
+                        fixedText(maxDrop, 4) + ": give the layers with the lowest SQNR more bits.");
 }
 
 int validateSource(const ValidateVerbOptions& options, Context& context)
@@ -123,7 +122,9 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
         source.project->addRun(run);
     }
     context.report(runToJson(run), runToText(run));
-    return gate(run, dataset->info().metric, options.maxDrop, context);
+    if (options.maxDrop)
+        checkGate(run, dataset->info().metric, *options.maxDrop);
+    return done;
 }
 
 VerbAction declare(CLI::App& command)

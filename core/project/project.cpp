@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/project.h"
 
-#include "core/calibration/serialize.h"
+#include "core/calibration/statistics_io.h"
 #include "core/project/database.h"
 #include "core/project/run_json.h"
 
@@ -82,12 +82,12 @@ public:
             return nullptr;
         const Bytes data = query.blob(0);
         verify(data, query.text(1), "statistics");
-        return std::make_shared<const Statistics>(deserializeStatistics(data, where()));
+        return std::make_shared<const Statistics>(readStatistics(data, where()));
     }
 
     void setStatistics(const Statistics& statistics) override
     {
-        const Bytes data = serializeStatistics(statistics);
+        const Bytes data = writeStatistics(statistics);
         Transaction transaction(m_database);
         m_database.execute("DELETE FROM statistics");
         Statement insert(m_database, "INSERT INTO statistics(data, digest) VALUES(?, ?)");
