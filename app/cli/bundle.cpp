@@ -6,7 +6,7 @@
 #include "app/cli/verb.h"
 #include "core/base/text.h"
 #include "core/base/utc.h"
-#include "core/bundle/bundle_of_model.h"
+#include "core/bundle/release.h"
 
 #include <memory>
 
@@ -22,7 +22,7 @@ struct BundleOptions
     std::vector<std::string> trusted;
     std::size_t threshold = 1;
     bool packed = false;
-    ReleaseInfo release;
+    Release release{.version = "1.0.0"};
 };
 
 /// The project's newest run of its plan, or a new one that is stored.
@@ -55,8 +55,12 @@ int create(const BundleOptions& options, Context& context)
     ExportOptions exporting;
     exporting.packed = options.packed;
     const Bytes artifact = exportOnnx(*source.model, *quantized, exporting, context.control);
-    const BundleInput input =
-        describeBundle(*source.model, *quantized, *source.statistics, run, artifact, options.release);
+    Release release = options.release;
+    release.created = sourceDateEpoch().value_or(run.finishedUtc);
+    if (release.product.empty())
+        release.product = productName(source.model->path.stem().string());
+    const BundleInput input = describeRelease(
+        release, {*source.model, *quantized, source.statistics.get(), &run, artifact, "onnx", exporting.packed ? 21 : 13});
     const Digest identity = createBundle(input, key, *context.fs, options.output);
     const auto size = static_cast<std::int64_t>(std::filesystem::file_size(options.output));
     context.report({{"output", options.output},
@@ -145,7 +149,7 @@ void declareCreate(CLI::App& command, BundleOptions& options)
     command.add_option("--key", options.key, "Private key file")->required();
     command.add_option("--passphrase-file", options.passphraseFile, "File whose first line is the passphrase");
     command.add_option("--product", options.release.product, "Product name (default: the model's file name)");
-    command.add_option("--product-version", options.release.version, "Version of the product")->capture_default_str();
+    command.add_option("--product-version", options.release.version, "Version of the product")->default_str("1.0.0");
     command.add_option("--channel", options.release.channel, "Release channel")->capture_default_str();
     command.add_option("--release", options.release.releaseCounter, "Release counter")->capture_default_str();
     command.add_option("--min-release", options.release.minReleaseCounter, "Oldest release that may be installed afterwards");

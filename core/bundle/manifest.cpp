@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 #include <set>
 
 #include "core/base/checked.h"
@@ -299,26 +298,6 @@ Manifest readManifest(std::string_view text, std::string_view where)
             throw;
         throw Error(ErrorCode::bundleInvalid, std::string(where), {{"reason", error.message()}});
     }
-}
-
-std::string utcText(std::int64_t seconds)
-{
-    constexpr std::int64_t last = 253402300799; // 9999-12-31T23:59:59Z
-    if (seconds < 0 || seconds > last)
-        throw Error(ErrorCode::invalidArgument, "",
-                    {{"what", "The time is outside the years 1970 to 9999."}});
-    using namespace std::chrono;
-    const sys_seconds time{std::chrono::seconds(seconds)};
-    const auto day = floor<days>(time);
-    const year_month_day date(day);
-    const hh_mm_ss clock(time - day);
-    const auto digits = [](std::int64_t value, std::size_t count) {
-        const std::string text = std::to_string(value);
-        return std::string(count - std::min(count, text.size()), '0') + text;
-    };
-    return digits(static_cast<int>(date.year()), 4) + "-" + digits(static_cast<unsigned>(date.month()), 2) +
-           "-" + digits(static_cast<unsigned>(date.day()), 2) + "T" + digits(clock.hours().count(), 2) + ":" +
-           digits(clock.minutes().count(), 2) + ":" + digits(clock.seconds().count(), 2) + "Z";
 }
 
 } // namespace lathe

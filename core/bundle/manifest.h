@@ -10,6 +10,7 @@
 
 #include "core/base/digest.h"
 #include "core/base/json.h"
+#include "core/base/utc.h"
 
 namespace lathe {
 
@@ -193,9 +194,5 @@ std::string writeManifest(const Manifest& manifest);
 /// inside the manifest resolved, tensors inside the artifact and not overlapping. Throws
 /// Error{bundleInvalid}.
 Manifest readManifest(std::string_view text, std::string_view where);
-
-/// "2026-11-20T12:00:00Z" of seconds since 1970. Throws Error{invalidArgument} outside the years 1970 to
-/// 9999.
-std::string utcText(std::int64_t seconds);
 
 } // namespace lathe
