@@ -22,7 +22,7 @@ struct BundleOptions
     std::vector<std::string> trusted;
     std::size_t threshold = 1;
     bool packed = false;
-    Release release{.version = "1.0.0"};
+    Release release;
 };
 
 /// The project's newest run of its plan, or a new one that is stored.
@@ -149,7 +149,7 @@ void declareCreate(CLI::App& command, BundleOptions& options)
     command.add_option("--key", options.key, "Private key file")->required();
     command.add_option("--passphrase-file", options.passphraseFile, "File whose first line is the passphrase");
     command.add_option("--product", options.release.product, "Product name (default: the model's file name)");
-    command.add_option("--product-version", options.release.version, "Version of the product")->default_str("1.0.0");
+    command.add_option("--product-version", options.release.version, "Version of the product")->capture_default_str();
     command.add_option("--channel", options.release.channel, "Release channel")->capture_default_str();
     command.add_option("--release", options.release.releaseCounter, "Release counter")->capture_default_str();
     command.add_option("--min-release", options.release.minReleaseCounter, "Oldest release that may be installed afterwards");
@@ -162,6 +162,7 @@ void declareCreate(CLI::App& command, BundleOptions& options)
 VerbAction declare(CLI::App& command)
 {
     auto options = std::make_shared<BundleOptions>();
+    options->release.version = "1.0.0";
     command.require_subcommand(1);
     CLI::App* createCommand = command.add_subcommand("create", "Export, describe and sign");
     declareCreate(*createCommand, *options);
