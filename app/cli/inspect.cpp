@@ -37,8 +37,9 @@ Json endpointsToJson(const Graph& graph, const std::vector<ValueId>& ids)
     return list;
 }
 
-Json layerToJson(const Graph& graph, const Layer& layer)
+Json layerToJson(const Graph& top, const Layer& layer)
 {
+    const Graph& graph = graphOf(layer, top);
     Json json = {{"id", layer.id},
                  {"name", layer.name},
                  {"op", layer.op},
@@ -92,7 +93,7 @@ std::string modelToText(const Model& model)
     for (const Layer& layer : model.layers)
         text += padded(layer.id, 44, false) + padded(layer.op, 20, false) +
                 padded(std::to_string(layer.parameters), 12, true) + padded(std::to_string(layer.macs), 14, true) +
-                "  " + shapeText(model.graph, layer.output) + "\n";
+                "  " + shapeText(graphOf(layer, model.graph), layer.output) + "\n";
     for (const UnsupportedNode& node : model.unsupported)
         text += "cannot run: " + node.op + " \"" + node.node + "\": " + node.reason + "\n";
     return text;

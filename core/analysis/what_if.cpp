@@ -291,7 +291,7 @@ struct WhatIf::Impl
         for (const Layer& layer : layers) {
             if (!layer.weight.valid())
                 continue;
-            const Value& weight = graph->value(layer.weight);
+            const Value& weight = graphOf(layer, *graph).value(layer.weight);
             const EncodingPtr encoding = encodingOf(result.resolved->encodings.weights, weight.name);
             if (!encoding) {
                 result.weightSqnrDb[layer.id] = std::numeric_limits<double>::infinity();

@@ -58,7 +58,7 @@ ManifestLayer layerOf(const Layer& layer, const Graph& graph, const Encodings& e
     ManifestLayer result;
     result.id = layer.id;
     result.op = layer.op;
-    const Graph& owner = layer.body ? *layer.body : graph;
+    const Graph& owner = graphOf(layer, graph);
     if (layer.weight.valid()) {
         const Value& weight = owner.value(layer.weight);
         const Encoding* encoding = find(encodings.weights, weight.name);

@@ -26,6 +26,12 @@ struct Layer {
     GraphPtr body;                 ///< the body (of If, Loop ...) whose nodes and values these are; null at the top level
 };
 
+/// The graph whose values the layer's ids are: its body, or `top`, in which it was found.
+inline const Graph& graphOf(const Layer& layer, const Graph& top)
+{
+    return layer.body ? *layer.body : top;
+}
+
 /// All layers in topological order, pseudo-layers of graph inputs first.
 std::vector<Layer> findLayers(const Graph& graph);
 

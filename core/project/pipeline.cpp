@@ -62,7 +62,7 @@ LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& 
                          std::numeric_limits<double>::infinity()};
     const Encodings& encodings = quantized.resolved.encodings;
     if (layer.weight.valid()) {
-        const Value& weight = model.graph.value(layer.weight);
+        const Value& weight = graphOf(layer, model.graph).value(layer.weight);
         const auto encoding = encodings.weights.find(weight.name);
         const auto codes = quantized.resolved.codes.weights.find(weight.name);
         if (encoding != encodings.weights.end()) {

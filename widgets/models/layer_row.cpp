@@ -53,7 +53,7 @@ void addFigures(LayerRow& row, const Layer& layer, const PlanFigures& figures)
 
 LayerRow rowOf(const Model& model, const Layer& layer, const QuantPlan& plan)
 {
-    const Graph& graph = model.graph;
+    const Graph& graph = graphOf(layer, model.graph);
     LayerRow row;
     row.id = QString::fromStdString(layer.id);
     row.name = QString::fromStdString(layer.name);
