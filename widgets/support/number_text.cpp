@@ -36,8 +36,14 @@ QString numberText(double value)
     if (value == 0)
         return QStringLiteral("0");
     const double magnitude = std::abs(value);
-    QString text = magnitude >= 1e-3 && magnitude < 1e6 ? QString::number(value, 'g', magnitude >= 1000 ? 6 : 3)
-                                                        : QString::number(value, 'e', 2);
+    // 999.6 becomes "1000", not "1e+03".
+    QString text;
+    if (magnitude >= 999.5 && magnitude < 1e6)
+        text = QString::number(value, 'f', 0);
+    else if (magnitude >= 1e-3 && magnitude < 1e6)
+        text = QString::number(value, 'g', 3);
+    else
+        text = QString::number(value, 'e', 2);
     return text.replace(QLatin1Char('-'), QStringLiteral("−"));
 }
 

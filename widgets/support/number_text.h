@@ -6,7 +6,7 @@
 
 namespace lathe {
 
-/// Three significant digits: "0.0123", "1.23e-05", "1,240" without grouping noise.
+/// Three significant digits: "0.0123", "1.23e−05"; whole numbers from 1000 on: "1240". "∞", and "–" for NaN.
 QString numberText(double value);
 /// One decimal, without unit; "exact" for +infinity, "–" for NaN.
 QString sqnrText(double sqnrDb);

@@ -15,6 +15,7 @@ namespace {
 constexpr int unknownBits = 32;
 constexpr int lockSize = 12;
 constexpr int padding = 6;
+constexpr int edge = 4;
 
 QStringList integers(const QString& prefix, int most, int least)
 {
@@ -27,6 +28,11 @@ QStringList integers(const QString& prefix, int most, int least)
 QStringList floats()
 {
     return {QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16")};
+}
+
+QColor chipGround(const QColor& color, const QPalette& palette)
+{
+    return blended(color, palette.color(QPalette::Active, QPalette::Base), isDark(palette) ? 0.30 : 0.20);
 }
 
 }
@@ -80,15 +86,18 @@ void BitWidthDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     painter->save();
     painter->setRenderHint(QPainter::Antialiasing);
     const bool locked = m_lockedRole >= 0 && index.data(m_lockedRole).toBool();
+    // A pale chip with a strong edge: a column of them stays calm, and the text readable in every theme.
     const QRectF chip = QRectF(cell.rect).adjusted(2, 2, -2, -2);
     const QColor color = bitsColor(bitsOf(index), isDark(cell.palette));
+    const QColor pale = chipGround(color, cell.palette);
     painter->setPen(Qt::NoPen);
-    painter->setBrush(color);
-    painter->drawRoundedRect(chip, 3, 3);
-    const QColor ink = textOn(color);
+    painter->setBrush(pale);
+    painter->drawRoundedRect(chip, 2, 2);
+    painter->fillRect(QRectF(chip.left(), chip.top(), edge, chip.height()), color);
+    const QColor ink = cell.palette.color(QPalette::Active, QPalette::Text);
     painter->setPen(ink);
     painter->setFont(cell.font);
-    QRectF words = chip.adjusted(padding, 0, -padding, 0);
+    QRectF words = chip.adjusted(edge + padding, 0, -padding, 0);
     if (locked) {
         QPalette inked = cell.palette;
         inked.setColor(QPalette::WindowText, ink);
@@ -107,7 +116,7 @@ QSize BitWidthDelegate::sizeHint(const QStyleOptionViewItem& option, const QMode
     QStyleOptionViewItem cell = option;
     initStyleOption(&cell, index);
     const int lock = m_lockedRole >= 0 ? lockSize + 2 : 0;
-    return {cell.fontMetrics.horizontalAdvance(cell.text) + 2 * padding + 4 + lock, cell.fontMetrics.height() + 6};
+    return {cell.fontMetrics.horizontalAdvance(cell.text) + 2 * padding + edge + 4 + lock, cell.fontMetrics.height() + 6};
 }
 
 QWidget* BitWidthDelegate::createEditor(QWidget* parent, const QStyleOptionViewItem&, const QModelIndex& index) const

@@ -72,7 +72,7 @@ QString BudgetBar::lossText() const
 QSize BudgetBar::sizeHint() const
 {
     const QFontMetrics metrics(font());
-    return {metrics.horizontalAdvance(sizeText()) + gap + barWidth + 2 * gap + metrics.horizontalAdvance(lossText()),
+    return {metrics.horizontalAdvance(sizeText()) + gap + barWidth + 2 * gap + metrics.horizontalAdvance(lossText()) + 4,
             metrics.height() + 8};
 }
 

@@ -3,6 +3,7 @@
 
 #include "widgets/support/icon.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -49,12 +50,25 @@ EmptyState::EmptyState(QWidget* parent)
 
 void EmptyState::setContent(const QString& iconName, const QString& title, const QString& sentence)
 {
-    m_icon->setPixmap(icon(iconName, palette()).pixmap(QSize(iconSize, iconSize), devicePixelRatioF()));
+    m_iconName = iconName;
     m_icon->setVisible(!iconName.isEmpty());
+    tint();
     m_title->setText(title);
     m_sentence->setText(sentence);
     m_sentence->setFixedHeight(m_sentence->heightForWidth(textWidth));
     setAccessibleName(title);
+}
+
+void EmptyState::tint()
+{
+    m_icon->setPixmap(icon(m_iconName, palette()).pixmap(QSize(iconSize, iconSize), devicePixelRatioF()));
+}
+
+void EmptyState::changeEvent(QEvent* event)
+{
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange && !m_iconName.isEmpty())
+        tint();
 }
 
 QPushButton* EmptyState::addButton(const QString& text)

@@ -19,7 +19,13 @@ public:
     /// Adds a button; the first one is the default.
     QPushButton* addButton(const QString& text);
 
+protected:
+    void changeEvent(QEvent* event) override;
+
 private:
+    void tint();
+
+    QString m_iconName;
     QLabel* m_icon;
     QLabel* m_title;
     QLabel* m_sentence;

@@ -3,12 +3,12 @@
 
 #include "widgets/support/color_maps.h"
 #include "widgets/support/number_text.h"
+#include "widgets/views/heatmap_layout.h"
 
-#include <QHelpEvent>
+#include <QCoreApplication>
 #include <QMouseEvent>
-#include <QPainter>
 #include <QThreadPool>
-#include <QToolTip>
+#include <QWheelEvent>
 
 #include <algorithm>
 #include <atomic>
@@ -17,54 +17,17 @@
 namespace lathe {
 namespace {
 
-constexpr int labelWidth = 132;
-constexpr int legendHeight = 34;
-constexpr int maxImageWidth = 1024;
+constexpr int gap = 8;
+constexpr int widestLabels = 220;
+constexpr double fewestRows = 3;
+constexpr double fewestCells = 4;
+constexpr double zoomStep = 0.8;
+constexpr int dragDistance = 4;
 
-double positionOf(const HeatmapData& data, float value)
+bool sameRows(const HeatmapData* a, const HeatmapData* b)
 {
-    if (data.diverging) {
-        const double reach = std::max(std::abs(data.low), std::abs(data.high));
-        return reach > 0 ? std::clamp(value / reach, -1.0, 1.0) : 0;
-    }
-    const double span = data.high - data.low;
-    return span > 0 ? std::clamp((value - data.low) / span, 0.0, 1.0) : 1;
-}
-
-QColor colorOf(const HeatmapData& data, float value, bool dark)
-{
-    if (std::isnan(value))
-        return {};
-    return data.diverging ? diverging(positionOf(data, value), dark) : viridis(positionOf(data, value));
-}
-
-/// One line of pixels a row. Rows wider than the image show the worst value of each pixel's cells: a single bad channel
-/// must not vanish by averaging.
-QImage renderRows(const HeatmapData& data, bool dark)
-{
-    std::size_t widest = 1;
-    for (const HeatmapData::Row& row : data.rows)
-        widest = std::max(widest, row.cells.size());
-    const int width = static_cast<int>(std::min<std::size_t>(std::max<std::size_t>(widest, 256), maxImageWidth));
-    QImage image(width, std::max<int>(1, static_cast<int>(data.rows.size())), QImage::Format_ARGB32_Premultiplied);
-    image.fill(Qt::transparent);
-    for (int y = 0; y < static_cast<int>(data.rows.size()); ++y) {
-        const std::vector<float>& cells = data.rows[static_cast<std::size_t>(y)].cells;
-        if (cells.empty())
-            continue;
-        auto* line = reinterpret_cast<QRgb*>(image.scanLine(y));
-        for (int x = 0; x < width; ++x) {
-            const std::size_t first = static_cast<std::size_t>(x) * cells.size() / static_cast<std::size_t>(width);
-            const std::size_t last = std::max(first + 1, static_cast<std::size_t>(x + 1) * cells.size() /
-                                                             static_cast<std::size_t>(width));
-            float worst = cells[first];
-            for (std::size_t c = first; c < last; ++c)
-                worst = data.highIsGood ? std::fmin(worst, cells[c]) : std::fmax(worst, cells[c]);
-            const QColor color = colorOf(data, worst, dark);
-            line[x] = color.isValid() ? color.rgb() : qRgba(0, 0, 0, 0);
-        }
-    }
-    return image;
+    return a && b && std::equal(a->rows.begin(), a->rows.end(), b->rows.begin(), b->rows.end(),
+                                [](const auto& x, const auto& y) { return x.id == y.id; });
 }
 
 }
@@ -91,27 +54,70 @@ HeatmapView::~HeatmapView()
 
 void HeatmapView::setData(std::shared_ptr<const HeatmapData> snapshot)
 {
+    const bool same = sameRows(m_data.get(), snapshot.get());
     m_data = std::move(snapshot);
-    if (!m_data)
-        m_image = QImage();
+    m_hasGaps = false;
+    if (!same) {
+        m_image = {};
+        m_selected.clear();
+        m_hovered = -1;
+        m_cell = -1;
+        m_pointed.clear();
+        m_window = {0, static_cast<double>(std::max(1, rowCount())), 0, 1};
+        m_rowOf.clear();
+        for (int r = 0; r < rowCount(); ++r)
+            m_rowOf.insert(QString::fromStdString(row(r).id), r);
+    }
+    for (int r = 0; r < rowCount() && !m_hasGaps; ++r)
+        m_hasGaps = row(r).cells.empty() ||
+                    std::any_of(row(r).cells.begin(), row(r).cells.end(), [](float v) { return std::isnan(v); });
+    measureLabels();
     render();
     update();
+}
+
+void HeatmapView::measureLabels()
+{
+    const QFontMetrics metrics(font());
+    int widest = 0;
+    for (int r = 0; r < rowCount(); ++r)
+        widest = std::max(widest, metrics.horizontalAdvance(QString::fromStdString(row(r).label)));
+    m_labelWidth = std::min(widest, widestLabels) + gap;
+}
+
+HeatmapView::Layout HeatmapView::layoutNow() const
+{
+    Layout layout;
+    layout.window = m_window;
+    layout.rows = rowCount();
+    const int line = QFontMetrics(font()).height();
+    const int left = std::min(m_labelWidth, width() / 3) + 4;
+    const int top = m_data && !m_data->columnLabels.empty() ? line + 2 : 1;
+    const int bottom = height() - 2 * line - gap;
+    layout.header = QRect(left, 0, width() - left - 1, top - 1);
+    layout.map = QRectF(left, top, std::max(1, width() - left - 1), std::max(1, bottom - top));
+    layout.legend = QRect(left, bottom, width() - left, height() - bottom);
+    return layout;
 }
 
 void HeatmapView::render()
 {
     const int number = ++*m_renderer->newest;
-    if (!m_data)
+    if (rowCount() == 0)
         return;
-    QThreadPool::globalInstance()->start([this, number, map = m_data, newest = m_renderer->newest, dark = isDark(palette())] {
-        QImage image = renderRows(*map, dark);
+    const QSize pixels = (layoutNow().map.size() * devicePixelRatioF()).toSize();
+    QThreadPool::globalInstance()->start([this, number, pixels, map = m_data, seen = m_window,
+                                          newest = m_renderer->newest, dark = isDark(palette())] {
         if (newest->load() != number)
             return;
+        HeatmapImage image = heatmapImage(*map, seen, pixels, dark);
+        // By way of the application: the view may be gone, which its destructor tells by counting on.
         QMetaObject::invokeMethod(qApp, [this, number, newest, image = std::move(image)] {
-            if (newest->load() != number) // also when the view is gone: its destructor counts on
+            if (newest->load() != number)
                 return;
             m_image = image;
             update();
+            emit rendered();
         });
     });
 }
@@ -130,193 +136,239 @@ void HeatmapView::setStale(bool stale)
 
 void HeatmapView::setSelected(const QStringList& ids)
 {
-    if (std::exchange(m_selected, ids) != ids)
-        update();
+    std::vector<int> rows;
+    for (const QString& id : ids)
+        if (const auto found = m_rowOf.constFind(id); found != m_rowOf.constEnd())
+            rows.push_back(*found);
+    if (rows == m_selected)
+        return;
+    if (rows.empty() || m_selected.empty() || rows.back() != m_selected.back())
+        m_cell = -1;
+    m_selected = std::move(rows);
+    if (!m_selected.empty())
+        showRow(m_selected.back());
+    update();
 }
 
 void HeatmapView::setHovered(const QString& id)
 {
-    if (std::exchange(m_hovered, id) != id)
+    const int found = m_rowOf.value(id, -1);
+    if (std::exchange(m_hovered, found) != found)
         update();
 }
 
-QRect HeatmapView::mapArea() const
+void HeatmapView::setWindow(HeatmapWindow window)
 {
-    return rect().adjusted(std::min(labelWidth, width() / 3), 0, 0, -legendHeight);
-}
-
-QRect HeatmapView::rowRect(int row) const
-{
-    const QRect area = mapArea();
-    const auto rows = static_cast<int>(m_data->rows.size());
-    const int top = area.top() + area.height() * row / rows;
-    const int bottom = area.top() + area.height() * (row + 1) / rows;
-    return {area.left(), top, area.width(), std::max(1, bottom - top)};
-}
-
-int HeatmapView::rowAt(const QPoint& position) const
-{
-    const QRect area = mapArea();
-    if (!m_data || m_data->rows.empty() || position.y() < area.top() || position.y() > area.bottom())
-        return -1;
-    const auto rows = static_cast<int>(m_data->rows.size());
-    return std::clamp((position.y() - area.top()) * rows / std::max(1, area.height()), 0, rows - 1);
-}
-
-int HeatmapView::columnAt(int row, const QPoint& position) const
-{
-    const QRect area = mapArea();
-    const auto cells = static_cast<int>(m_data->rows[static_cast<std::size_t>(row)].cells.size());
-    if (cells == 0 || position.x() < area.left())
-        return -1;
-    return std::clamp((position.x() - area.left()) * cells / std::max(1, area.width()), 0, cells - 1);
-}
-
-void HeatmapView::paintLabels(QPainter& painter) const
-{
-    const QFontMetrics metrics(font());
-    int lastBottom = -1;
-    for (int row = 0; row < static_cast<int>(m_data->rows.size()); ++row) {
-        const QRect line = rowRect(row);
-        const int middle = line.center().y();
-        if (middle - metrics.height() / 2 <= lastBottom)
-            continue;
-        lastBottom = middle + metrics.height() / 2;
-        const HeatmapData::Row& entry = m_data->rows[static_cast<std::size_t>(row)];
-        const QRect box(0, middle - metrics.height() / 2, mapArea().left() - 6, metrics.height());
-        painter.drawText(box, Qt::AlignRight | Qt::AlignVCenter,
-                         metrics.elidedText(QString::fromStdString(entry.label), Qt::ElideMiddle, box.width()));
-    }
-}
-
-void HeatmapView::paintLegend(QPainter& painter) const
-{
-    const QRect area = mapArea();
-    const int barWidth = std::min(200, area.width() / 2);
-    const QRect bar(area.left(), area.bottom() + 8, barWidth, 8);
-    for (int x = 0; x < bar.width(); ++x) {
-        const float value = m_data->low + (m_data->high - m_data->low) * static_cast<float>(x) / static_cast<float>(bar.width());
-        painter.fillRect(QRect(bar.left() + x, bar.top(), 1, bar.height()), colorOf(*m_data, value, isDark(palette())));
-    }
-    const QFontMetrics metrics(font());
-    const QRect text(bar.left(), bar.bottom() + 1, bar.width(), metrics.height());
-    painter.drawText(text, Qt::AlignLeft, (m_data->highIsGood ? QStringLiteral("≤ ") : QString()) + numberText(m_data->low));
-    painter.drawText(text, Qt::AlignRight, QStringLiteral("≥ ") + numberText(m_data->high));
-    const QRect right(bar.right() + 12, bar.top() - 4, area.right() - bar.right() - 12, metrics.height() + 4);
-    const QString caption = tr("%1 (%2) by layer and %3")
-                                .arg(QString::fromStdString(m_data->quantity), QString::fromStdString(m_data->unit),
-                                     QString::fromStdString(m_data->columnNoun));
-    painter.drawText(right, Qt::AlignVCenter | Qt::AlignLeft, metrics.elidedText(caption, Qt::ElideRight, right.width()));
-}
-
-void HeatmapView::paintEvent(QPaintEvent*)
-{
-    QPainter painter(this);
-    painter.setPen(palette().color(QPalette::WindowText));
-    if (!m_data || m_data->rows.empty()) {
-        painter.setPen(palette().color(QPalette::Disabled, QPalette::WindowText));
-        painter.drawText(rect().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    const double all = std::max(1, rowCount());
+    window.rows = std::clamp(window.rows, std::min(fewestRows, all), all);
+    window.firstRow = std::clamp(window.firstRow, 0.0, all - window.rows);
+    std::size_t widest = 1;
+    for (int r = 0; r < rowCount(); ++r)
+        widest = std::max(widest, row(r).cells.size());
+    window.width = std::clamp(window.width, std::min(1.0, fewestCells / static_cast<double>(widest)), 1.0);
+    window.left = std::clamp(window.left, 0.0, 1 - window.width);
+    if (window == m_window)
         return;
+    m_window = window;
+    render();
+    update();
+}
+
+void HeatmapView::resetZoom()
+{
+    setWindow({0, static_cast<double>(std::max(1, rowCount())), 0, 1});
+}
+
+void HeatmapView::zoom(double factor, const QPointF& around, bool rows, bool columns)
+{
+    const Layout layout = layoutNow();
+    HeatmapWindow next = m_window;
+    if (rows) {
+        const double share = std::clamp((around.y() - layout.map.top()) / layout.map.height(), 0.0, 1.0);
+        next.rows = std::clamp(m_window.rows * factor, std::min(fewestRows, m_window.rows), static_cast<double>(layout.rows));
+        next.firstRow = m_window.firstRow + share * (m_window.rows - next.rows);
     }
-    if (!m_image.isNull() && m_image.height() == static_cast<int>(m_data->rows.size())) {
-        painter.setOpacity(m_stale ? 0.45 : 1.0);
-        painter.setRenderHint(QPainter::SmoothPixmapTransform, false);
-        const bool gaps = mapArea().height() / m_image.height() >= 6;
-        for (int row = 0; row < m_image.height(); ++row)
-            painter.drawImage(rowRect(row).adjusted(0, 0, 0, gaps ? -1 : 0), m_image, QRect(0, row, m_image.width(), 1));
-        painter.setOpacity(1);
+    if (columns) {
+        const double share = std::clamp((around.x() - layout.map.left()) / layout.map.width(), 0.0, 1.0);
+        next.width = std::min(1.0, m_window.width * factor);
+        next.left = m_window.left + share * (m_window.width - next.width);
     }
-    paintLabels(painter);
-    paintLegend(painter);
-    for (int row = 0; row < static_cast<int>(m_data->rows.size()); ++row) {
-        const QString id = QString::fromStdString(m_data->rows[static_cast<std::size_t>(row)].id);
-        const bool selected = m_selected.contains(id);
-        if (!selected && id != m_hovered)
-            continue;
-        painter.setPen(QPen(selected ? accent(palette()) : palette().color(QPalette::WindowText), selected ? 2 : 1));
-        painter.drawRect(rowRect(row).adjusted(0, 0, -1, -1));
-    }
-    if (hasFocus()) {
-        painter.setPen(QPen(accent(palette()), 1, Qt::DotLine));
-        painter.drawRect(rect().adjusted(0, 0, -1, -1));
-    }
+    setWindow(next);
+}
+
+void HeatmapView::showRow(int index)
+{
+    HeatmapWindow next = m_window;
+    if (index < m_window.firstRow)
+        next.firstRow = index;
+    else if (index + 1 > m_window.firstRow + m_window.rows)
+        next.firstRow = index + 1 - m_window.rows;
+    setWindow(next);
+}
+
+QString HeatmapView::cellText(int index, int column) const
+{
+    const HeatmapData::Row& line = row(index);
+    const QString name = QString::fromStdString(line.label);
+    if (column < 0 || column >= static_cast<int>(line.cells.size()))
+        return line.cells.empty() ? tr("%1: not measured").arg(name) : name;
+    const auto at = static_cast<std::size_t>(column);
+    const QString where = at < m_data->columnLabels.size()
+        ? QString::fromStdString(m_data->columnLabels[at])
+        : tr("%1 %2 of %3").arg(QString::fromStdString(m_data->columnNoun)).arg(column).arg(line.cells.size());
+    const float value = line.cells[at];
+    if (std::isnan(value))
+        return tr("%1, %2: not measured").arg(name, where);
+    QString number = sqnrText(value);
+    if (std::isfinite(value) && !m_data->unit.empty())
+        number += QLatin1Char(' ') + QString::fromStdString(m_data->unit);
+    return tr("%1, %2: %3 %4").arg(name, where, QString::fromStdString(m_data->quantity), number);
 }
 
 QString HeatmapView::textAt(const QPoint& position) const
 {
-    const int row = rowAt(position);
-    if (row < 0)
+    const Layout layout = layoutNow();
+    const int index = layout.rowAt(position);
+    if (index < 0)
         return {};
-    const HeatmapData::Row& line = m_data->rows[static_cast<std::size_t>(row)];
-    const QString name = QString::fromStdString(line.label);
-    const int column = columnAt(row, position);
-    if (column < 0)
-        return name;
-    const auto index = static_cast<std::size_t>(column);
-    const QString where = index < m_data->columnLabels.size()
-        ? QString::fromStdString(m_data->columnLabels[index])
-        : tr("%1 %2 of %3").arg(QString::fromStdString(m_data->columnNoun)).arg(column).arg(line.cells.size());
-    return tr("%1, %2: %3 %4 %5")
-        .arg(name, where, QString::fromStdString(m_data->quantity), sqnrText(line.cells[index]),
-             std::isinf(line.cells[index]) ? QString() : QString::fromStdString(m_data->unit));
+    const auto cells = static_cast<int>(row(index).cells.size());
+    const bool named = position.x() < layout.map.left();
+    const int column = static_cast<int>(std::floor(layout.shareAt(position.x()) * cells));
+    return cellText(index, named || cells == 0 ? -1 : std::clamp(column, 0, cells - 1));
 }
 
-void HeatmapView::mouseMoveEvent(QMouseEvent* event)
+QString HeatmapView::idAt(const QPoint& position) const
 {
-    const int row = rowAt(event->position().toPoint());
-    const QString id = row < 0 ? QString() : QString::fromStdString(m_data->rows[static_cast<std::size_t>(row)].id);
-    if (id == m_hovered)
-        return;
-    setHovered(id);
-    emit rowHovered(id);
-}
-
-void HeatmapView::leaveEvent(QEvent*)
-{
-    setHovered({});
-    emit rowHovered({});
+    const int index = layoutNow().rowAt(position);
+    return index < 0 ? QString() : QString::fromStdString(row(index).id);
 }
 
 void HeatmapView::mousePressEvent(QMouseEvent* event)
 {
-    const int row = rowAt(event->position().toPoint());
-    if (row >= 0 && event->button() == Qt::LeftButton)
-        emit rowClicked(QString::fromStdString(m_data->rows[static_cast<std::size_t>(row)].id),
-                        event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier));
+    if (event->button() != Qt::LeftButton)
+        return;
+    m_pressed = event->position();
+    m_pressedWindow = m_window;
+    m_panned = false;
+}
+
+void HeatmapView::mouseMoveEvent(QMouseEvent* event)
+{
+    if (m_pressed) {
+        const QPointF moved = event->position() - *m_pressed;
+        m_panned = m_panned || moved.manhattanLength() >= dragDistance;
+        const Layout layout = layoutNow();
+        HeatmapWindow next = m_window;
+        next.firstRow = m_pressedWindow.firstRow - moved.y() / layout.rowHeight();
+        next.left = m_pressedWindow.left - moved.x() / layout.map.width() * m_window.width;
+        if (m_panned)
+            setWindow(next);
+        return;
+    }
+    const QString pointed = textAt(event->position().toPoint());
+    if (std::exchange(m_pointed, pointed) != pointed)
+        update();
+    const QString id = idAt(event->position().toPoint());
+    const int before = m_hovered;
+    setHovered(id);
+    if (before != m_hovered)
+        emit rowHovered(id);
+}
+
+void HeatmapView::mouseReleaseEvent(QMouseEvent* event)
+{
+    const bool whole = m_window == m_pressedWindow; // nothing to pan: a shaky click is a click
+    if (event->button() != Qt::LeftButton || !std::exchange(m_pressed, {}) || (m_panned && !whole))
+        return;
+    const QString id = idAt(event->position().toPoint());
+    if (!id.isEmpty())
+        emit rowClicked(id, event->modifiers() & (Qt::ControlModifier | Qt::ShiftModifier));
+}
+
+void HeatmapView::mouseDoubleClickEvent(QMouseEvent*)
+{
+    resetZoom();
+}
+
+void HeatmapView::wheelEvent(QWheelEvent* event)
+{
+    const int turned = event->angleDelta().y() != 0 ? event->angleDelta().y() : event->angleDelta().x();
+    if (turned == 0 || rowCount() == 0)
+        return;
+    const bool names = event->position().x() < layoutNow().map.left();
+    const bool columnsOnly = event->modifiers() & (Qt::ShiftModifier | Qt::AltModifier);
+    zoom(std::pow(zoomStep, turned / 120.0), event->position(), !columnsOnly, !names);
+    event->accept();
+}
+
+void HeatmapView::leaveEvent(QEvent*)
+{
+    m_pointed.clear();
+    setHovered({});
+    emit rowHovered({});
+    update();
+}
+
+void HeatmapView::stepRow(int step, bool extend)
+{
+    const int from = m_selected.empty() ? (step > 0 ? -1 : rowCount()) : m_selected.back();
+    const int next = std::clamp(from + step, 0, rowCount() - 1);
+    const int cell = m_cell;
+    emit rowClicked(QString::fromStdString(row(next).id), extend);
+    // The cursor stays in its column as far as the new row reaches.
+    if (cell >= 0 && !m_selected.empty())
+        m_cell = std::min(cell, static_cast<int>(row(m_selected.back()).cells.size()) - 1);
+}
+
+void HeatmapView::stepCell(int step)
+{
+    if (m_selected.empty() || row(m_selected.back()).cells.empty())
+        return;
+    const auto cells = static_cast<int>(row(m_selected.back()).cells.size());
+    m_cell = m_cell < 0 ? (step > 0 ? 0 : cells - 1) : std::clamp(m_cell + step, 0, cells - 1);
+    HeatmapWindow next = m_window;
+    const double from = static_cast<double>(m_cell) / cells;
+    const double to = (m_cell + 1.0) / cells;
+    next.left = std::min(from, std::max(m_window.left, to - m_window.width));
+    setWindow(next);
+    setAccessibleDescription(cellText(m_selected.back(), m_cell));
+    update();
 }
 
 void HeatmapView::keyPressEvent(QKeyEvent* event)
 {
-    const int step = event->key() == Qt::Key_Down ? 1 : event->key() == Qt::Key_Up ? -1 : 0;
-    if (step == 0 || !m_data || m_data->rows.empty()) {
+    if (rowCount() == 0) {
         QWidget::keyPressEvent(event);
         return;
     }
-    int current = -1;
-    for (int row = 0; row < static_cast<int>(m_data->rows.size()); ++row)
-        if (!m_selected.isEmpty() && QString::fromStdString(m_data->rows[static_cast<std::size_t>(row)].id) == m_selected.last())
-            current = row;
-    const int next = std::clamp(current + step, 0, static_cast<int>(m_data->rows.size()) - 1);
-    emit rowClicked(QString::fromStdString(m_data->rows[static_cast<std::size_t>(next)].id),
-                    event->modifiers() & Qt::ShiftModifier);
+    const bool extend = event->modifiers() & Qt::ShiftModifier;
+    const QPointF middle = layoutNow().map.center();
+    switch (event->key()) {
+    case Qt::Key_Down: stepRow(1, extend); break;
+    case Qt::Key_Up: stepRow(-1, extend); break;
+    case Qt::Key_Right: stepCell(1); break;
+    case Qt::Key_Left: stepCell(-1); break;
+    case Qt::Key_Plus:
+    case Qt::Key_Equal: zoom(zoomStep, middle, true, true); break;
+    case Qt::Key_Minus: zoom(1 / zoomStep, middle, true, true); break;
+    case Qt::Key_Home: resetZoom(); break;
+    default: QWidget::keyPressEvent(event);
+    }
 }
 
 void HeatmapView::resizeEvent(QResizeEvent* event)
 {
     QWidget::resizeEvent(event);
-    update();
+    render();
 }
 
-bool HeatmapView::event(QEvent* event)
+void HeatmapView::changeEvent(QEvent* event)
 {
-    if (event->type() == QEvent::ToolTip && m_data) {
-        auto* help = static_cast<QHelpEvent*>(event);
-        QToolTip::showText(help->globalPos(), textAt(help->pos()), this);
-        return true;
-    }
-    if (event->type() == QEvent::PaletteChange)
+    QWidget::changeEvent(event);
+    if (event->type() == QEvent::FontChange)
+        measureLabels();
+    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
         render();
-    return QWidget::event(event);
 }
 
 }

@@ -5,17 +5,17 @@
 
 #include <QWidget>
 
-class QCPBars;
-class QCPGraph;
-class QCPItemLine;
-class QCustomPlot;
 class QLabel;
+class QToolButton;
 
 namespace lathe {
 
+class HistogramPlot;
+
 /// The distribution of a tensor with its quantization grid drawn on it: float as a filled outline, codes as bars, clipped
-/// tails hatched, ticks at the extremes and percentiles; real values below, integer codes above. The ends of the clipping
-/// range can be dragged, or moved with Alt+arrow keys. Wheel zooms, double click resets.
+/// tails hatched, marks at the extremes and percentiles; real values below, integer codes above. The ends of the clipping
+/// range can be dragged, or moved with Alt+arrow keys (with Shift: the low end). The wheel and + and - zoom, dragging and
+/// arrow keys pan, double click and Home show everything, L switches between logarithmic and linear counts.
 class HistogramView : public QWidget
 {
     Q_OBJECT
@@ -33,12 +33,16 @@ public:
     /// Greys the grid while its figures are being re-measured.
     void setStale(bool stale);
     void setClipEditable(bool on);
+    /// The arithmetic at a real value: what the tooltip under the pointer says.
+    QString textAt(double value) const;
+
+    QSize sizeHint() const override { return {480, 300}; }
 
 signals:
     /// While an end is dragged, and once when it is let go.
     void clipChanging(double low, double high);
     void clipChanged(double low, double high);
-    /// A click on the tick of an extreme: show the sample that set it.
+    /// A click on the mark of an extreme: show the sample that set it.
     void endClicked(lathe::HistogramView::End end);
     void logarithmicChanged(bool on);
 
@@ -48,35 +52,22 @@ protected:
     bool eventFilter(QObject* watched, QEvent* event) override;
 
 private:
-    void buildPlot();
-    void applyPalette();
-    void redraw();
-    void drawDistribution();
-    void drawGrid();
-    void drawMarkers();
-    void updateCodeAxis();
-    void resetZoom();
-    bool mousePressed(const QPoint& position);
-    void mouseMoved(const QPoint& position, bool pressed);
-    void mouseReleased();
-    QString tooltipAt(double value) const;
-    int endAt(double pixel) const; ///< 0 low clip handle, 1 high, -1 none
-    void moveClip(End end, double value, bool final);
+    bool mousePressed(const QPointF& position);
+    bool mouseMoved(const QPointF& position, Qt::MouseButtons buttons);
+    bool mouseReleased();
+    int handleAt(const QPointF& position) const;  ///< 0 low, 1 high, -1 none
+    int extremeAt(const QPointF& position) const;
+    void moveClip(int end, double value);
+    void showTooltip(const QPointF& position);
+    void describe();
 
+    HistogramPlot* m_plot;
+    QLabel* m_empty;
+    QToolButton* m_log;
     std::shared_ptr<const HistogramData> m_data;
-    QCustomPlot* m_plot = nullptr;
-    QLabel* m_empty = nullptr;
-    QCPGraph* m_outline = nullptr;
-    QCPBars* m_bars = nullptr;
-    QCPGraph* m_lowTail = nullptr;
-    QCPGraph* m_highTail = nullptr;
-    QCPItemLine* m_clipLines[2] = {};
-    QCPItemLine* m_extremes[2] = {};
-    QCPItemLine* m_percentiles[2] = {};
-    Range m_clip;
     int m_dragged = -1;
+    bool m_moved = false;
     bool m_logarithmic = true;
-    bool m_stale = false;
     bool m_clipEditable = true;
 };
 

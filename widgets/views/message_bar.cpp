@@ -20,8 +20,8 @@ constexpr int stripeWidth = 4;
 QColor stripeOf(MessageBar::Kind kind, const QPalette& palette)
 {
     switch (kind) {
-    case MessageBar::Kind::error: return {0xc0, 0x3a, 0x3a};
-    case MessageBar::Kind::warning: return {0xd0, 0x8a, 0x1e};
+    case MessageBar::Kind::error: return alarmColor(palette);
+    case MessageBar::Kind::warning: return warningColor(palette);
     case MessageBar::Kind::info: break;
     }
     return accent(palette);
@@ -73,9 +73,7 @@ MessageBar::MessageBar(QWidget* parent)
 void MessageBar::showMessage(Kind kind, const QString& what, const QString& why, const QString& button)
 {
     m_kind = kind;
-    m_icon->setPixmap(icon(kind == Kind::info ? QStringLiteral("info") : QStringLiteral("warning"), palette())
-                          .pixmap(QSize(iconSize, iconSize), devicePixelRatioF()));
-    m_close->setIcon(icon(QStringLiteral("cancel"), palette()));
+    tint();
     m_what->setText(what);
     m_why->setText(why);
     m_why->setVisible(!why.isEmpty());
@@ -84,6 +82,20 @@ void MessageBar::showMessage(Kind kind, const QString& what, const QString& why,
     setAccessibleName(what);
     show();
     update();
+}
+
+void MessageBar::tint()
+{
+    m_icon->setPixmap(icon(m_kind == Kind::info ? QStringLiteral("info") : QStringLiteral("warning"), palette())
+                          .pixmap(QSize(iconSize, iconSize), devicePixelRatioF()));
+    m_close->setIcon(icon(QStringLiteral("cancel"), palette()));
+}
+
+void MessageBar::changeEvent(QEvent* event)
+{
+    QFrame::changeEvent(event);
+    if (event->type() == QEvent::PaletteChange)
+        tint();
 }
 
 QString MessageBar::text() const

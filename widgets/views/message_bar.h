@@ -26,10 +26,13 @@ signals:
     void closed();
 
 protected:
+    void changeEvent(QEvent* event) override;
     void keyPressEvent(QKeyEvent* event) override;
     void paintEvent(QPaintEvent* event) override;
 
 private:
+    void tint();
+
     Kind m_kind = Kind::info;
     QLabel* m_icon;
     QLabel* m_what;

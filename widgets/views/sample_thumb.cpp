@@ -126,7 +126,7 @@ void SampleThumb::paintEvent(QPaintEvent*)
     else if (!m_signal.empty())
         paintSignal(painter, frame);
     else
-        painter.drawText(frame.adjusted(margin, margin, -margin, -margin), Qt::TextWordWrap | Qt::TextWrapAnywhere, m_text);
+        painter.drawText(frame.adjusted(margin, margin, -margin, -margin), Qt::TextWordWrap, m_text);
     if (m_selected || hasFocus()) {
         painter.setPen(QPen(accent(palette()), 2, m_selected ? Qt::SolidLine : Qt::DotLine));
         painter.drawRect(frame.adjusted(-1, -1, 0, 0));

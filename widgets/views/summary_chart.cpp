@@ -23,9 +23,9 @@ constexpr double groupShare = 0.72; // of a category's height
 constexpr int gap = 6;
 constexpr int rowHeight = 22;
 constexpr int longestLabel = 22;
+constexpr int edge = 8;
 
-/// Room for the texts at the bars' ends.
-constexpr double headroom = 1.18;
+constexpr int swatch = 10;
 
 QString shortened(const QString& text)
 {
@@ -41,7 +41,7 @@ SummaryChart::SummaryChart(QWidget* parent)
     setMouseTracking(true);
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::NoFocus);
-    chart()->setMargins(QMargins(0, 0, 0, 0));
+    chart()->legend()->hide(); // drawn beside the title
     chart()->setBackgroundRoundness(0);
     chart()->setAnimationOptions(QChart::NoAnimation);
     chart()->layout()->setContentsMargins(0, 0, 0, 0);
@@ -99,16 +99,16 @@ void SummaryChart::rebuild()
         chart()->removeAxis(axis);
         delete axis;
     }
-    const QString title = m_leftOut > 0 ? tr("%1 (%n more not shown)", nullptr, m_leftOut).arg(m_data.title) : m_data.title;
-    chart()->setTitle(title);
-    chart()->legend()->setVisible(m_data.series.size() > 1);
+    int widestText = 0;
+    for (const SummaryChartData::Category& category : m_data.categories)
+        for (const SummaryChartData::Bar& bar : category.bars)
+            widestText = std::max(widestText, fontMetrics().horizontalAdvance(bar.text));
+    // Room for title and legend above, and for the text of the longest bar at the right.
+    chart()->setMargins(QMargins(edge, fontMetrics().height() + 2 * edge, widestText + 2 * edge, 2));
     if (m_data.categories.empty()) {
-        chart()->setTitle({});
-        chart()->legend()->hide();
         applyPalette();
         return;
     }
-    const double end = axisEnd() * headroom;
     // The category axis runs upwards, and a group's first set lies lowest: both are turned around.
     auto* bars = new QHorizontalBarSeries;
     bars->setBarWidth(groupShare);
@@ -135,14 +135,14 @@ void SummaryChart::rebuild()
     for (const SummaryChartData::Category& category : m_data.categories)
         for (const SummaryChartData::Bar& bar : category.bars)
             low = std::min({low, std::isfinite(bar.value) ? bar.value : low, bar.low.value_or(low)});
-    values->setRange(low, end);
+    values->setRange(low, axisEnd());
     values->setLabelFormat(QStringLiteral("%g"));
     chart()->addAxis(rows, Qt::AlignLeft);
     chart()->addAxis(values, Qt::AlignBottom);
     bars->attachAxis(rows);
     bars->attachAxis(values);
-    values->applyNiceNumbers();
-    chart()->legend()->setAlignment(Qt::AlignTop);
+    if (!m_data.axisHigh)
+        values->applyNiceNumbers();
     applyPalette();
 }
 
@@ -160,12 +160,6 @@ void SummaryChart::applyPalette()
     QColor faint = text;
     faint.setAlphaF(0.15F);
     chart()->setBackgroundBrush(palette().color(QPalette::Base));
-    chart()->setTitleBrush(text);
-    QFont titleFont = font();
-    titleFont.setWeight(QFont::DemiBold);
-    chart()->setTitleFont(titleFont);
-    chart()->legend()->setLabelColor(text);
-    chart()->legend()->setFont(font());
     for (QAbstractAxis* axis : chart()->axes()) {
         axis->setLabelsColor(text);
         axis->setLabelsFont(font());
@@ -204,6 +198,7 @@ void SummaryChart::drawForeground(QPainter* painter, const QRectF&)
         painter->drawText(QRectF(rect()).adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
+    paintHeader(*painter);
     QAbstractSeries* bars = chart()->series().constFirst();
     const QColor ink = palette().color(QPalette::WindowText);
     for (std::size_t c = 0; c < m_data.categories.size(); ++c)
@@ -233,6 +228,29 @@ void SummaryChart::drawForeground(QPainter* painter, const QRectF&)
         glow.setAlphaF(0.15F);
         painter->fillRect(row.adjusted(0, -2, 0, 2), glow);
     }
+}
+
+void SummaryChart::paintHeader(QPainter& painter) const
+{
+    const QFontMetrics metrics(font());
+    double right = width() - edge;
+    painter.setPen(palette().color(QPalette::WindowText));
+    for (qsizetype s = m_data.series.size() - 1; s >= 0 && m_data.series.size() > 1; --s) {
+        const int advance = metrics.horizontalAdvance(m_data.series[s]);
+        right -= advance;
+        painter.drawText(QRectF(right, edge, advance + 2, metrics.height()), Qt::AlignVCenter, m_data.series[s]);
+        right -= swatch + 4;
+        painter.fillRect(QRectF(right, edge + (metrics.height() - swatch) / 2.0, swatch, swatch),
+                         seriesColor(static_cast<std::size_t>(s)));
+        right -= 2 * edge;
+    }
+    QFont strong = font();
+    strong.setWeight(QFont::DemiBold);
+    painter.setFont(strong);
+    const QString title = m_leftOut > 0 ? tr("%1 (%n more not shown)", nullptr, m_leftOut).arg(m_data.title) : m_data.title;
+    painter.drawText(QRectF(edge, edge, right - edge, metrics.height()), Qt::AlignVCenter,
+                     QFontMetrics(strong).elidedText(title, Qt::ElideRight, static_cast<int>(right - edge)));
+    painter.setFont(tabularFont(font()));
 }
 
 int SummaryChart::categoryAt(const QPointF& position) const

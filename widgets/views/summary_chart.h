@@ -61,6 +61,7 @@ protected:
 private:
     void rebuild();
     void applyPalette();
+    void paintHeader(QPainter& painter) const;
     QColor seriesColor(std::size_t series) const;
     double axisEnd() const;
     int categoryAt(const QPointF& position) const;
