@@ -42,10 +42,26 @@ Watch watchOf(const Graph& graph)
     for (const ValueId input : graph.inputs)
         add(input);
     watch.inputs = watch.tensors.size();
-    for (const Layer& layer : findLayers(graph))
+    std::set<NodeId> taken;
+    for (const Layer& layer : findLayers(graph)) {
         // Layers of bodies carry their path in front: their values belong to another graph.
-        if (const ValueId output = graph.find(layer.id); output.valid() && output == layer.output)
-            add(output);
+        const ValueId output = graph.find(layer.id);
+        if (!output.valid() || output != layer.output)
+            continue;
+        taken.insert(layer.nodes.begin(), layer.nodes.end());
+        add(output);
+    }
+    // Numbers that no layer made: embeddings that were looked up, integers that were cast.
+    for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
+        const ValueId from = graph.nodes()[i].input(0);
+        const bool bringsNumbers =
+            from.valid() && (graph.value(from).isConstant() || !isFloat(graph.value(from).dtype));
+        if (!bringsNumbers || taken.count(NodeId{static_cast<std::int32_t>(i)}) != 0)
+            continue;
+        for (const ValueId output : graph.nodes()[i].outputs)
+            if (output.valid())
+                add(output);
+    }
     return watch;
 }
 

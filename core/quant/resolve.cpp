@@ -293,7 +293,8 @@ private:
             WeightJob job{
                 &point, weightSpec(point), point.input.empty() ? nullptr : activation(point.input), {}};
             if (!taken.insert(point.value).second) {
-                refuseSharedWeight(point, jobs);
+                if (!point.constantOperand)
+                    refuseSharedWeight(point, jobs);
                 continue;
             }
             if (!job.spec.format.isFloat32())

@@ -70,6 +70,7 @@ private Q_SLOTS:
     void findsTheLeastDivergence();
     void clipsOutliers();
     void sixteenBitsKeepEverything();
+    void fewValuesKeepEverything();
 };
 
 void TstEntropy::findsTheLeastDivergence_data()
@@ -129,6 +130,16 @@ void TstEntropy::sixteenBitsKeepEverything()
     const Range range = chooseRange(MethodChoice::parse("entropy"), statistics, QuantSpec::parse("int16"));
     QCOMPARE(range.low, statistics.moments.minimum);
     QCOMPARE(range.high, statistics.moments.maximum);
+}
+
+void TstEntropy::fewValuesKeepEverything()
+{
+    std::vector<float> values = distribution("normal", 4095);
+    values[7] = 900;
+    const QuantSpec spec = QuantSpec::parse("int8");
+    QCOMPARE(chooseRange(MethodChoice::parse("entropy"), statisticsOf(values), spec).high, 900.0F);
+    values.push_back(0.5F);
+    QVERIFY(chooseRange(MethodChoice::parse("entropy"), statisticsOf(values), spec).high < 900);
 }
 
 QTEST_GUILESS_MAIN(TstEntropy)
