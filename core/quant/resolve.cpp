@@ -4,7 +4,6 @@
 #include <algorithm>
 
 #include "core/base/parallel.h"
-#include "core/quant/score_values.h"
 #include "core/quant/weight_resolver.h"
 
 namespace lathe {
@@ -45,7 +44,6 @@ public:
         , m_layers(findLayers(graph))
         , m_plan(withLayerIds(plan, m_layers))
         , m_layout(findPoints(graph, m_layers, rules))
-        , m_scores(scoreValues(graph))
     {
     }
 
@@ -124,19 +122,7 @@ private:
             if (own.clip && !decision.clip)
                 decision.clip = own.clip;
         }
-        keepExtremesOfScores(group);
         limitToRules(decision, layer);
-    }
-
-    /// From 8 bits on, the resolution that min-max gives up is small against what cutting off the deciding scores costs.
-    /// A method that a person gave to a layer stays.
-    void keepExtremesOfScores(Group& group) const
-    {
-        const bool scores = std::any_of(group.members.begin(), group.members.end(), [&](const ActivationPoint* member) {
-            return m_scores.contains(member->value) && !planOf(member->layer).method;
-        });
-        if (scores && group.decision.spec.format.bits >= 8)
-            group.decision.method = MethodChoice::parse("minmax");
     }
 
     void limitToRules(Decision& decision, const std::string& layer)
@@ -396,7 +382,6 @@ private:
     std::vector<Layer> m_layers;
     QuantPlan m_plan;
     PointLayout m_layout;
-    std::set<std::string> m_scores;
     std::vector<Group> m_groups;
     Resolved m_result;
 };

@@ -3,7 +3,7 @@
 
 #include "widgets/session/session.h"
 #include "widgets/support/icon.h"
-#include "widgets/support/metric_text.h"
+#include "widgets/models/metric_text.h"
 #include "widgets/views/budget_bar.h"
 
 #include <QEvent>

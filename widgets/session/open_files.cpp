@@ -112,6 +112,7 @@ private:
         m_control.progress(0, 0, "reading the model");
         m_result.model = loadModel(path, systemFs(), m_control);
         m_result.dataset.reset();
+        m_result.modelPlan = exportedPlan(*m_result.model);
     }
 
     void openDataset(const Path& path)
@@ -175,6 +176,23 @@ FileKind fileKind(const Path& path, const Fs& fs)
     if (extension == ".json")
         return jsonKind(path, fs);
     return isModelExtension(extension) ? FileKind::model : FileKind::unknown;
+}
+
+Opened openFiles(const OpenRequest& request, const Control& control)
+{
+    return Opening(request, control).run();
+}
+
+std::optional<QuantPlan> exportedPlan(const Model& model)
+{
+    const auto found = model.original.metadata.find("tensorlathe.plan");
+    if (found == model.original.metadata.end())
+        return std::nullopt;
+    try {
+        return parsePlan(parseJson(found->second, model.path.string()), model.path.string());
+    } catch (const Error&) {
+        return std::nullopt; // somebody else's, or damaged: the model itself is good
+    }
 }
 
 Json describeImageFolder(const Path& folder, const Model& model)

@@ -37,6 +37,7 @@ struct Opened
     std::shared_ptr<const Model> model;
     std::shared_ptr<const Dataset> dataset;
     std::optional<QuantPlan> plan;
+    std::optional<QuantPlan> modelPlan; ///< that an exported model carries
     std::optional<ProjectContents> project;
     Path projectPath;
     std::vector<Path> waiting; ///< data sets that need a model first
@@ -45,6 +46,9 @@ struct Opened
 
 /// Opens files of any kind, in the order project, model, data, plan. Throws Error{stopped} only.
 Opened openFiles(const OpenRequest& request, const Control& control);
+
+/// The plan that one of our exported models carries; nothing in other files.
+std::optional<QuantPlan> exportedPlan(const Model& model);
 
 /// A dataset file's content for a plain folder of images, preprocessing guessed from the model's input shape.
 Json describeImageFolder(const Path& folder, const Model& model);

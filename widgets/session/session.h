@@ -8,6 +8,7 @@
 #include "widgets/session/plan_edits.h"
 #include "widgets/session/plan_figures.h"
 #include "widgets/session/project_store.h"
+#include "widgets/session/shipping.h"
 #include "widgets/session/what_if_runner.h"
 
 #include <QObject>
@@ -77,6 +78,11 @@ public:
     void calibrate(std::int64_t limit = 0);
     void validate(Precision precision = Precision::simulated, std::int64_t limit = 0);
     void exportModel(const QString& path, const ExportOptions& options);
+    /// Validates first where the plan has no run yet.
+    void createBundle(const QString& path, const QString& keyFile, const QString& passphrase, const Release& release,
+                      const ExportOptions& options);
+    void generateKey(const QString& path, const QString& passphrase);
+    void verifyBundleFile(const QString& path, const QString& publicKey);
 
     /// Changes the plan through the undo stack; `burst` as in PlanCommand.
     void changePlan(const QuantPlan& plan, const QString& text, const QString& burst = {});
@@ -99,6 +105,9 @@ signals:
     void runsChanged();       ///< also while one grows
     void projectChanged();    ///< title or place
     void exported(const QString& path, qint64 bytes);
+    void bundled(const lathe::BundleReceipt& receipt);
+    void keyMade(const lathe::KeyReceipt& receipt);
+    void verified(const lathe::VerifyReceipt& receipt);
     void failed(const lathe::UserError& error);
     void pageRequested(const QString& id);
     void openRequested();

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/base/utc.h"
 #include "widgets/session/command_line.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/session.h"
 
-#include <QDateTime>
 #include <QDir>
 #include <QFileInfo>
 
@@ -18,15 +18,6 @@ QString text(const Path& path)
 const QString modelPage = QStringLiteral("model");
 const QString dataPage = QStringLiteral("data");
 const QString validationPage = QStringLiteral("validation");
-const QString exportPage = QStringLiteral("export");
-
-/// The plan as it is, or the file's own numbers where the model came quantized and nothing was calibrated.
-std::shared_ptr<const Quantized> quantizedFor(const Model& model, const QuantPlan& plan,
-                                              const std::shared_ptr<const Statistics>& statistics,
-                                              const Control& control)
-{
-    return statistics ? quantize(model, plan, *statistics, control) : quantizedAsIs(model);
-}
 
 }
 
@@ -57,8 +48,11 @@ void Session::openSample()
 void Session::takeOpened(Opened opened)
 {
     const bool newModel = opened.model != nullptr;
-    if (newModel)
+    if (newModel) {
         takeModel(opened.model);
+        if (opened.modelPlan)
+            m_plan = *opened.modelPlan;
+    }
     if (opened.dataset)
         takeDataset(opened.dataset);
     if (opened.project && newModel) {
@@ -159,7 +153,7 @@ void Session::validate(Precision precision, std::int64_t limit)
         {tr("Validating"), tr("Validation failed"), commandLine(words), validationPage},
         [this, model = m_model, dataset = m_dataset, statistics = m_statistics, plan = m_plan, precision, limit,
          workers = m_options.workers](const JobContext& context) {
-            const auto quantized = quantizedFor(*model, plan, statistics, context.control());
+            const auto quantized = quantizedFor(*model, plan, statistics.get(), context.control());
             ValidateOptions options;
             options.precision = precision;
             options.evaluate.limit = limit;
@@ -174,7 +168,7 @@ void Session::validate(Precision precision, std::int64_t limit)
             auto run = std::make_shared<EvaluationRun>(
                 lathe::validate(*model, *quantized, *dataset, options, context.control()));
             run->plan = plan.digest();
-            run->finishedUtc = QDateTime::currentDateTimeUtc().toString(Qt::ISODate).toStdString();
+            run->finishedUtc = utcNow();
             return std::shared_ptr<const EvaluationRun>(run);
         },
         [this](std::shared_ptr<const EvaluationRun> run) { takeRun(std::move(run)); });
@@ -187,28 +181,6 @@ void Session::takeRun(std::shared_ptr<const EvaluationRun> run)
     m_store.write([run](Project& project) { project.addRun(*run); });
     emit runsChanged();
     refreshFigures();
-}
-
-void Session::exportModel(const QString& path, const ExportOptions& options)
-{
-    if (!m_model)
-        return;
-    QStringList words{QStringLiteral("quantize"), commandSource(), QStringLiteral("-o"), path};
-    if (options.packed)
-        words << QStringLiteral("--packed");
-    if (!options.floatIo)
-        words << QStringLiteral("--no-float-io");
-    m_job.start(
-        {tr("Exporting %1").arg(QFileInfo(path).fileName()), tr("The model was not exported"), commandLine(words), exportPage},
-        [model = m_model, statistics = m_statistics, plan = m_plan, options,
-         file = Path(path.toStdString())](const JobContext& context) {
-            const auto quantized = quantizedFor(*model, plan, statistics, context.control());
-            const Bytes bytes = exportOnnx(*model, *quantized, options, context.control());
-            context.control().throwIfStopped();
-            systemFs().writeWhole(file, bytes);
-            return static_cast<qint64>(bytes.size());
-        },
-        [this, path](qint64 bytes) { emit exported(path, bytes); });
 }
 
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/support/metric_text.h"
+#include "widgets/models/metric_text.h"
 
 #include "core/evaluation/evaluate.h"
 #include "widgets/support/number_text.h"
