@@ -83,6 +83,11 @@ QColor blended(const QColor& color, const QColor& ground, double share)
     return {mix(color.red(), ground.red()), mix(color.green(), ground.green()), mix(color.blue(), ground.blue())};
 }
 
+QColor chipColor(const QColor& color, const QPalette& palette)
+{
+    return blended(color, palette.color(QPalette::Active, QPalette::Base), isDark(palette) ? 0.30 : 0.20);
+}
+
 bool isDark(const QPalette& palette)
 {
     return luminance(palette.color(QPalette::Window)) < luminance(palette.color(QPalette::WindowText));

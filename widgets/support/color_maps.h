@@ -19,6 +19,8 @@ double contrast(const QColor& a, const QColor& b);
 QColor textOn(const QColor& background);
 /// `share` of `color` over the opaque `ground`.
 QColor blended(const QColor& color, const QColor& ground, double share);
+/// A pale ground in `color` on which the palette's text reads well.
+QColor chipColor(const QColor& color, const QPalette& palette);
 bool isDark(const QPalette& palette);
 /// The one accent colour, readable on the palette's window colour.
 QColor accent(const QPalette& palette);

@@ -17,11 +17,12 @@ QString tr(const char* text)
     return QCoreApplication::translate("lathe::number_text", text);
 }
 
-/// Three significant digits without an exponent.
+/// Three significant digits without an exponent; at most three after the point.
 QString significant(double value)
 {
     const double magnitude = std::abs(value);
-    const int digits = magnitude >= 100 ? 0 : magnitude >= 10 ? 1 : magnitude >= 1 ? 2 : 3;
+    // Just below a power of ten, rounding adds a digit.
+    const int digits = magnitude >= 99.95 ? 0 : magnitude >= 9.995 ? 1 : magnitude >= 0.9995 ? 2 : 3;
     return QString::number(value, 'f', digits);
 }
 
@@ -66,9 +67,9 @@ QString countText(std::int64_t count)
     const auto value = static_cast<double>(count);
     if (count < 1000)
         return QString::number(count);
-    if (count < 1000000)
+    if (value < 999.5e3)
         return significant(value / 1e3) + QStringLiteral(" k");
-    if (count < 1000000000)
+    if (value < 999.5e6)
         return significant(value / 1e6) + QStringLiteral(" M");
     return significant(value / 1e9) + QStringLiteral(" G");
 }
@@ -87,7 +88,9 @@ QString durationText(double seconds)
     const int whole = static_cast<int>(std::ceil(seconds));
     if (whole < 60)
         return tr("%1 s").arg(whole);
-    return tr("%1 min %2 s").arg(whole / 60).arg(whole % 60);
+    if (whole < 3600)
+        return tr("%1 min %2 s").arg(whole / 60).arg(whole % 60);
+    return tr("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
 }
 
 QFont tabularFont(const QFont& base)

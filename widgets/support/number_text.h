@@ -14,9 +14,9 @@ QString sqnrText(double sqnrDb);
 QString bytesText(std::int64_t bytes);
 /// "12.3 k", "1.20 M" for counts (parameters, MACs).
 QString countText(std::int64_t count);
-/// "0.31 %"; exact zero is "0", tiny shares are "< 0.01 %".
+/// "0.310 %"; exact zero is "0", tiny shares are "< 0.01 %".
 QString shareText(double share);
-/// "12 s", "3 min 20 s".
+/// "12 s", "3 min 20 s", "2 h 5 min"; rounded up to whole seconds.
 QString durationText(double seconds);
 /// `base` with tabular figures, for columns of numbers.
 QFont tabularFont(const QFont& base);

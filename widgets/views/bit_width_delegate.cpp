@@ -30,11 +30,6 @@ QStringList floats()
     return {QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16")};
 }
 
-QColor chipGround(const QColor& color, const QPalette& palette)
-{
-    return blended(color, palette.color(QPalette::Active, QPalette::Base), isDark(palette) ? 0.30 : 0.20);
-}
-
 }
 
 int bitsOfFormat(const QString& name)
@@ -89,7 +84,7 @@ void BitWidthDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     // A pale chip with a strong edge: a column of them stays calm, and the text readable in every theme.
     const QRectF chip = QRectF(cell.rect).adjusted(2, 2, -2, -2);
     const QColor color = bitsColor(bitsOf(index), isDark(cell.palette));
-    const QColor pale = chipGround(color, cell.palette);
+    const QColor pale = chipColor(color, cell.palette);
     painter->setPen(Qt::NoPen);
     painter->setBrush(pale);
     painter->drawRoundedRect(chip, 2, 2);

@@ -32,6 +32,20 @@ void fillEdges(HistogramData& data, const Range& range, int bins)
         data.edges.push_back(range.low + (static_cast<double>(range.high) - range.low) * i / bins);
 }
 
+/// `count` values on the codes [from, to) of the real line, spread evenly; what lies outside of the grid is clipped.
+void spread(HistogramData& data, double from, double to, double count, double lowest, double highest)
+{
+    const double first = std::floor(from);
+    const double last = std::max(first, std::ceil(to) - 1);
+    for (double code = first; code <= last; ++code) {
+        const double share = last > first ? (std::min(to, code + 1) - std::max(from, code)) / (to - from) : 1;
+        data.clippedBelow += code < lowest ? share * count : 0;
+        data.clippedAbove += code > highest ? share * count : 0;
+        if (!data.codeCounts.empty())
+            data.codeCounts[static_cast<std::size_t>(std::clamp(code, lowest, highest) - lowest)] += share * count;
+    }
+}
+
 /// The share of a histogram below and above the grid, and how many values fall on each code.
 void addGrid(HistogramData& data, const BitHistogram& histogram, const Encoding& encoding)
 {
@@ -40,21 +54,22 @@ void addGrid(HistogramData& data, const BitHistogram& histogram, const Encoding&
         return;
     const double scale = encoding.scale.front();
     const double zero = encoding.zeroPoint.front();
+    const double lowest = encoding.minimumCode;
+    const double highest = encoding.maximumCode;
     data.clip = {encoding.lowestReal(), encoding.highestReal()};
-    const int codes = encoding.maximumCode - encoding.minimumCode + 1;
-    if (codes <= mostDrawnCodes)
-        data.codeCounts.assign(static_cast<std::size_t>(codes), 0.0);
+    if (highest - lowest < mostDrawnCodes)
+        data.codeCounts.assign(static_cast<std::size_t>(highest - lowest) + 1, 0.0);
     for (const auto& [bin, count] : histogram.occupied()) {
-        const double code = std::nearbyint(BitHistogram::center(bin) / scale) + zero;
-        const auto share = static_cast<double>(count) / static_cast<double>(histogram.total());
-        data.clippedBelow += code < encoding.minimumCode ? share : 0;
-        data.clippedAbove += code > encoding.maximumCode ? share : 0;
-        if (!data.codeCounts.empty()) {
-            const double clamped = std::clamp(code, static_cast<double>(encoding.minimumCode),
-                                              static_cast<double>(encoding.maximumCode));
-            data.codeCounts[static_cast<std::size_t>(clamped - encoding.minimumCode)] += static_cast<double>(count);
-        }
+        // In units of codes, where code k holds [k, k + 1). Far outside, one code more or less is all the same.
+        const bool isZero = BitHistogram::center(bin) == 0;
+        const auto place = [&](double real) { return std::clamp(real / scale + zero + 0.5, lowest - 2, highest + 3); };
+        const double from = place(isZero ? 0 : BitHistogram::lowerEdge(bin));
+        const double to = place(isZero ? 0 : BitHistogram::upperEdge(bin));
+        spread(data, from, to, static_cast<double>(count), lowest, highest);
     }
+    const double total = std::max<double>(1, static_cast<double>(histogram.total()));
+    data.clippedBelow /= total;
+    data.clippedAbove /= total;
 }
 
 std::string sampleName(const std::vector<std::string>& ids, std::int64_t index)
