@@ -44,12 +44,10 @@ Watch watchOf(const Graph& graph)
     watch.inputs = watch.tensors.size();
     std::set<NodeId> taken;
     for (const Layer& layer : findLayers(graph)) {
-        // Layers of bodies carry their path in front: their values belong to another graph.
-        const ValueId output = graph.find(layer.id);
-        if (!output.valid() || output != layer.output)
+        if (layer.body)
             continue;
         taken.insert(layer.nodes.begin(), layer.nodes.end());
-        add(output);
+        add(layer.output);
     }
     // Numbers that no layer made: embeddings that were looked up, integers that were cast.
     for (std::size_t i = 0; i < graph.nodes().size(); ++i) {

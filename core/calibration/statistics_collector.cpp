@@ -56,6 +56,7 @@ void StatisticsCollector::look(std::size_t tensor, const Shape& shape, std::span
 {
     Entry& entry = *m_entries[tensor];
     SampleResult::Tensor& seen = result.tensors[tensor];
+    seen.seen = true;
     seen.shape = shape;
     const int axis = entry.statistics.channelAxis;
     if (axis >= 0 && axis < shape.rank()) {
@@ -100,6 +101,7 @@ void StatisticsCollector::merge(std::int64_t sample, const Pending& pending)
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         TensorStatistics& statistics = m_entries[i]->statistics;
         const SampleResult::Tensor& seen = pending.result.tensors[i];
+        m_entries[i]->seen = m_entries[i]->seen || seen.seen;
         statistics.shape = seen.shape;
         if (!seen.channels.empty())
             mergeChannels(statistics.channels, seen.channels);
@@ -121,7 +123,8 @@ Statistics StatisticsCollector::snapshot()
     result.sampleIds = m_sampleIds;
     for (const auto& entry : m_entries) {
         const std::lock_guard entryLock(entry->mutex);
-        result.tensors.emplace(entry->statistics.value, entry->statistics);
+        if (entry->seen)
+            result.tensors.emplace(entry->statistics.value, entry->statistics);
     }
     return result;
 }

@@ -31,6 +31,7 @@ public:
     {
         struct Tensor
         {
+            bool seen = false;
             Shape shape;
             Moments moments;
             std::vector<Moments> channels;
@@ -51,7 +52,7 @@ public:
     /// Wakes all waiting workers for good: one of them failed.
     void abandon();
 
-    /// What is known so far, without digests and times.
+    /// What is known so far, without digests and times. Tensors that no sample showed are left out.
     Statistics snapshot();
 
 private:

@@ -31,7 +31,7 @@ public:
     {
         std::iota(m_share.begin(), m_share.end(), 0);
         for (const Layer& layer : layers)
-            if (isOfTopGraph(layer))
+            if (!layer.body)
                 takeLayer(layer);
         for (std::size_t i = 0; i < graph.nodes().size(); ++i)
             inheritLayer(graph.nodes()[i]);
@@ -58,13 +58,6 @@ public:
 private:
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
     static std::size_t at(NodeId id) { return static_cast<std::size_t>(id.index); }
-
-    /// Layers of bodies carry a path in front of the value's name.
-    bool isOfTopGraph(const Layer& layer) const
-    {
-        const ValueId named = m_graph.find(layer.op == "Input" ? layer.name : layer.id);
-        return named.valid() && named == layer.output;
-    }
 
     void takeLayer(const Layer& layer)
     {

@@ -27,7 +27,7 @@ std::vector<float> sample(std::int64_t index)
 
 Statistics collectWith(int workers)
 {
-    StatisticsCollector collector({{"image", 1}, {"flat", 9}}, 4);
+    StatisticsCollector collector({{"image", 1}, {"flat", 9}, {"unseen", 1}}, 4);
     std::vector<BitCounter> counters(static_cast<std::size_t>(workers));
     parallelFor(sampleCount, workers, Control(), [&](std::int64_t index, int worker) {
         if (index % 5 == 0)
@@ -70,6 +70,7 @@ void TstStatisticsCollector::knowsWhatWasFed()
     QCOMPARE(image.channels.size(), std::size_t(5));
     QVERIFY(statistics.tensor("flat").channels.empty());
     QVERIFY_EXCEPTION_THROWN(statistics.tensor("none"), Error);
+    QVERIFY_EXCEPTION_THROWN(statistics.tensor("unseen"), Error);
 
     BitHistogram histogram;
     float lowest = 0;

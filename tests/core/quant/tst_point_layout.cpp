@@ -143,6 +143,7 @@ void TstPointLayout::bodiesAreLeftAlone()
     std::vector<Layer> layers = findLayers(graph);
     Layer inner = layers.back();
     inner.id = "If_0/then_branch/y";
+    inner.body = std::make_shared<const Graph>(graph);
     inner.weight = ValueId{0};
     layers.push_back(inner);
     QCOMPARE(pointsText(findPoints(graph, layers, genericRules())), QString("x(input:x) y(y)"));
