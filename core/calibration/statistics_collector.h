@@ -59,6 +59,7 @@ private:
     struct Entry
     {
         TensorStatistics statistics; ///< histogram under `mutex`, the rest under m_mutex
+        bool seen = false;
         std::mutex mutex;
     };
     struct Pending
