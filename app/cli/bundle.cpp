@@ -32,8 +32,7 @@ EvaluationRun runFor(Source& source, const Quantized& quantized, const BundleOpt
     for (auto run = runs.rbegin(); run != runs.rend(); ++run)
         if (run->plan == quantized.plan.digest() && run->precision == "simulated")
             return *run;
-    const auto dataset =
-        openDatasetFor(*source.model, source.datasetFile, *context.fs, context.decoder, context.seed, context.control);
+    const auto dataset = openData(*source.model, source.datasetFile, context);
     ValidateOptions validateOptions;
     validateOptions.evaluate.workers = context.workers();
     EvaluationRun run = validate(*source.model, quantized, *dataset, validateOptions, context.control);
@@ -127,11 +126,13 @@ int verify(const BundleOptions& options, Context& context)
         context.report(contentsToJson(bundle.contents(), true), contentsToText(bundle.contents(), true));
         return done;
     } catch (const Error& error) {
-        if (error.code() != ErrorCode::signatureInvalid)
+        const bool unsignedBundle = error.code() == ErrorCode::signatureInvalid;
+        if (!unsignedBundle && error.code() != ErrorCode::bundleInvalid)
             throw;
-        if (context.json)
-            context.report({{"verified", false}, {"reason", error.message()}}, {});
-        throw GateError(error.what());
+        context.report({{"verified", false}, {"reason", error.message()}}, {});
+        if (!unsignedBundle)
+            throw;
+        throw GateError(options.source + ": " + error.what());
     }
 }
 
@@ -169,7 +170,9 @@ VerbAction declare(CLI::App& command)
     CLI::App* verifyCommand = command.add_subcommand("verify", "Check every byte and the signature");
     verifyCommand->add_option("bundle", options->source, "Bundle file")->required();
     verifyCommand->add_option("--key", options->trusted, "Trusted public key file; may be given again")->required();
-    verifyCommand->add_option("--threshold", options->threshold, "How many trusted keys must have signed")->capture_default_str();
+    verifyCommand->add_option("--threshold", options->threshold, "How many trusted keys must have signed")
+        ->check(CLI::Range(1, 64))
+        ->capture_default_str();
     CLI::App* showCommand = command.add_subcommand("show", "Show what a bundle says, without trusting it");
     showCommand->add_option("bundle", options->source, "Bundle file")->required();
     for (CLI::App* part : {createCommand, verifyCommand, showCommand})

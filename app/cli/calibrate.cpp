@@ -21,21 +21,20 @@ int calibrateModel(const CalibrateOptions& options, Context& context)
 {
     const auto start = std::chrono::steady_clock::now();
     const auto model = loadModel(options.model, *context.fs, context.control);
-    const auto dataset = openDatasetFor(*model, options.data, *context.fs, context.decoder, context.seed, context.control);
+    const auto dataset = openData(*model, options.data, context);
     CollectOptions collectOptions;
     collectOptions.workers = context.workers();
     collectOptions.limit = options.limit;
     const Statistics statistics = calibrate(*model, *dataset, collectOptions, context.control);
 
-    const auto project = Project::create(options.output, true);
-    project->setModel({options.model, model->fileDigest});
-    project->setDataset({options.data, dataset->info().digest});
-    project->setStatistics(statistics);
-    project->setPlan(QuantPlan());
+    Project::create(options.output, true, [&](Project& project) {
+        project.setModel({options.model, model->fileDigest});
+        project.setDataset({options.data, dataset->info().digest});
+        project.setStatistics(statistics);
+        project.setPlan(QuantPlan());
+    });
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
 
-    for (const std::string& warning : dataset->info().warnings)
-        context.warn(warning);
     context.report({{"project", options.output},
                     {"samples", statistics.sampleIds.size()},
                     {"tensors", statistics.tensors.size()},

@@ -5,6 +5,7 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/verb.h"
 #include "app/common/qt_image_decoder.h"
+#include "core/base/text.h"
 #include "core/base/version.h"
 
 #include <iostream>
@@ -25,7 +26,7 @@ public:
         m_app.add_flag("--json", context.json, "One JSON document on standard output, nothing else there");
         m_app.add_flag("--quiet", context.quiet, "No progress and no text");
         m_app.add_option("--threads", context.threads, "Number of threads (default: all cores)")->check(CLI::Range(1, 1024));
-        m_app.add_option("--seed", context.seed, "Seed of everything random (default 0)");
+        m_app.add_option("--seed", context.seed, "Seed of everything random (default 0)")->check(CLI::NonNegativeNumber);
         for (const Verb& verb : verbs()) {
             CLI::App* command = m_app.add_subcommand(verb.id, verb.summary);
             command->fallthrough();
@@ -34,8 +35,10 @@ public:
     }
 
     void parse(int argc, char** argv) { m_app.parse(argc, argv); }
-    /// CLI11's own message for help, version and mistakes; returns its exit status.
-    int explain(const CLI::ParseError& error) const { return m_app.exit(error); }
+    /// Help and version are no mistakes: prints them and returns true.
+    bool answers(const CLI::ParseError& error) const { return error.get_exit_code() == 0 && m_app.exit(error) == 0; }
+    /// One line that says what is wrong with the command line.
+    std::string explain(const CLI::ParseError& error) const;
     int act() { return m_actions.at(m_app.get_subcommands().front())(context); }
 
     Context context;
@@ -44,6 +47,25 @@ private:
     CLI::App m_app{"Turns a neural network down to the bits it needs.", "tensorlathe-cli"};
     std::map<CLI::App*, VerbAction> m_actions;
 };
+
+std::string Parser::explain(const CLI::ParseError& error) const
+{
+    const CLI::App* command = &m_app;
+    std::string name = m_app.get_name();
+    while (!command->get_subcommands().empty()) {
+        command = command->get_subcommands().front();
+        name += " " + command->get_name();
+    }
+    const std::string help = " See \"" + name + " --help\".";
+    if (command->get_require_subcommand_min() == 0)
+        return std::string(error.what()) + "." + help;
+    std::vector<std::string> known;
+    for (const CLI::App* verb : command->get_subcommands({}))
+        known.push_back(verb->get_name());
+    const std::vector<std::string> rest = m_app.remaining(true);
+    const std::string start = rest.empty() ? "A verb is missing." : "There is no verb \"" + rest.front() + "\".";
+    return start + " Known: " + joinText(known, ", ") + "." + help;
+}
 
 int fail(Status status, const std::string& text)
 {
@@ -79,7 +101,7 @@ int runCli(int argc, char** argv)
     try {
         parser.parse(argc, argv);
     } catch (const CLI::ParseError& error) {
-        return parser.explain(error) == 0 ? done : wrongUsage;
+        return parser.answers(error) ? done : fail(wrongUsage, parser.explain(error));
     }
     const Interrupt interrupt;
     ProgressLine progress(parser.context.quiet);

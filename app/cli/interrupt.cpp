@@ -2,7 +2,6 @@
 #include "app/cli/interrupt.h"
 
 #include <csignal>
-#include <ctime>
 
 namespace lathe::cli {
 namespace {
@@ -25,16 +24,16 @@ Interrupt::Interrupt()
     std::signal(SIGPIPE, SIG_IGN);
     m_waiter = std::jthread([this](const std::stop_token& ended) {
         const sigset_t awaited = stopSignals();
-        const timespec poll{0, 50'000'000};
-        while (!ended.stop_requested())
-            if (sigtimedwait(&awaited, nullptr, &poll) > 0)
-                m_source.request_stop();
+        int signal = 0;
+        while (sigwait(&awaited, &signal) == 0 && !ended.stop_requested())
+            m_source.request_stop();
     });
 }
 
 Interrupt::~Interrupt()
 {
     m_waiter.request_stop();
+    pthread_kill(m_waiter.native_handle(), SIGHUP); // wakes it; blocked in every thread, so it does nothing else
 }
 
 }

@@ -31,7 +31,13 @@ int generate(const KeyOptions& options, Context& context)
     const Passphrase passphrase = readPassphrase(*context.fs, options.passphraseFile, true);
     const SigningKey key = SigningKey::generate();
     key.save(*context.fs, options.path, passphrase);
-    context.fs->writeWhole(publicPath, key.publicKey().pem());
+    try {
+        context.fs->writeWhole(publicPath, key.publicKey().pem());
+    } catch (...) {
+        std::error_code gone;
+        std::filesystem::remove(options.path, gone);
+        throw;
+    }
     context.report({{"key", options.path},
                     {"publicKey", publicPath.string()},
                     {"kid", key.publicKey().kid()},

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/plan_options.h"
+#include "app/cli/refusals.h"
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
 
+#include <cmath>
 #include <memory>
 
 namespace lathe::cli {
@@ -13,35 +16,17 @@ struct QuantizeOptions
     std::string source;
     std::string output;
     std::string data;
-    std::string weights;
-    std::string activations;
-    std::string granularity;
-    std::string method;
-    std::string algorithms;
-    std::string planFile;
-    std::string target;
+    PlanOptions plan;
     ExportOptions exporting;
 };
 
-/// The plan that the options ask for, on top of the project's or the plan file's.
-QuantPlan planFor(const QuantizeOptions& options, QuantPlan plan, const Fs& fs)
+/// What is written: the quantized model and where its numbers come from.
+struct Result
 {
-    if (!options.planFile.empty())
-        plan = parsePlan(parseJson(fs.readText(options.planFile), options.planFile), options.planFile);
-    if (!options.weights.empty())
-        plan.weights = QuantSpec::parse(options.weights.find(':') == std::string::npos
-                                            ? options.weights + ":" + plan.weights.granularity.name()
-                                            : options.weights);
-    if (!options.granularity.empty())
-        plan.weights.granularity = Granularity::parse(options.granularity);
-    if (!options.activations.empty())
-        plan.activations = QuantSpec::parse(options.activations);
-    if (!options.method.empty())
-        plan.method = MethodChoice::parse(options.method);
-    if (!options.target.empty())
-        plan.target = options.target;
-    return plan;
-}
+    std::shared_ptr<const Statistics> statistics;
+    std::shared_ptr<const Quantized> quantized;
+    Path dataset; ///< empty when unknown
+};
 
 std::shared_ptr<const Statistics> statisticsFor(const Source& source, const QuantizeOptions& options, Context& context)
 {
@@ -49,22 +34,55 @@ std::shared_ptr<const Statistics> statisticsFor(const Source& source, const Quan
         return source.statistics;
     if (options.data.empty())
         throw UsageError("\"" + options.source + "\" is not calibrated: give --data DATASET.json, or a project.");
-    const auto dataset =
-        openDatasetFor(*source.model, options.data, *context.fs, context.decoder, context.seed, context.control);
+    const auto dataset = openData(*source.model, options.data, context);
     return std::make_shared<const Statistics>(collect(*source.model, *dataset, context));
 }
 
-/// Stores plan and codes in the project that was given, or writes a new one.
-void writeProject(const Source& source, const QuantizeOptions& options, const Quantized& quantized,
-                  const Statistics& statistics)
+void store(const Source& source, const Result& result, Project& project)
 {
-    const auto project = Project::create(options.output, true);
-    project->setModel({source.model->path, source.model->fileDigest});
-    if (const Path dataset = options.data.empty() ? source.datasetFile : Path(options.data); !dataset.empty())
-        project->setDataset({dataset, statistics.data});
-    project->setStatistics(statistics);
-    project->setPlan(quantized.plan);
-    project->setCodes(quantized.resolved.codes);
+    project.setModel({source.model->path, source.model->fileDigest});
+    if (!result.dataset.empty())
+        project.setDataset({result.dataset, result.statistics->data});
+    if (result.statistics != source.statistics || !source.project || project.path() != source.project->path())
+        project.setStatistics(*result.statistics);
+    project.setPlan(result.quantized->plan);
+    project.setCodes(result.quantized->resolved.codes);
+}
+
+/// The project that was given keeps its runs and learns what was just made, so that validate and bundle work on it.
+void updateProject(const Source& source, const Result& result, const std::string& path)
+{
+    const auto project = Project::open(path);
+    store(source, result, *project);
+}
+
+bool sameFile(const Path& a, const Path& b)
+{
+    std::error_code absent;
+    return std::filesystem::equivalent(a, b, absent);
+}
+
+/// Returns the size of the file.
+std::int64_t writeProject(const Source& source, const Result& result, const QuantizeOptions& options)
+{
+    if (source.project && sameFile(options.output, options.source))
+        updateProject(source, result, options.source);
+    else
+        Project::create(options.output, true, [&](Project& project) { store(source, result, project); });
+    return static_cast<std::int64_t>(std::filesystem::file_size(options.output));
+}
+
+/// The model appears once the project has taken the plan: both or none.
+std::int64_t writeModelFile(const Source& source, const Result& result, const QuantizeOptions& options,
+                            const Context& context)
+{
+    const Bytes bytes = exportOnnx(*source.model, *result.quantized, options.exporting, context.control);
+    const auto file = context.fs->create(options.output);
+    file->write(bytes);
+    if (source.project)
+        updateProject(source, result, options.source);
+    file->commit();
+    return static_cast<std::int64_t>(bytes.size());
 }
 
 Json summaryToJson(const LayerSummary& layer)
@@ -73,47 +91,36 @@ Json summaryToJson(const LayerSummary& layer)
             {"weights", layer.weights},
             {"activations", layer.activations},
             {"weightSqnrDb", finiteOrNull(layer.weightSqnrDb)},
-            {"activationSqnrDb", finiteOrNull(layer.activationSqnrDb)}};
+            {"activationSqnrDb", finiteOrNull(layer.activationSqnrDb)},
+            {"exact", std::isinf(layer.weightSqnrDb) || std::isinf(layer.activationSqnrDb)}};
 }
 
 int quantizeSource(const QuantizeOptions& options, Context& context)
 {
-    if (!options.algorithms.empty())
-        throw Error(ErrorCode::unknownName, "--algorithms",
-                    {{"kind", "algorithm"}, {"name", options.algorithms}, {"known", "none in this version"}});
     const std::string extension = Path(options.output).extension().string();
-    if (extension != ".onnx" && extension != ".lathe")
+    const bool toModel = extension == ".onnx";
+    if (!toModel && extension != ".lathe")
         throw Error(ErrorCode::unknownFormat, options.output, {{"extension", extension}, {"known", ".onnx, .lathe"}});
-    Source source = openSource(options.source, context);
-    const auto statistics = statisticsFor(source, options, context);
-    const auto quantized = quantize(*source.model, planFor(options, source.plan, *context.fs), *statistics, context.control);
-    for (const Refusal& refusal : quantized->resolved.refusals)
-        context.warn(refusal.layer + ": " + refusal.reason + (refusal.nearest.empty() ? "" : " " + refusal.nearest));
-    std::int64_t sizeBytes = 0;
-    if (extension == ".onnx") {
-        const Bytes bytes = exportOnnx(*source.model, *quantized, options.exporting, context.control);
-        context.fs->writeWhole(options.output, bytes);
-        sizeBytes = static_cast<std::int64_t>(bytes.size());
-    } else {
-        writeProject(source, options, *quantized, *statistics);
-        sizeBytes = static_cast<std::int64_t>(std::filesystem::file_size(options.output));
-    }
-    // The project given is also brought up to date, so that validate and bundle work on what was just made.
-    if (source.project && options.output != options.source) {
-        source.project = Project::open(options.source);
-        source.project->setPlan(quantized->plan);
-        source.project->setCodes(quantized->resolved.codes);
-    }
+    const Source source = openSource(options.source, context);
+    const QuantPlan plan = planFor(options.plan, source.plan, *context.fs);
+    Result result;
+    result.dataset = options.data.empty() ? source.datasetFile : Path(options.data);
+    result.statistics = statisticsFor(source, options, context);
+    result.quantized = quantize(*source.model, plan, *result.statistics, context.control);
+    warnRefusals(result.quantized->resolved.refusals, context);
+    const std::int64_t sizeBytes =
+        toModel ? writeModelFile(source, result, options, context) : writeProject(source, result, options);
 
     Json json = {{"output", options.output},
-                 {"format", extension == ".onnx" ? "onnx" : "project"},
+                 {"format", toModel ? "onnx" : "project"},
                  {"sizeBytes", sizeBytes},
-                 {"packedBytes", quantized->packedBytes},
+                 {"packedBytes", result.quantized->packedBytes},
                  {"floatBytes", source.model->floatBytes},
-                 {"layers", Json::array()}};
-    for (const LayerSummary& layer : layerSummaries(*source.model, *quantized, *statistics))
+                 {"layers", Json::array()},
+                 {"refusals", refusalsToJson(result.quantized->resolved.refusals)}};
+    for (const LayerSummary& layer : layerSummaries(*source.model, *result.quantized, *result.statistics))
         json["layers"].push_back(summaryToJson(layer));
-    context.report(json, options.output + ": " + sizeText(sizeBytes) + " (" + sizeText(quantized->packedBytes) +
+    context.report(json, options.output + ": " + sizeText(sizeBytes) + " (" + sizeText(result.quantized->packedBytes) +
                              " packed, " + sizeText(source.model->floatBytes) + " in float)\n");
     return done;
 }
@@ -124,13 +131,7 @@ VerbAction declare(CLI::App& command)
     command.add_option("source", options->source, "Project, or model with --data")->required();
     command.add_option("-o,--output", options->output, "File to write: .onnx or .lathe")->required();
     command.add_option("--data", options->data, "Dataset file to calibrate on");
-    command.add_option("--weights", options->weights, "Weight format, for example int8");
-    command.add_option("--activations", options->activations, "Activation format, for example uint8 or float32");
-    command.add_option("--granularity", options->granularity, "tensor, channel or group:N");
-    command.add_option("--method", options->method, "minmax, percentile[:P], entropy or mse");
-    command.add_option("--algorithms", options->algorithms, "Algorithms in order, with commas");
-    command.add_option("--plan", options->planFile, "Plan file");
-    command.add_option("--target", options->target, "Target profile");
+    addPlanOptions(command, options->plan);
     command.add_flag("--packed", options->exporting.packed, "Real 4- and 16-bit types (opset 21)");
     command.add_flag("--float-io,!--no-float-io", options->exporting.floatIo, "Graph inputs and outputs stay float");
     return [options](Context& context) { return quantizeSource(*options, context); };

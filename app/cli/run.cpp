@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/precision.h"
+#include "app/cli/tensor_files.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
 #include "core/tensor/npy.h"
 
-#include <cctype>
 #include <memory>
 
 namespace lathe::cli {
@@ -19,12 +19,17 @@ struct RunOptions
     std::string tensors;
 };
 
-std::string fileNameOf(const std::string& tensor)
+/// The dimensions that the model fixes must be those of the tensor.
+void requireShape(const Value& input, const Tensor& tensor)
 {
-    std::string name;
-    for (const char c : tensor)
-        name += std::isalnum(static_cast<unsigned char>(c)) || c == '.' || c == '_' || c == '-' ? c : '_';
-    return name + ".npy";
+    if (!input.shape)
+        return;
+    bool fits = input.shape->rank() == tensor.shape().rank();
+    for (int axis = 0; fits && axis < tensor.shape().rank(); ++axis)
+        fits = (*input.shape)[axis] == Shape::unknown || (*input.shape)[axis] == tensor.shape()[axis];
+    if (!fits)
+        throw Error(ErrorCode::shapeMismatch, input.name,
+                    {{"actual", tensor.shape().text()}, {"expected", input.shape->text()}});
 }
 
 TensorMap readInputs(const std::vector<std::string>& assignments, const Graph& graph, const Fs& fs)
@@ -42,6 +47,9 @@ TensorMap readInputs(const std::vector<std::string>& assignments, const Graph& g
         const Tensor tensor = readNpy(fs.map(file), file);
         const DType wanted = graph.value(graph.find(name)).dtype;
         const bool sameStorage = wanted == DType::bfloat16 && tensor.dtype() == DType::uint16;
+        requireShape(graph.value(graph.find(name)), tensor);
+        if (inputs.contains(name))
+            throw UsageError("--input gives \"" + name + "\" twice.");
         inputs[name] = sameStorage ? Tensor::view(wanted, tensor.shape(), tensor.bytes(), std::make_shared<Tensor>(tensor))
                                    : tensor;
     }
@@ -55,21 +63,15 @@ TensorMap readInputs(const std::vector<std::string>& assignments, const Graph& g
 class Watcher
 {
 public:
-    Watcher(const std::string& wanted, const Graph& graph)
+    Watcher(const std::string& wanted, const Program& program)
     {
-        if (wanted.empty())
+        if (wanted == "all")
+            watchAll(program);
+        if (wanted == "all" || wanted.empty())
             return;
-        if (wanted == "all") {
-            for (const Node& node : graph.nodes())
-                for (const ValueId id : node.outputs)
-                    if (id.valid())
-                        watch(graph.value(id).name);
-            return;
-        }
         for (const std::string& name : splitText(wanted, ',')) {
-            if (!graph.find(name).valid())
-                throw Error(ErrorCode::invalidArgument, "--tensors",
-                            {{"what", "The model has no tensor \"" + name + "\"."}});
+            if (!program.canTap(name))
+                throw Error(ErrorCode::invalidArgument, "--tensors", {{"what", reason(name, program.graph())}});
             watch(name);
         }
     }
@@ -78,6 +80,20 @@ public:
     const TensorMap& seen() const { return m_seen; }
 
 private:
+    static std::string reason(const std::string& name, const Graph& graph)
+    {
+        return graph.find(name).valid() ? "The tensor \"" + name + "\" is not computed on its own: the layer that it is part of ends later."
+                                        : "The model has no tensor \"" + name + "\".";
+    }
+
+    void watchAll(const Program& program)
+    {
+        for (const Node& node : program.graph().nodes())
+            for (const ValueId id : node.outputs)
+                if (id.valid() && program.canTap(program.graph().value(id).name))
+                    watch(program.graph().value(id).name);
+    }
+
     void watch(const std::string& name)
     {
         m_taps[name] = [this](const TapView& view) { m_seen[view.value] = Tensor::of<float>(view.shape, view.reals); };
@@ -87,9 +103,39 @@ private:
     TensorMap m_seen;
 };
 
+/// The graph outputs in their order, then the watched tensors by name.
+std::vector<std::pair<std::string, Tensor>> inOrder(const Graph& graph, const TensorMap& outputs, const TensorMap& watched)
+{
+    std::vector<std::pair<std::string, Tensor>> tensors;
+    for (const ValueId id : graph.outputs)
+        tensors.emplace_back(graph.value(id).name, outputs.at(graph.value(id).name));
+    for (const auto& [name, tensor] : watched)
+        if (!outputs.contains(name))
+            tensors.emplace_back(name, tensor);
+    return tensors;
+}
+
+void reportTensors(const std::vector<std::pair<std::string, Tensor>>& tensors, const std::vector<Path>& files,
+                   const Context& context)
+{
+    Json json = {{"outputs", Json::array()}};
+    std::string text;
+    for (std::size_t i = 0; i < tensors.size(); ++i) {
+        const auto& [name, tensor] = tensors[i];
+        json["outputs"].push_back({{"name", name},
+                                   {"file", files[i].string()},
+                                   {"shape", tensor.shape().dims()},
+                                   {"dtype", dtypeName(tensor.dtype())}});
+        text += name + ": " + tensor.shape().text() + " " + std::string(dtypeName(tensor.dtype())) + " -> " +
+                files[i].string() + "\n";
+    }
+    context.report(json, text);
+}
+
 int runModel(const RunOptions& options, Context& context)
 {
     const Source source = openSource(options.model, context);
+    requirePrecision(source, options.precision);
     const TensorMap inputs = readInputs(options.inputs, source.model->graph, *context.fs);
     CompileOptions compile;
     compile.threads = context.workers();
@@ -97,26 +143,11 @@ int runModel(const RunOptions& options, Context& context)
     for (const auto& [name, tensor] : inputs)
         compile.inputShapes[name] = tensor.shape();
     const Runnable runnable = compileFor(source, options.precision, compile, context);
-    Watcher watcher(options.tensors, runnable.program->graph());
+    Watcher watcher(options.tensors, *runnable.program);
     Execution execution(runnable.program);
-    TensorMap outputs = execution.run(inputs, runnable.binding, context.control, watcher.taps());
-    for (const auto& [name, tensor] : watcher.seen())
-        outputs.try_emplace(name, tensor);
-
-    context.fs->createFolders(options.outputDir);
-    Json json = {{"outputs", Json::array()}};
-    std::string text;
-    for (const auto& [name, tensor] : outputs) {
-        const Path file = Path(options.outputDir) / fileNameOf(name);
-        context.fs->writeWhole(file, writeNpy(tensor));
-        json["outputs"].push_back({{"name", name},
-                                   {"file", file.string()},
-                                   {"shape", tensor.shape().dims()},
-                                   {"dtype", dtypeName(tensor.dtype())}});
-        text += name + ": " + tensor.shape().text() + " " + std::string(dtypeName(tensor.dtype())) + " -> " +
-                file.string() + "\n";
-    }
-    context.report(json, text);
+    const TensorMap outputs = execution.run(inputs, runnable.binding, context.control, watcher.taps());
+    const auto tensors = inOrder(runnable.program->graph(), outputs, watcher.seen());
+    reportTensors(tensors, writeTensors(*context.fs, options.outputDir, tensors), context);
     return done;
 }
 

@@ -42,6 +42,14 @@ Source openSource(const std::string& path, const Context& context, bool readOnly
     return source;
 }
 
+std::shared_ptr<const Dataset> openData(const Model& model, const Path& file, const Context& context)
+{
+    auto dataset = openDatasetFor(model, file, *context.fs, context.decoder, context.seed, context.control);
+    for (const std::string& warning : dataset->info().warnings)
+        context.warn(warning);
+    return dataset;
+}
+
 Statistics collect(const Model& model, const Dataset& dataset, const Context& context)
 {
     CollectOptions options;

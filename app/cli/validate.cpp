@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
-#include "core/base/utc.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
+#include "core/base/utc.h"
 
 #include <cmath>
 #include <memory>
@@ -49,7 +49,7 @@ Json layerToJson(const LayerFigures& layer)
             {"accumulatedSqnrDb", finiteOrNull(layer.accumulated.sqnrDb())},
             {"cosine", finiteOrNull(layer.accumulated.cosine())},
             {"maxAbs", finiteOrNull(layer.accumulated.maxAbs)},
-            {"exact", layer.accumulated.exact()},
+            {"exact", layer.local.exact() || layer.accumulated.exact()},
             {"clipped", layer.clippedShare()}};
 }
 
@@ -110,7 +110,7 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
     const Path data = options.data.empty() ? source.datasetFile : Path(options.data);
     if (data.empty())
         throw UsageError("--data DATASET.json is missing.");
-    const auto dataset = openDatasetFor(*source.model, data, *context.fs, context.decoder, context.seed, context.control);
+    const auto dataset = openData(*source.model, data, context);
     ValidateOptions validateOptions;
     validateOptions.precision = options.precision == "literal" ? Precision::literal : Precision::simulated;
     validateOptions.evaluate.workers = context.workers();

@@ -172,13 +172,14 @@ struct WhatIf::Impl
         });
     }
 
-    std::shared_ptr<const Resolved> resolvePlan(const QuantPlan& plan) const
+    std::shared_ptr<const Resolved> resolvePlan(const QuantPlan& plan, const Control& control) const
     {
         if (last)
             if (const auto changed = changedLayers(last->plan, plan))
                 return std::make_shared<const Resolved>(
-                    resolve(plan, *graph, *statistics, rules, last->resolved.get(), &*changed));
-        return std::make_shared<const Resolved>(resolve(plan, *graph, *statistics, rules));
+                    resolve(plan, *graph, *statistics, rules, last->resolved.get(), &*changed, control));
+        return std::make_shared<const Resolved>(
+            resolve(plan, *graph, *statistics, rules, nullptr, nullptr, control));
     }
 
     /// The new settings, and the first step that they touch (stepCount() when none does).
@@ -356,8 +357,7 @@ std::shared_ptr<const WhatIfResult> WhatIf::update(const QuantPlan& plan, const 
     Impl& impl = *m_impl;
     auto result = std::make_shared<WhatIfResult>();
     result->plan = plan;
-    result->resolved = impl.resolvePlan(plan);
-    control.throwIfStopped();
+    result->resolved = impl.resolvePlan(plan, control);
     const auto [next, firstStep] = impl.rebind(*result->resolved);
     const int restart = impl.restartStep(std::max(firstStep, 0));
     const auto keep = impl.checkpointsToKeep(restart);

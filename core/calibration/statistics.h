@@ -89,7 +89,7 @@ struct Statistics {
     Digest data;
     std::vector<std::string> sampleIds;
     std::map<std::string, TensorStatistics> tensors;
-    double seconds = 0;           ///< measured, not part of any digest
+    double seconds = 0;           ///< measured; neither stored nor part of any digest
     double inferenceSeconds = 0;
 
     const TensorStatistics& tensor(const std::string& value) const;  ///< throws Error{noStatistics}

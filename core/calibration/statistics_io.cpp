@@ -270,8 +270,6 @@ Bytes writeStatistics(const Statistics& statistics)
     out.number(currentVersion);
     out.digest(statistics.graph);
     out.digest(statistics.data);
-    out.raw(statistics.seconds);
-    out.raw(statistics.inferenceSeconds);
     out.number(statistics.sampleIds.size());
     for (const std::string& id : statistics.sampleIds)
         out.text(id);
@@ -292,8 +290,6 @@ Statistics readStatistics(std::span<const std::byte> bytes, std::string_view whe
     Statistics statistics;
     statistics.graph = in.digest();
     statistics.data = in.digest();
-    statistics.seconds = in.raw<double>();
-    statistics.inferenceSeconds = in.raw<double>();
     statistics.sampleIds.resize(in.count(1));
     for (std::string& id : statistics.sampleIds)
         id = in.text();

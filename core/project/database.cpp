@@ -49,6 +49,13 @@ Database::~Database()
 void Database::fail(int code) const
 {
     const std::string reason = sqlite3_errmsg(m_handle);
+    switch (sqlite3_extended_errcode(m_handle)) {
+    case SQLITE_IOERR_WRITE:
+    case SQLITE_IOERR_FSYNC:
+    case SQLITE_IOERR_DIR_FSYNC:
+    case SQLITE_IOERR_TRUNCATE: throw Error(ErrorCode::fileNotWritable, m_where, {{"reason", reason}});
+    default: break;
+    }
     switch (code & 0xff) {
     case SQLITE_FULL: throw Error(ErrorCode::diskFull, m_where);
     case SQLITE_READONLY:

@@ -116,7 +116,7 @@ std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& p
         const PlacementRules& rules = rulesOf(plan.target);
         auto result = std::make_shared<Quantized>();
         result->plan = plan;
-        result->resolved = resolve(plan, model.graph, statistics, rules);
+        result->resolved = resolve(plan, model.graph, statistics, rules, nullptr, nullptr, control);
         result->applied =
             applyEncodings(model.graph, result->resolved.encodings, result->resolved.codes, rules);
         result->packedBytes = packedSizeBytes(result->applied);
@@ -158,7 +158,10 @@ Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOpt
 {
     requireRunnable(model);
     return whileDoing("exporting", [&] {
-        const Graph prepared = prepareExport(quantized.applied, quantized.plan, options);
+        ExportOptions complete = options;
+        if (complete.sourceDigest.empty())
+            complete.sourceDigest = model.fileDigest.hex();
+        const Graph prepared = prepareExport(quantized.applied, quantized.plan, complete);
         Bytes bytes = writeModel(prepared, "onnx");
         checkReadsBack(bytes, prepared, control);
         return bytes;

@@ -257,18 +257,27 @@ private:
 };
 
 /// Makes the file under another name and renames it when it is complete.
-void createWhole(const Path& path)
+void createWhole(const Path& path, const std::function<void(Project&)>& fill)
 {
     Path temporary = path;
     temporary += ".new-" + std::to_string(getpid());
     std::error_code code;
     std::filesystem::remove(temporary, code);
     try {
-        SqliteProject(temporary, Database::Mode::create);
+        {
+            SqliteProject project(temporary, Database::Mode::create);
+            if (fill)
+                fill(project);
+        }
         std::filesystem::rename(temporary, path);
     } catch (const std::filesystem::filesystem_error& error) {
         std::filesystem::remove(temporary, code);
         throw Error(ErrorCode::fileNotWritable, path.string(), {{"reason", error.code().message()}});
+    } catch (const Error& error) {
+        std::filesystem::remove(temporary, code);
+        if (error.where() != temporary.string())
+            throw;
+        throw Error(error.code(), path.string(), error.values());
     } catch (...) {
         std::filesystem::remove(temporary, code);
         throw;
@@ -277,11 +286,11 @@ void createWhole(const Path& path)
 
 }
 
-std::unique_ptr<Project> Project::create(const Path& path, bool overwrite)
+std::unique_ptr<Project> Project::create(const Path& path, bool overwrite, const std::function<void(Project&)>& fill)
 {
     if (!overwrite && std::filesystem::exists(path))
         throw Error(ErrorCode::fileNotWritable, path.string(), {{"reason", "it exists already"}});
-    createWhole(path);
+    createWhole(path, fill);
     return std::make_unique<SqliteProject>(path, Database::Mode::readWrite);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,8 +26,10 @@ struct FileReference {
 /// verified by digest. One object belongs to one thread at a time.
 class Project {
 public:
-    /// Makes a new file; appears whole or not at all. Throws Error{fileNotWritable, diskFull}.
-    static std::unique_ptr<Project> create(const Path& path, bool overwrite = false);
+    /// Makes a new file and lets `fill` set what it is to hold; appears whole or not at all, and what it replaces stays
+    /// until then. Throws Error{fileNotWritable, diskFull} and what `fill` throws.
+    static std::unique_ptr<Project> create(const Path& path, bool overwrite = false,
+                                           const std::function<void(Project&)>& fill = {});
     /// Throws Error{fileNotFound, projectInvalid, projectNewer}.
     static std::unique_ptr<Project> open(const Path& path, bool readOnly = false);
     virtual ~Project() = default;

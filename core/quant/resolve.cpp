@@ -35,12 +35,14 @@ class Resolver
 {
 public:
     Resolver(const QuantPlan& plan, const Graph& graph, const Statistics& statistics,
-             const PlacementRules& rules, const Resolved* previous, const std::set<std::string>* onlyLayers)
+             const PlacementRules& rules, const Resolved* previous, const std::set<std::string>* onlyLayers,
+             const Control& control)
         : m_graph(graph)
         , m_statistics(statistics)
         , m_rules(rules)
         , m_previous(onlyLayers ? previous : nullptr)
         , m_onlyLayers(onlyLayers)
+        , m_control(control)
         , m_layers(findLayers(graph))
         , m_plan(withLayerIds(plan, m_layers))
         , m_layout(findPoints(graph, m_layers, rules))
@@ -54,7 +56,7 @@ public:
             decide(group);
         // Ranges are searched for side by side; each has its own place, so the order of workers does not
         // matter.
-        parallelFor(static_cast<std::int64_t>(m_groups.size()), hardwareThreads(), Control(),
+        parallelFor(static_cast<std::int64_t>(m_groups.size()), hardwareThreads(), m_control,
                     [&](std::int64_t i, int) { rangeGroup(m_groups[static_cast<std::size_t>(i)]); });
         for (const Group& group : m_groups)
             keepGroup(group);
@@ -300,7 +302,7 @@ private:
             if (!job.spec.format.isFloat32())
                 jobs.push_back(std::move(job));
         }
-        parallelFor(static_cast<std::int64_t>(jobs.size()), hardwareThreads(), Control(),
+        parallelFor(static_cast<std::int64_t>(jobs.size()), hardwareThreads(), m_control,
                     [&](std::int64_t i, int) { runJob(jobs[static_cast<std::size_t>(i)]); });
         for (WeightJob& job : jobs)
             keepWeight(job);
@@ -379,6 +381,7 @@ private:
     const PlacementRules& m_rules;
     const Resolved* m_previous;
     const std::set<std::string>* m_onlyLayers;
+    const Control& m_control;
     std::vector<Layer> m_layers;
     QuantPlan m_plan;
     PointLayout m_layout;
@@ -413,9 +416,9 @@ QuantPlan withLayerIds(const QuantPlan& plan, const std::vector<Layer>& layers)
 
 Resolved resolve(const QuantPlan& plan, const Graph& graph, const Statistics& statistics,
                  const PlacementRules& rules, const Resolved* previous,
-                 const std::set<std::string>* onlyLayers)
+                 const std::set<std::string>* onlyLayers, const Control& control)
 {
-    return Resolver(plan, graph, statistics, rules, previous, onlyLayers).run();
+    return Resolver(plan, graph, statistics, rules, previous, onlyLayers, control).run();
 }
 
 } // namespace lathe

@@ -4,6 +4,7 @@
 #include <optional>
 #include <set>
 
+#include "core/base/control.h"
 #include "core/calibration/statistics.h"
 #include "core/graph/graph.h"
 #include "core/numeric/placement_rules.h"
@@ -53,8 +54,9 @@ struct Resolved {
 /// Plan + statistics -> grids and integer weights (round to nearest) and biases. Shared grids are ranged from merged
 /// statistics. |bias code| stays <= 2^30 by flooring the weight scale. With `onlyLayers`, recomputes only what these
 /// layers touch and takes the rest from `previous` (what a change of one layer's bits costs).
-/// Throws Error{noStatistics, planInvalid}.
+/// Throws Error{noStatistics, planInvalid, stopped}.
 Resolved resolve(const QuantPlan& plan, const Graph& graph, const Statistics& statistics, const PlacementRules& rules,
-                 const Resolved* previous = nullptr, const std::set<std::string>* onlyLayers = nullptr);
+                 const Resolved* previous = nullptr, const std::set<std::string>* onlyLayers = nullptr,
+                 const Control& control = {});
 
 }  // namespace lathe

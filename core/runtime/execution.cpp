@@ -96,13 +96,8 @@ Execution::Impl::TapTable Execution::Impl::tapsByValue(const std::map<std::strin
 {
     TapTable table;
     for (const auto& [name, tap] : taps) {
-        ValueId id = m_plan->graph.find(name);
+        const ValueId id = tappedValue(*m_plan, name);
         if (!id.valid())
-            if (const auto alias = m_plan->aliases.find(name); alias != m_plan->aliases.end())
-                id = m_plan->graph.find(m_plan->slotList[static_cast<std::size_t>(alias->second)].value);
-        const bool exists = id.valid() && std::any_of(m_plan->storages.begin(), m_plan->storages.end(),
-                                                      [&](const Storage& s) { return s.value == id && !s.constant; });
-        if (!exists)
             throw Error(ErrorCode::unknownName, name,
                         {{"kind", "tensor to watch"}, {"name", name}, {"known", "the values that kernels write"}});
         table[id] = &tap;

@@ -59,6 +59,9 @@ struct Plan {
 /// Kernels, reorders and storages for the graph of `plan`. Throws Error{unsupportedOperator}.
 void lowerGraph(Plan& plan, const Control& control);
 
+/// The value that a tap on `name` sees, invalid when no kernel writes it. Names of codes stand for their value.
+ValueId tappedValue(const Plan& plan, std::string_view name);
+
 /// Gives every storage its place: largest first, each at the lowest offset where nothing lies that lives at the same
 /// time. Returns the bytes needed.
 std::int64_t planMemory(std::vector<Storage>& storages);

@@ -53,6 +53,18 @@ Precision initialPrecision(const std::vector<SlotSetting>& settings)
 
 }
 
+ValueId tappedValue(const Plan& plan, std::string_view name)
+{
+    ValueId id = plan.graph.find(name);
+    if (!id.valid())
+        if (const auto alias = plan.aliases.find(std::string(name)); alias != plan.aliases.end())
+            id = plan.graph.find(plan.slotList[static_cast<std::size_t>(alias->second)].value);
+    const bool written = id.valid() && std::any_of(plan.storages.begin(), plan.storages.end(), [&](const Storage& s) {
+                             return s.value == id && !s.constant;
+                         });
+    return written ? id : ValueId();
+}
+
 std::shared_ptr<const Program> Program::compile(const Graph& graph, const CompileOptions& options, const Control& control)
 {
     return whileDoing("compiling the model", [&] {
@@ -124,6 +136,11 @@ std::int64_t Program::weightBytes() const
 int Program::stepCount() const
 {
     return static_cast<int>(m_impl->plan->steps.size());
+}
+
+bool Program::canTap(std::string_view value) const
+{
+    return tappedValue(*m_impl->plan, value).valid();
 }
 
 int Program::firstStep(int slot) const

@@ -125,6 +125,8 @@ public:
     /// A boundary taken while this slot had another setting is only good up to here.
     int writtenBy(int slot) const;
     int stepCount() const;
+    /// True when a tap on `value` sees something: a value that a kernel writes, not one absorbed by fusion.
+    bool canTap(std::string_view value) const;
 
     struct Impl;
     const Impl& impl() const { return *m_impl; }

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/plan_options.h"
+
+#include "app/cli/context.h"
+#include "core/base/error.h"
+
+namespace lathe::cli {
+namespace {
+
+/// What `parse` makes of an option's value; a value that it refuses is wrong usage.
+template <typename Parse>
+auto parsed(const char* option, const std::string& value, Parse parse)
+{
+    try {
+        return parse(value);
+    } catch (const Error& error) {
+        throw UsageError(Error(error.code(), option, error.values()).what());
+    }
+}
+
+/// "int4" keeps the granularity that the plan has; weights that had none get one scale a channel.
+QuantSpec weightSpec(const std::string& text, const QuantSpec& before)
+{
+    QuantSpec spec = parsed("--weights", text, QuantSpec::parse);
+    if (spec.format.isInteger() && text.find(':') == std::string::npos)
+        spec.granularity = before.format.isInteger() ? before.granularity : Granularity::parse("channel");
+    return spec;
+}
+
+void setGranularity(QuantSpec& weights, const std::string& text)
+{
+    const Granularity granularity = parsed("--granularity", text, Granularity::parse);
+    if (weights.format.isInteger())
+        weights.granularity = granularity;
+}
+
+}
+
+void addPlanOptions(CLI::App& command, PlanOptions& options)
+{
+    command.add_option("--weights", options.weights, "Weight format, for example int8");
+    command.add_option("--activations", options.activations, "Activation format, for example uint8 or float32");
+    command.add_option("--granularity", options.granularity, "Scales of the weights: tensor, channel or group:N");
+    command.add_option("--method", options.method, "minmax, percentile[:P], entropy or mse");
+    command.add_option("--algorithms", options.algorithms, "Algorithms in order, with commas");
+    command.add_option("--plan", options.planFile, "Plan file");
+    command.add_option("--target", options.target, "Target profile");
+}
+
+QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
+{
+    if (!options.algorithms.empty())
+        throw UsageError("--algorithms: There is no algorithm \"" + options.algorithms + "\" in this version.");
+    if (!options.planFile.empty())
+        base = parsePlan(parseJson(fs.readText(options.planFile), options.planFile), options.planFile);
+    if (!options.weights.empty())
+        base.weights = weightSpec(options.weights, base.weights);
+    if (!options.granularity.empty())
+        setGranularity(base.weights, options.granularity);
+    if (!options.activations.empty())
+        base.activations = parsed("--activations", options.activations, QuantSpec::parse);
+    if (!options.method.empty())
+        base.method = parsed("--method", options.method, MethodChoice::parse);
+    if (!options.target.empty())
+        base.target = options.target;
+    return base;
+}
+
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/base/fs.h"
+#include "core/quant/quant_plan.h"
+
+#include <CLI/CLI.hpp>
+
+#include <string>
+
+namespace lathe::cli {
+
+/// The options that say how to quantize.
+struct PlanOptions
+{
+    std::string weights;
+    std::string activations;
+    std::string granularity;
+    std::string method;
+    std::string algorithms;
+    std::string planFile;
+    std::string target;
+};
+
+void addPlanOptions(CLI::App& command, PlanOptions& options);
+
+/// The plan that the options ask for, on top of `base` or of the plan file. Throws UsageError for a value that an option
+/// does not take, and Error for a bad plan file.
+QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs);
+
+}
