@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/runtime/binding_state.h"
+#include "core/runtime/onednn.h"
 #include "core/runtime/strided_copy.h"
 
 namespace lathe {
@@ -206,6 +207,7 @@ std::shared_ptr<const Binding::State> Binding::State::make(std::shared_ptr<const
                                                            std::vector<std::shared_ptr<const SlotEntry>> entries,
                                                            const State* previous)
 {
+    const ThreadScope threads(plan->options.threads);
     auto state = std::make_shared<State>();
     state->plan = std::move(plan);
     state->precision = precision;
@@ -264,6 +266,8 @@ Binding Binding::with(const std::map<int, SlotSetting>& settings) const
 
 Binding Binding::withPrecision(Precision precision) const
 {
+    if (precision == m_state->precision)
+        return *this;
     Binding result;
     result.m_state = State::make(m_state->plan, precision, m_state->entries, m_state.get());
     return result;
