@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/parallel.h"
+#include "core/quant/score_values.h"
 #include "core/quant/weight_resolver.h"
 
 namespace lathe {
@@ -46,6 +47,7 @@ public:
         , m_layers(findLayers(graph))
         , m_plan(withLayerIds(plan, m_layers))
         , m_layout(findPoints(graph, m_layers, rules))
+        , m_scores(scoreValues(graph))
     {
     }
 
@@ -124,7 +126,28 @@ private:
             if (own.clip && !decision.clip)
                 decision.clip = own.clip;
         }
+        keepExtremesOfScores(group);
         limitToRules(decision, layer);
+    }
+
+    /// From 8 bits on, the resolution that min-max gives up is small against what cutting off the deciding scores costs.
+    /// A method that a person gave to a layer stays.
+    bool keepsExtremes(const std::string& layer, const NumberFormat& format) const
+    {
+        return m_scores.contains(layer) && format.bits >= 8 && !planOf(layer).method;
+    }
+
+    void keepExtremesOfScores(Group& group) const
+    {
+        if (std::any_of(group.members.begin(), group.members.end(), [&](const ActivationPoint* member) {
+                return keepsExtremes(member->layer, group.decision.spec.format);
+            }))
+            group.decision.method = MethodChoice::parse("minmax");
+    }
+
+    MethodChoice weightMethod(const std::string& layer, const QuantSpec& spec) const
+    {
+        return keepsExtremes(layer, spec.format) ? MethodChoice::parse("minmax") : m_plan.methodOf(layer);
     }
 
     void limitToRules(Decision& decision, const std::string& layer)
@@ -328,7 +351,7 @@ private:
             return;
         job.result =
             resolveWeight(*job.point, m_graph.value(m_graph.find(job.point->value)).constant,
-                          biasOf(*job.point), job.spec, m_plan.methodOf(job.point->layer), job.input);
+                          biasOf(*job.point), job.spec, weightMethod(job.point->layer, job.spec), job.input);
     }
 
     /// A weight whose layer did not change keeps its grid, unless the bias sets its scale, before or now.
@@ -385,6 +408,7 @@ private:
     std::vector<Layer> m_layers;
     QuantPlan m_plan;
     PointLayout m_layout;
+    std::set<std::string> m_scores;
     std::vector<Group> m_groups;
     Resolved m_result;
 };

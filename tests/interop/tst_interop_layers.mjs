@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 // One quantized layer at a time, exported by us and fed the same codes: our simulated run against the peer's level `all`,
-// our literal run against `basic`. At least 99.99 % of the elements are equal, the rest one step off.
+// our literal run against `basic`. At least 99.99 % of the elements are equal, the rest one step off; with 16-bit
+// activations 99 %: the peer has no 16-bit kernels and sums in float32, whose rounding (2^-24 of the sum for each of K
+// products) is no longer small against a step of 2^-16 of the range.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Report, cli, cliOrSkip, peerOrSkip } from './check.mjs';
@@ -16,7 +18,7 @@ const SETTINGS = [
   { name: 'w8a4', args: ['--weights', 'int8', '--activations', 'uint4'] },
   { name: 'w8s8', args: ['--weights', 'int8', '--activations', 'int8'] },
   { name: 'w4a8 packed', args: ['--weights', 'int4', '--activations', 'uint8', '--packed'] },
-  { name: 'w8a16 packed', args: ['--weights', 'int8', '--activations', 'uint16', '--packed'] },
+  { name: 'w8a16 packed', args: ['--weights', 'int8', '--activations', 'uint16', '--packed'], equalShare: 0.99 },
 ];
 const EQUAL_SHARE = 0.9999;
 const PAIRS = [{ precision: 'simulated', level: 'all' }, { precision: 'literal', level: 'basic' }];
@@ -26,7 +28,7 @@ const program = cliOrSkip();
 const report = new Report();
 const wanted = process.argv.slice(2);
 
-async function compareRuns(name, exported, inputs, wholeLayer) {
+async function compareRuns(name, exported, inputs, wholeLayer, equalShare) {
   const bytes = fs.readFileSync(exported);
   for (const { precision, level } of PAIRS) {
     const theirs = Object.entries(await runPeer(ort, exported, inputs, level));
@@ -39,7 +41,7 @@ async function compareRuns(name, exported, inputs, wholeLayer) {
         continue;
       }
       const d = stepDifferences(ours[output], expected, step);
-      report.check(label, d.equal / d.elements >= EQUAL_SHARE && d.more === 0, `${d.elements - d.equal} of ${d.elements} differ, at most ${d.largest} steps`);
+      report.check(label, d.equal / d.elements >= equalShare && d.more === 0, `${d.elements - d.equal} of ${d.elements} differ, at most ${d.largest} steps`);
     }
   }
 }
@@ -55,7 +57,7 @@ for (const layer of LAYERS.filter((l) => wanted.length === 0 || wanted.includes(
         const loaded = await loadReport(ort, exported);
         const refused = Object.entries(loaded.levels).filter(([, l]) => !l.ok).map(([l, r]) => `${l}: ${r.error}`);
         if (!report.check(`${name} loads`, loaded.ok, refused.join('; '))) return;
-        await compareRuns(name, exported, inputs, layer.name === 'softmax');
+        await compareRuns(name, exported, inputs, layer.name === 'softmax', setting.equalShare ?? EQUAL_SHARE);
       });
     }
   });
