@@ -53,7 +53,7 @@ bool isDequantizeNode(const Node& node)
 
 std::optional<Encoding> statedEncoding(const Graph& graph, const Node& node)
 {
-    if (node.inputs.size() < 2 || node.integer("block_size", 0) != 0)
+    if (!node.input(0).valid() || !node.input(1).valid() || node.integer("block_size", 0) != 0)
         return std::nullopt;
     const Tensor* scale = graph.constant(node.input(1));
     const Tensor* zeroPoint = graph.constant(node.input(2));

@@ -38,6 +38,8 @@ public:
     {
         const Graph& source = m_copy.source();
         nameReaders();
+        for (const Node& node : m_nodes)
+            checkOperands(node);
         chooseNames();
         for (const ValueId input : source.inputs) {
             const ValueId made = m_copy.addLike(input);
@@ -61,6 +63,15 @@ private:
     [[noreturn]] static void refuse(const Node& node, const std::string& reason)
     {
         throw Error(ErrorCode::unsupportedOperator, node.label(), {{"op", node.op}, {"reason", reason}});
+    }
+
+    /// A file may leave out what an operator cannot do without.
+    static void checkOperands(const Node& node)
+    {
+        const bool isLifted = isQuantizeNode(node) || isDequantizeNode(node) || node.op == "Cast" ||
+                              node.op == "Clip" || qlinearForm(node).has_value();
+        if (isLifted && (!node.input(0).valid() || node.outputs.empty() || !node.outputs[0].valid()))
+            refuse(node, "its input or output is missing");
     }
 
     /// Edges are named after the node that reads them, so every node needs a name of its own.
@@ -206,7 +217,7 @@ private:
             if (!clip.input(index).valid())
                 return fallback;
             const Tensor* constant = m_copy.source().constant(clip.input(index));
-            if (!constant || constant->elements() != 1)
+            if (!constant || constant->elements() != 1 || !isInteger(constant->dtype()))
                 refuse(clip, "its limits are not constant");
             return static_cast<int>(constant->at(0));
         };
