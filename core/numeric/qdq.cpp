@@ -77,12 +77,13 @@ std::optional<Encoding> statedEncoding(const Graph& graph, const Node& node)
         std::transform(codes.begin(), codes.end(), encoding.zeroPoint.begin(),
                        [](std::int64_t code) { return static_cast<std::int32_t>(code); });
     }
-    encoding.minimumCode =
-        static_cast<int>(node.integer(minimumCodeAttribute, encoding.format.minimumCode()));
-    encoding.maximumCode =
-        static_cast<int>(node.integer(maximumCodeAttribute, encoding.format.maximumCode()));
-    if (!scalesUsable(encoding.scale) || encoding.minimumCode >= encoding.maximumCode)
+    const std::int64_t lowest = node.integer(minimumCodeAttribute, encoding.format.minimumCode());
+    const std::int64_t highest = node.integer(maximumCodeAttribute, encoding.format.maximumCode());
+    if (!scalesUsable(encoding.scale) || lowest < encoding.format.minimumCode() ||
+        highest > encoding.format.maximumCode() || lowest >= highest)
         return std::nullopt;
+    encoding.minimumCode = static_cast<int>(lowest);
+    encoding.maximumCode = static_cast<int>(highest);
     if (scale->shape().rank() == 1 && scale->elements() > 1) {
         const auto& shape = graph.value(node.input(0)).shape;
         std::int64_t axis = node.integer("axis", 1);

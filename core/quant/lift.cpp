@@ -6,6 +6,7 @@
 #include "core/ops/op.h"
 #include "core/quant/apply.h"
 #include "core/quant/graph_copy.h"
+#include "core/quant/lift_grids.h"
 #include "core/quant/qlinear_ops.h"
 
 namespace lathe {
@@ -20,16 +21,12 @@ struct Origin
     EncodingPtr edgeGrid;  ///< set when its readers see `made` through a grid of their own
 };
 
-bool sameSteps(const Encoding& a, const Encoding& b)
-{
-    return a.scale == b.scale && a.zeroPoint == b.zeroPoint && a.axis == b.axis;
-}
-
 class Lifter
 {
 public:
     explicit Lifter(const Graph& graph)
         : m_copy(graph)
+        , m_grids(graph)
         , m_origin(graph.values().size())
     {
     }
@@ -60,18 +57,13 @@ private:
     const Value& valueOf(ValueId old) const { return m_copy.source().value(old); }
     const std::string& madeName(ValueId made) { return m_copy.graph().value(made).name; }
 
-    [[noreturn]] static void refuse(const Node& node, const std::string& reason)
-    {
-        throw Error(ErrorCode::unsupportedOperator, node.label(), {{"op", node.op}, {"reason", reason}});
-    }
-
     /// A file may leave out what an operator cannot do without.
     static void checkOperands(const Node& node)
     {
         const bool isLifted = isQuantizeNode(node) || isDequantizeNode(node) || node.op == "Cast" ||
                               node.op == "Clip" || qlinearForm(node).has_value();
         if (isLifted && (!node.input(0).valid() || node.outputs.empty() || !node.outputs[0].valid()))
-            refuse(node, "its input or output is missing");
+            refuseLift(node, "its input or output is missing");
     }
 
     /// Edges are named after the node that reads them, so every node needs a name of its own.
@@ -161,7 +153,7 @@ private:
         if (!origin.made.valid())
             origin.made = m_copy.copyConstant(old);
         if (origin.codesGrid && node.op != "Shape")
-            refuse(node, "it reads the codes of \"" + valueOf(old).name + "\"");
+            refuseLift(node, "it reads the codes of \"" + valueOf(old).name + "\"");
         return through(node, origin);
     }
 
@@ -188,59 +180,19 @@ private:
         return copy;
     }
 
-    EncodingPtr statedBy(const Node& node)
-    {
-        const ValueId scale = node.input(1);
-        if (scale.valid() && valueOf(scale).dtype != DType::float32)
-            refuse(node, "its scale is not float32");
-        const std::optional<Encoding> encoding = statedEncoding(m_copy.source(), node);
-        if (!encoding)
-            refuse(node, "its scale and zero-point are no constant grid");
-        return std::make_shared<const Encoding>(*encoding);
-    }
-
-    /// The grid of a QuantizeLinear, cut to what a Clip behind it lets through.
-    EncodingPtr effectiveGrid(const Node& node)
-    {
-        EncodingPtr grid = statedBy(node);
-        const std::vector<NodeId> readers = m_copy.source().consumers(node.outputs[0]);
-        if (readers.size() != 1 || m_copy.source().isOutput(node.outputs[0]))
-            return grid;
-        const Node& reader = m_copy.source().node(readers[0]);
-        return reader.op == "Clip" && reader.domain.empty() ? clipped(reader, grid) : grid;
-    }
-
-    EncodingPtr clipped(const Node& clip, const EncodingPtr& grid)
-    {
-        Encoding narrowed = *grid;
-        const auto bound = [&](std::size_t index, int fallback) {
-            if (!clip.input(index).valid())
-                return fallback;
-            const Tensor* constant = m_copy.source().constant(clip.input(index));
-            if (!constant || constant->elements() != 1 || !isInteger(constant->dtype()))
-                refuse(clip, "its limits are not constant");
-            return static_cast<int>(constant->at(0));
-        };
-        narrowed.minimumCode = std::max(grid->minimumCode, bound(1, grid->minimumCode));
-        narrowed.maximumCode = std::min(grid->maximumCode, bound(2, grid->maximumCode));
-        if (narrowed.minimumCode >= narrowed.maximumCode)
-            refuse(clip, "it leaves no codes");
-        return std::make_shared<const Encoding>(std::move(narrowed));
-    }
-
     void liftQuantize(const Node& node)
     {
         const Graph& source = m_copy.source();
         const ValueId input = node.input(0);
         if (valueOf(input).isConstant())
-            refuse(node, "it quantizes a constant");
+            refuseLift(node, "it quantizes a constant");
         if (source.isOutput(node.outputs[0])) {
             if (!source.consumers(node.outputs[0]).empty())
-                refuse(node, "its codes leave the graph and are read in it");
+                refuseLift(node, "its codes leave the graph and are read in it");
             return copyNode(node);
         }
         const Origin from = at(input);
-        const EncodingPtr grid = effectiveGrid(node);
+        const EncodingPtr grid = m_grids.behindClip(node);
         auto& known = m_result.encodings.activations;
         const auto placed = known.find(madeName(from.made));
         Origin to{from.made, grid, nullptr};
@@ -265,7 +217,7 @@ private:
             return false;
         for (const NodeId reader : source.consumers(value)) {
             const Node& node = source.node(reader);
-            if (!isQuantizeNode(node) || node.input(0) != value || !(*effectiveGrid(node) == grid))
+            if (!isQuantizeNode(node) || node.input(0) != value || !(*m_grids.behindClip(node) == grid))
                 return false;
         }
         return true;
@@ -279,15 +231,15 @@ private:
         if (!isCodes(codes))
             return copyNode(node);
         const Origin from = at(codes);
-        if (!sameSteps(*statedBy(node), *from.codesGrid))
-            refuse(node, "its grid is not that of the codes");
+        if (!sameSteps(*m_grids.stated(node), *from.codesGrid))
+            refuseLift(node, "its grid is not that of the codes");
         at(node.outputs[0]) = {from.made, nullptr, from.edgeGrid};
     }
 
     void liftConstant(const Node& node)
     {
         const ValueId output = node.outputs[0];
-        at(output).made = addConstant(nameFor(output), valueOf(node.input(0)), statedBy(node));
+        at(output).made = addConstant(nameFor(output), valueOf(node.input(0)), m_grids.stated(node));
     }
 
     ValueId addConstant(const std::string& name, const Value& codes, const EncodingPtr& grid)
@@ -308,9 +260,9 @@ private:
     void liftClip(const Node& node)
     {
         const Origin from = at(node.input(0));
-        const EncodingPtr grid = clipped(node, from.codesGrid);
+        const EncodingPtr grid = m_grids.clipped(node, from.codesGrid);
         if (!(*grid == *from.codesGrid))
-            refuse(node, "it clips codes that others read unclipped");
+            refuseLift(node, "it clips codes that others read unclipped");
         at(node.outputs[0]) = from;
     }
 
@@ -321,7 +273,7 @@ private:
         if (node.op == "Shape")
             return copyNode(node);
         if (!op || op->traits.kind != OpTraits::Kind::moving || node.op == "Pad")
-            refuse(node, "it computes with codes");
+            refuseLift(node, "it computes with codes");
         const EncodingPtr grid = at(node.input(0)).codesGrid;
         Node made = node;
         for (std::size_t i = 0; i < node.inputs.size(); ++i) {
@@ -333,7 +285,7 @@ private:
                 continue;
             }
             if (!sameSteps(*origin.codesGrid, *grid))
-                refuse(node, "its inputs are on different grids");
+                refuseLift(node, "its inputs are on different grids");
             made.inputs[i] = through(node, origin);
         }
         for (std::size_t i = 0; i < node.outputs.size(); ++i)
@@ -362,36 +314,17 @@ private:
             const QLinearOperand& operand = form.operands[i];
             const ValueId codes = node.input(operand.codes);
             if (!codes.valid())
-                refuse(node, "an operand is missing");
+                refuseLift(node, "an operand is missing");
             const Shape shape = valueOf(codes).shape.value_or(Shape{});
-            grids.push_back(
-                gridOf(node, operand.scale, operand.zeroPoint, qlinearAxis(node, form, i, shape.rank())));
+            grids.push_back(m_grids.operand(node, operand.scale, operand.zeroPoint,
+                                            qlinearAxis(node, form, i, shape.rank())));
             made.inputs.push_back(readCodes(node, codes, grids.back()));
         }
         if (form.bias && node.input(*form.bias).valid())
             made.inputs.push_back(readBias(node, *form.bias, grids));
         made.outputs = {
-            makeOnGrid(node.outputs[0], gridOf(node, form.outputScale, form.outputZeroPoint, -1))};
+            makeOnGrid(node.outputs[0], m_grids.operand(node, form.outputScale, form.outputZeroPoint, -1))};
         m_copy.graph().addNode(std::move(made));
-    }
-
-    EncodingPtr gridOf(const Node& node, std::size_t scale, std::size_t zeroPoint, int axis)
-    {
-        Node stated;
-        stated.op = "QuantizeLinear";
-        stated.inputs = {node.input(0), node.input(scale), node.input(zeroPoint)};
-        if (!stated.inputs[1].valid() || !stated.inputs[2].valid())
-            refuse(node, "a scale or zero-point is missing");
-        Graph const& source = m_copy.source();
-        const Tensor* scales = source.constant(stated.inputs[1]);
-        if (scales && scales->elements() > 1 && axis < 0)
-            refuse(node, "its scales have no axis");
-        std::optional<Encoding> encoding = statedEncoding(source, stated);
-        if (!encoding || valueOf(stated.inputs[1]).dtype != DType::float32)
-            refuse(node, "its scale and zero-point are no constant grid");
-        if (encoding->perChannel())
-            encoding->axis = axis;
-        return std::make_shared<const Encoding>(std::move(*encoding));
     }
 
     ValueId readCodes(const Node& node, ValueId codes, const EncodingPtr& grid)
@@ -401,10 +334,10 @@ private:
             if (!origin.made.valid())
                 origin = {addConstant(nameFor(codes), valueOf(codes), grid), grid, nullptr};
         } else if (!origin.codesGrid) {
-            refuse(node, "it reads codes that were not quantized in the graph");
+            refuseLift(node, "it reads codes that were not quantized in the graph");
         }
         if (!sameSteps(*origin.codesGrid, *grid))
-            refuse(node, "its grid is not that of the codes");
+            refuseLift(node, "its grid is not that of the codes");
         return through(node, origin);
     }
 
@@ -412,21 +345,13 @@ private:
     {
         const Value& codes = valueOf(node.input(index));
         if (!codes.isConstant() || codes.dtype != DType::int32)
-            refuse(node, "its bias is no int32 constant");
-        Encoding encoding;
-        encoding.format = NumberFormat::integer(32, true);
-        encoding.minimumCode = encoding.format.minimumCode();
-        encoding.maximumCode = encoding.format.maximumCode();
-        for (const float scale : grids[1]->scale)
-            encoding.scale.push_back(grids[0]->scale[0] * scale);
-        encoding.zeroPoint.assign(encoding.scale.size(), 0);
-        if (grids[1]->perChannel())
-            encoding.axis = codes.constant.shape().rank() - 1;
+            refuseLift(node, "its bias is no int32 constant");
+        const EncodingPtr grid = biasGrid(*grids[0], *grids[1], codes.constant.shape());
         std::string name = codes.name;
         // Two operators may read the same codes at different scales.
         if (m_copy.graph().find(name).valid())
             name = m_copy.graph().freshName(name);
-        return addConstant(name, codes, std::make_shared<const Encoding>(std::move(encoding)));
+        return addConstant(name, codes, grid);
     }
 
     /// float32 -> half -> float32 is a value held in half precision.
@@ -473,13 +398,6 @@ private:
         return true;
     }
 
-    static EncodingPtr halfGrid(DType type)
-    {
-        Encoding encoding;
-        encoding.format = NumberFormat::parse(dtypeName(type));
-        return std::make_shared<const Encoding>(std::move(encoding));
-    }
-
     /// Graph outputs keep their names; where the float value has another one, an Identity stands between.
     ValueId outputOf(ValueId old)
     {
@@ -497,6 +415,7 @@ private:
     }
 
     GraphCopy m_copy;
+    LiftGrids m_grids;
     std::vector<Node> m_nodes;
     std::vector<Origin> m_origin; ///< by value of the source
     std::map<ValueId, std::string> m_names;

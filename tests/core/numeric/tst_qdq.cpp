@@ -114,6 +114,14 @@ void TstQdq::refusesWhatIsNoGrid()
         [](Graph& graph) { graph.node(NodeId{0}).attributes.emplace("block_size", std::int64_t{32}); }));
     QVERIFY(!stated(
         [](Graph& graph) { graph.node(NodeId{0}).attributes.emplace("lathe_bits", std::int64_t{99}); }));
+    QVERIFY(!stated([](Graph& graph) {
+        graph.node(NodeId{0}).attributes.emplace("lathe_minimum_code", std::int64_t{-1});
+    }));
+    QVERIFY(!stated([](Graph& graph) {
+        graph.node(NodeId{0}).attributes.emplace("lathe_maximum_code", std::int64_t{1} << 40);
+    }));
+    QVERIFY(!stated([](Graph& graph) { graph.node(NodeId{0}).inputs[0] = {}; }));
+    QVERIFY(!stated([](Graph& graph) { graph.node(NodeId{0}).inputs[1] = {}; }));
 }
 
 QTEST_GUILESS_MAIN(TstQdq)
