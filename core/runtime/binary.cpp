@@ -1,48 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
+#include <atomic>
 
+#include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/vector_math.h"
+#include "core/runtime/row_loop.h"
+#include "core/runtime/slot_entry.h"
+#include "core/runtime/strided_copy.h"
 
 namespace lathe {
 
 namespace {
 
-/// Rows of results; steps along a row are 0 (one number for all), 1, or anything else.
-struct Rows {
-    std::int64_t rows, count;
-    std::int64_t leftRow, rightRow, leftStep, rightStep;
-    float low, high;   ///< of a fused clamp
+/// An operator on real numbers with a fused clamp.
+template <typename Fn> struct RealElement {
+    float low, high;
+    LATHE_INLINE float operator()(float a, float b, std::int32_t&) const { return clampTo(Fn::of(a, b), low, high); }
 };
 
-LATHE_INLINE float bounded(float x, const Rows& r)
-{
-    return clampTo(x, r.low, r.high);
-}
-
-template <typename Fn> struct Loop {
-    LATHE_INLINE static void run(const float* left, const float* right, float* out, Rows r)
+/// A formula on codes; the fused clamp does not count as clipping.
+template <typename Formula> struct CodeElement {
+    Formula formula;
+    float clampLow, clampHigh, low, high;
+    LATHE_INLINE float operator()(float a, float b, std::int32_t& clipped) const
     {
-        for (std::int64_t row = 0; row < r.rows; ++row, left += r.leftRow, right += r.rightRow, out += r.count) {
-            if (r.leftStep == 1 && r.rightStep == 1) {
-                LATHE_INDEPENDENT
-                for (std::int64_t i = 0; i < r.count; ++i)
-                    out[i] = bounded(Fn::of(left[i], right[i]), r);
-            } else if (r.leftStep == 1 && r.rightStep == 0) {
-                const float b = *right;
-                LATHE_INDEPENDENT
-                for (std::int64_t i = 0; i < r.count; ++i)
-                    out[i] = bounded(Fn::of(left[i], b), r);
-            } else if (r.leftStep == 0 && r.rightStep == 1) {
-                const float a = *left;
-                LATHE_INDEPENDENT
-                for (std::int64_t i = 0; i < r.count; ++i)
-                    out[i] = bounded(Fn::of(a, right[i]), r);
-            } else {
-                for (std::int64_t i = 0; i < r.count; ++i)
-                    out[i] = bounded(Fn::of(left[i * r.leftStep], right[i * r.rightStep]), r);
-            }
-        }
+        const float code = clampTo(formula(a, b), clampLow, clampHigh);
+        const float kept = clampTo(code, low, high);
+        clipped += kept != code;
+        return kept;
     }
 };
 
@@ -59,123 +45,119 @@ LATHE_BINARY(Min, a != a ? a : (b > a ? a : b))
 LATHE_BINARY(PRelu, a < 0 ? a * b : a)
 #undef LATHE_BINARY
 
-using RowLoop = void (*)(const float* left, const float* right, float* out, Rows rows);
+using RealLoop = std::int64_t (*)(const BinaryRows& rows, float low, float high);
 
-template <typename Fn> void rowLoop(const float* left, const float* right, float* out, Rows rows)
+template <typename Fn> std::int64_t realLoop(const BinaryRows& rows, float low, float high)
 {
-    simdCall<Loop<Fn>>(left, right, out, rows);
+    return runRows(rows, RealElement<Fn>{low, high});
 }
 
-RowLoop loopOf(const Node& node)
+RealLoop loopOf(const Node& node)
 {
-    static const std::map<std::string, RowLoop, std::less<>> loops{
-        {"Add", rowLoop<Add>}, {"Sub", rowLoop<Sub>}, {"Mul", rowLoop<Mul>},
-        {"Div", rowLoop<Div>}, {"Sum", rowLoop<Add>}, {"Max", rowLoop<Max>},
-        {"Min", rowLoop<Min>}, {"PRelu", rowLoop<PRelu>},
+    static const std::map<std::string, RealLoop, std::less<>> loops{
+        {"Add", realLoop<Add>}, {"Sub", realLoop<Sub>}, {"Mul", realLoop<Mul>}, {"Div", realLoop<Div>},
+        {"Sum", realLoop<Add>}, {"Max", realLoop<Max>}, {"Min", realLoop<Min>}, {"PRelu", realLoop<PRelu>},
     };
     const auto found = node.domain.empty() ? loops.find(node.op) : loops.end();
     return found == loops.end() ? nullptr : found->second;
 }
 
-struct Axis {
-    std::int64_t size, left, right;
+enum class CodeForm : std::uint8_t { none, add, multiply };
+
+CodeForm codeFormOf(const Node& node)
+{
+    if (node.op == "Add")
+        return CodeForm::add;
+    return node.op == "Mul" ? CodeForm::multiply : CodeForm::none;
+}
+
+struct BinaryBinding final : StepBinding {
+    std::array<std::vector<float>, 2> constants;   ///< codes of a constant operand, in the layout that is read
+    std::array<ByteGrid, 2> operands;
+    ByteGrid output;
+    float clampLow = 0, clampHigh = 0;             ///< in codes
 };
-
-/// Strides of an operand along the logical axes of the output; 0 where it repeats.
-std::vector<std::int64_t> operandStrides(const Shape& shape, Layout layout, int outputRank)
-{
-    std::vector<std::int64_t> strides = stridesOf(shape, layout);
-    for (int axis = 0; axis < shape.rank(); ++axis)
-        if (shape[axis] == 1)
-            strides[static_cast<std::size_t>(axis)] = 0;
-    strides.insert(strides.begin(), static_cast<std::size_t>(outputRank - shape.rank()), 0);
-    return strides;
-}
-
-/// Axes of the output in memory order, neighbours merged where both operands allow it.
-std::vector<Axis> mergedAxes(const Shape& output, Layout layout, const std::vector<std::int64_t>& left,
-                             const std::vector<std::int64_t>& right)
-{
-    std::vector<Axis> axes;
-    for (const int logical : memoryOrder(output.rank(), layout)) {
-        const auto i = static_cast<std::size_t>(logical);
-        const Axis axis{output[logical], left[i], right[i]};
-        if (axis.size == 1)
-            continue;
-        if (!axes.empty() && axes.back().left == axis.left * axis.size && axes.back().right == axis.right * axis.size)
-            axes.back() = {axes.back().size * axis.size, axis.left, axis.right};
-        else
-            axes.push_back(axis);
-    }
-    return axes;
-}
 
 class BinaryKernel final : public Kernel
 {
 public:
-    BinaryKernel(RowLoop loop, std::vector<Axis> axes, const Activation& clamp)
-        : m_loop(loop)
+    BinaryKernel(RealLoop loop, CodeForm form, BinaryAxes axes, const Activation& clamp,
+                 std::array<const Value*, 2> constantValues)
+        : m_loop(loop), m_form(form), m_axes(std::move(axes)), m_clamp(clamp), m_constantValues(constantValues)
     {
-        const auto take = [&axes] {
-            const Axis axis = axes.empty() ? Axis{1, 0, 0} : axes.back();
-            if (!axes.empty())
-                axes.pop_back();
-            return axis;
-        };
-        const Axis column = take(), row = take();
-        m_rows = {row.size, column.size, row.left, row.right, column.left, column.right, clamp.low, clamp.high};
-        m_outer = std::move(axes);
-        for (const Axis& axis : m_outer)
-            m_blocks *= axis.size;
+    }
+
+    std::shared_ptr<const StepBinding> bind(const BindContext& context) const override
+    {
+        auto binding = std::make_shared<BinaryBinding>();
+        binding->codesIn = binding->codesOut = bindCodes(*binding, context);
+        return binding;
     }
 
     void run(StepRun& run) const override
     {
-        if (m_blocks == 1) {
-            runFlat(run);
-            return;
-        }
-        parallelRanges(m_blocks, std::max<std::int64_t>(1, (1 << 14) / (m_rows.rows * m_rows.count)),
-                       [&](std::int64_t begin, std::int64_t end) {
-                           for (std::int64_t block = begin; block < end; ++block)
-                               runBlock(run, block);
-                       });
+        const auto& binding = static_cast<const BinaryBinding&>(*run.binding);
+        const auto operand = [&](std::size_t i) -> const float* {
+            const bool own = binding.codesIn && !binding.constants[i].empty();
+            return own ? binding.constants[i].data() : run.inputs[i].floats();
+        };
+        std::atomic<std::int64_t> clipped = 0;
+        m_axes.run(operand(0), operand(1), run.outputs[0].floats(), [&](const BinaryRows& rows) {
+            clipped += binding.codesIn ? runCodes(rows, binding) : m_loop(rows, m_clamp.low, m_clamp.high);
+        });
+        run.clipped = clipped;
     }
 
 private:
-    void runFlat(const StepRun& run) const
+    bool bindCodes(BinaryBinding& binding, const BindContext& context) const
     {
-        // One block: threads share its rows, or its only row.
-        const bool single = m_rows.rows == 1;
-        const std::int64_t length = single ? m_rows.count : m_rows.rows;
-        parallelRanges(length, single ? 1 << 14 : (1 << 14) / m_rows.count + 1, [&](std::int64_t begin, std::int64_t end) {
-            Rows part = m_rows;
-            (single ? part.count : part.rows) = end - begin;
-            const std::int64_t leftStep = single ? part.leftStep : part.leftRow;
-            const std::int64_t rightStep = single ? part.rightStep : part.rightRow;
-            m_loop(run.inputs[0].floats() + begin * leftStep, run.inputs[1].floats() + begin * rightStep,
-                   run.outputs[0].floats() + begin * (single ? 1 : m_rows.count), part);
-        });
-    }
-
-    void runBlock(const StepRun& run, std::int64_t block) const
-    {
-        const float* left = run.inputs[0].floats();
-        const float* right = run.inputs[1].floats();
-        float* out = run.outputs[0].floats() + block * m_rows.rows * m_rows.count;
-        for (auto axis = m_outer.rbegin(); axis != m_outer.rend(); ++axis) {
-            const std::int64_t index = block % axis->size;
-            block /= axis->size;
-            left += index * axis->left;
-            right += index * axis->right;
+        const auto output = ByteGrid::of(context.output());
+        if (m_form == CodeForm::none || !output)
+            return false;
+        for (std::size_t i = 0; i < 2; ++i) {
+            const auto grid = m_constantValues[i] ? bindConstant(binding.constants[i], i, context)
+                                                  : ByteGrid::of(context.input(i));
+            if (!grid)
+                return false;
+            binding.operands[i] = *grid;
         }
-        m_loop(left, right, out, m_rows);
+        binding.output = *output;
+        binding.clampLow = clampCode(m_clamp.low, output->scale);
+        binding.clampHigh = clampCode(m_clamp.high, output->scale);
+        return true;
     }
 
-    RowLoop m_loop;
-    Rows m_rows{};
-    std::vector<Axis> m_outer;
-    std::int64_t m_blocks = 1;
+    /// The codes of a constant operand with a slot.
+    std::optional<ByteGrid> bindConstant(std::vector<float>& codes, std::size_t operand, const BindContext& context) const
+    {
+        const auto slot = context.weightSlot(inputs[operand].value);
+        const auto grid = slot ? ByteGrid::of(&slot->encoding()) : std::nullopt;
+        if (!grid)
+            return std::nullopt;
+        const Tensor reals = context.constant(inputs[operand].value);
+        std::vector<float> plain(static_cast<std::size_t>(reals.elements()));
+        realsToCodes(reals.data<float>(), plain.data(), {grid->scale, grid->low, grid->high});
+        codes.resize(plain.size());
+        const Shape& shape = reals.shape();
+        StridedCopy(shape.dims(), shape.strides(), stridesOf(shape, inputs[operand].layout))
+            .run(reinterpret_cast<const std::byte*>(plain.data()), reinterpret_cast<std::byte*>(codes.data()), sizeof(float));
+        return grid;
+    }
+
+    std::int64_t runCodes(const BinaryRows& rows, const BinaryBinding& binding) const
+    {
+        const auto& [a, b] = binding.operands;
+        const ByteGrid& y = binding.output;
+        if (m_form == CodeForm::add)
+            return runRows(rows, CodeElement<CodeAdd>{CodeAdd::of(a, b, y), binding.clampLow, binding.clampHigh, y.low, y.high});
+        return runRows(rows, CodeElement<CodeMul>{CodeMul::of(a, b, y), binding.clampLow, binding.clampHigh, y.low, y.high});
+    }
+
+    RealLoop m_loop;
+    CodeForm m_form;
+    BinaryAxes m_axes;
+    Activation m_clamp;
+    std::array<const Value*, 2> m_constantValues;
 };
 
 /// The layout of an operand that has the output's shape, and so most of the work.
@@ -191,7 +173,7 @@ Layout preferredLayout(const StepRequest& request, const Shape& output)
 std::unique_ptr<Kernel> makeBinary(const StepRequest& request, std::string& reason)
 {
     const Node& node = request.node;
-    const RowLoop loop = loopOf(node);
+    const RealLoop loop = loopOf(node);
     if (!loop)
         return nullptr;
     if (node.inputs.size() != 2 || !request.isFloat(node.inputs[0]) || !request.isFloat(node.inputs[1])) {
@@ -209,17 +191,22 @@ std::unique_ptr<Kernel> makeBinary(const StepRequest& request, std::string& reas
     }
     const Layout layout = preferredLayout(request, output);
     std::vector<Kernel::Input> inputs;
-    std::vector<std::vector<std::int64_t>> strides;
+    std::array<const Value*, 2> constants{};
     int overwritten = -1;
     for (const ValueId id : node.inputs) {
-        const Shape& shape = request.shape(id);
-        const bool full = shape == output;
-        inputs.push_back({id, full ? layout : request.layout(id)});
-        strides.push_back(operandStrides(shape, inputs.back().layout, output.rank()));
-        if (full && overwritten < 0 && !request.isConstant(id))
-            overwritten = static_cast<int>(inputs.size()) - 1;
+        const bool full = request.shape(id) == output;
+        if (request.isConstant(id))
+            constants[inputs.size()] = &request.graph.value(id);
+        else if (full && overwritten < 0)
+            overwritten = static_cast<int>(inputs.size());
+        inputs.push_back({id, full || request.isConstant(id) ? layout : request.layout(id)});
     }
-    auto kernel = std::make_unique<BinaryKernel>(loop, mergedAxes(output, layout, strides[0], strides[1]), request.activation);
+    BinaryAxes axes(output, layout, request.shape(node.inputs[0]), inputs[0].layout, request.shape(node.inputs[1]),
+                    inputs[1].layout);
+    auto kernel = std::make_unique<BinaryKernel>(loop, codeFormOf(node), std::move(axes), request.activation, constants);
+    for (std::size_t i = 0; i < 2; ++i)
+        if (constants[i])
+            kernel->constants.push_back(node.inputs[i]);
     kernel->inputs = std::move(inputs);
     kernel->outputLayouts = {layout};
     kernel->overwritten = overwritten;

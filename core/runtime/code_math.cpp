@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/numeric/arithmetic.h"
 #include "core/runtime/vector_math.h"
 
 namespace lathe {
@@ -148,6 +149,11 @@ CodeGrid CodeGrid::of(const Encoding& encoding, std::size_t channel)
     const std::int32_t zero = encoding.zeroPoint[channel];
     return {encoding.scale[channel], static_cast<float>(encoding.minimumCode - zero),
             static_cast<float>(encoding.maximumCode - zero)};
+}
+
+float clampCode(float limit, float scale)
+{
+    return std::clamp(roundHalfEven(limit / scale), -kRoundable, kRoundable);
 }
 
 std::int64_t realsToCodes(std::span<const float> reals, float* codes, const CodeGrid& grid)

@@ -25,6 +25,8 @@ struct CodeGrid {
 std::int64_t realsToCodes(std::span<const float> reals, float* codes, const CodeGrid& grid);
 /// reals[i] = codes[i] * scale.
 void codesToReals(std::span<const float> codes, float* reals, float scale);
+/// A limit of a fused clamp in codes: rounding is monotonic, so clamping codes equals clamping before they are rounded.
+float clampCode(float limit, float scale);
 /// realsToCodes followed by codesToReals: what a Quantize/Dequantize pair does to the values.
 std::int64_t roundToGrid(std::span<float> values, const CodeGrid& grid);
 /// As roundToGrid with a grid a channel; `inner` elements of one channel lie side by side, channels repeat.

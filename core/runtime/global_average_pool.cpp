@@ -1,55 +1,114 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <array>
 #include <numeric>
 
+#include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/vector_math.h"
 
 namespace lathe {
 
 namespace {
 
 struct AddRow {
-    LATHE_INLINE static void run(double* sums, const float* row, std::int64_t count)
+    LATHE_INLINE static void run(float* sums, const float* row, std::int64_t count)
     {
         LATHE_INDEPENDENT
         for (std::int64_t i = 0; i < count; ++i)
-            sums[i] += static_cast<double>(row[i]);
+            sums[i] += row[i];
     }
 };
 
-/// Means over all pixels of a channel; sums in double, in the order of the pixels.
+struct GlobalBinding final : StepBinding {
+    std::vector<float> multiplier;
+    std::vector<std::int32_t> bias;
+    ByteGrid output;
+};
+
+constexpr std::size_t kLanes = 4;
+
+/// Means over all pixels of a channel. Real numbers are added in the order of ONNX Runtime's float kernel: pixel i to lane
+/// i mod 4, the lanes as (0 + 2) + (1 + 3), then the pixels that are left. Codes have exact sums.
 class GlobalAverageKernel final : public Kernel
 {
 public:
-    GlobalAverageKernel(std::int64_t batch, std::int64_t channels, std::int64_t pixels, bool channelsLast)
-        : m_batch(batch), m_channels(channels), m_pixels(pixels), m_channelsLast(channelsLast)
+    GlobalAverageKernel(std::int64_t batch, std::int64_t channels, std::int64_t pixels, Layout layout, bool hasCodeForm)
+        : m_batch(batch), m_channels(channels), m_pixels(pixels), m_hasCodeForm(hasCodeForm)
     {
-        scratchBytes = static_cast<std::size_t>(channels) * sizeof(double);
+        const bool last = layout == Layout::channelsLast;
+        m_pixelStep = last ? channels : 1;
+        m_channelStep = last ? 1 : pixels;
+        scratchBytes = static_cast<std::size_t>(channels) * kLanes * sizeof(float);
+    }
+
+    std::shared_ptr<const StepBinding> bind(const BindContext& context) const override
+    {
+        auto binding = std::make_shared<GlobalBinding>();
+        const auto input = ByteGrid::of(context.input(0)), output = ByteGrid::of(context.output());
+        // Sums of 8-bit codes stay exact up to 2^16 pixels.
+        if (m_hasCodeForm && input && output && m_pixels < (1 << 16)) {
+            binding->codesIn = binding->codesOut = true;
+            const auto channels = static_cast<std::size_t>(m_channels);
+            binding->multiplier.assign(channels, globalAverageMultiplier(*input, *output, m_pixels));
+            binding->bias.assign(channels, 0);
+            binding->output = *output;
+        }
+        return binding;
     }
 
     void run(StepRun& run) const override
     {
-        auto* sums = reinterpret_cast<double*>(run.scratch);
+        const auto& binding = static_cast<const GlobalBinding&>(*run.binding);
         for (std::int64_t n = 0; n < m_batch; ++n) {
             const float* image = run.inputs[0].floats() + n * m_channels * m_pixels;
-            std::fill_n(sums, m_channels, 0.0);
-            if (m_channelsLast) {
-                for (std::int64_t i = 0; i < m_pixels; ++i)
-                    simdCall<AddRow>(sums, image + i * m_channels, m_channels);
+            float* out = run.outputs[0].floats() + n * m_channels;
+            if (m_channelStep == 1)
+                addPixels(image, reinterpret_cast<float*>(run.scratch), out);
+            else
+                addPlanes(image, out);
+            if (binding.codesIn) {
+                constexpr float unbounded = std::numeric_limits<float>::infinity();
+                run.clipped += requantizeRow(out, out, m_channels,
+                                             {binding.multiplier, binding.bias, true, -unbounded, unbounded,
+                                              binding.output.low, binding.output.high});
             } else {
                 for (std::int64_t c = 0; c < m_channels; ++c)
-                    sums[c] = std::accumulate(image + c * m_pixels, image + (c + 1) * m_pixels, 0.0);
+                    out[c] /= static_cast<float>(m_pixels);
             }
-            for (std::int64_t c = 0; c < m_channels; ++c)
-                run.outputs[0].floats()[n * m_channels + c] =
-                    static_cast<float>(sums[c] / static_cast<double>(m_pixels));
         }
     }
 
 private:
-    std::int64_t m_batch, m_channels, m_pixels;
-    bool m_channelsLast;
+    /// All channels side by side.
+    void addPixels(const float* image, float* lanes, float* out) const
+    {
+        std::fill_n(lanes, m_channels * static_cast<std::int64_t>(kLanes), 0.0f);
+        const std::int64_t blocked = m_pixels / static_cast<std::int64_t>(kLanes) * static_cast<std::int64_t>(kLanes);
+        for (std::int64_t i = 0; i < blocked; ++i)
+            simdCall<AddRow>(lanes + i % static_cast<std::int64_t>(kLanes) * m_channels, image + i * m_pixelStep, m_channels);
+        for (std::int64_t c = 0; c < m_channels; ++c)
+            out[c] = (lanes[c] + lanes[c + 2 * m_channels]) + (lanes[c + m_channels] + lanes[c + 3 * m_channels]);
+        for (std::int64_t i = blocked; i < m_pixels; ++i)
+            simdCall<AddRow>(out, image + i * m_pixelStep, m_channels);
+    }
+
+    void addPlanes(const float* image, float* out) const
+    {
+        for (std::int64_t c = 0; c < m_channels; ++c) {
+            const float* plane = image + c * m_channelStep;
+            std::array<float, kLanes> lanes{};
+            std::int64_t i = 0;
+            for (; i + static_cast<std::int64_t>(kLanes) <= m_pixels; i += static_cast<std::int64_t>(kLanes))
+                for (std::size_t lane = 0; lane < kLanes; ++lane)
+                    lanes[lane] += plane[i + static_cast<std::int64_t>(lane)];
+            out[c] = (lanes[0] + lanes[2]) + (lanes[1] + lanes[3]);
+            for (; i < m_pixels; ++i)
+                out[c] += plane[i];
+        }
+    }
+
+    std::int64_t m_batch, m_channels, m_pixels, m_pixelStep, m_channelStep;
+    bool m_hasCodeForm;
 };
 
 /// True for a mean over exactly the spatial axes.
@@ -78,8 +137,8 @@ std::unique_ptr<Kernel> makeGlobalAverage(const StepRequest& request, std::strin
         return nullptr;
     const Shape& input = request.shape(node.inputs[0]);
     const Layout layout = request.layout(node.inputs[0]);
-    auto kernel = std::make_unique<GlobalAverageKernel>(input[0], input[1], input.elements(2, input.rank()),
-                                                        layout == Layout::channelsLast);
+    auto kernel = std::make_unique<GlobalAverageKernel>(input[0], input[1], input.elements(2, input.rank()), layout,
+                                                        node.op == "GlobalAveragePool");
     kernel->inputs = {{node.inputs[0], layout}};
     kernel->outputLayouts = {Layout::plain};
     return kernel;

@@ -1,36 +1,65 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <atomic>
 
 #include "core/ops/pool_geometry.h"
+#include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/vector_math.h"
 
 namespace lathe {
 
 namespace {
 
-/// The windows of one image, found once: the taps of output i are taps[first[i]] to taps[first[i + 1]].
+/// The windows of one image, found once. The taps of output i are in the groups firstGroup[i] to firstGroup[i + 1]; a group
+/// is summed on its own before it is added to the others.
 struct WindowTable {
-    std::vector<std::int32_t> first{0};
-    std::vector<std::int32_t> taps;   ///< pixels of the input
-    std::vector<float> counts;        ///< divisor of an average
+    std::vector<std::int32_t> taps;        ///< pixels of the input
+    std::vector<std::int32_t> groupEnds;   ///< into taps
+    std::vector<std::int32_t> firstGroup{0};
+
+    void endGroup()
+    {
+        if (groupEnds.empty() || groupEnds.back() != static_cast<std::int32_t>(taps.size()))
+            groupEnds.push_back(static_cast<std::int32_t>(taps.size()));
+    }
+    void endWindow()
+    {
+        endGroup();
+        firstGroup.push_back(static_cast<std::int32_t>(groupEnds.size()));
+    }
+};
+
+struct WindowTables {
+    WindowTable rows;             ///< one group a window, row by row
+    WindowTable columns;          ///< one group a column of the window
+    std::vector<float> counts;    ///< divisors of an average
     bool hasEmpty = false;
 };
 
-WindowTable tabulate(const Window& window, bool includePad)
+WindowTables tabulate(const Window& window, bool average, bool includePad)
 {
-    WindowTable table;
+    WindowTables tables;
     std::vector<std::int64_t> position(window.rank(), 0);
     std::vector<WindowTap> taps;
+    const std::int64_t width = window.kernel.back();
     do {
         windowTaps(window, position, taps);
+        tables.hasEmpty = tables.hasEmpty || taps.empty();
         for (const WindowTap& tap : taps)
-            table.taps.push_back(static_cast<std::int32_t>(tap.input));
-        table.first.push_back(static_cast<std::int32_t>(table.taps.size()));
-        table.counts.push_back(static_cast<float>(averageCount(window, position, includePad)));
-        table.hasEmpty = table.hasEmpty || taps.empty();
+            tables.rows.taps.push_back(static_cast<std::int32_t>(tap.input));
+        tables.rows.endWindow();
+        if (!average)
+            continue;
+        for (std::int64_t column = 0; column < width; ++column) {
+            for (const WindowTap& tap : taps)
+                if (tap.kernel % width == column)
+                    tables.columns.taps.push_back(static_cast<std::int32_t>(tap.input));
+            tables.columns.endGroup();
+        }
+        tables.columns.endWindow();
+        tables.counts.push_back(static_cast<float>(averageCount(window, position, includePad)));
     } while (nextPosition(position, window.output));
-    return table;
+    return tables;
 }
 
 struct Largest {
@@ -43,11 +72,11 @@ struct Largest {
 };
 
 struct Sum {
-    LATHE_INLINE static void run(float* out, const float* in, std::int64_t count)
+    LATHE_INLINE static void run(float* out, const float* in, std::int64_t count, float scale)
     {
         LATHE_INDEPENDENT
         for (std::int64_t i = 0; i < count; ++i)
-            out[i] += in[i];
+            out[i] += in[i] * scale;
     }
 };
 
@@ -60,43 +89,119 @@ struct Divide {
     }
 };
 
-class PoolKernel final : public Kernel
+struct MeanToCodes {
+    LATHE_INLINE static std::int64_t run(float* out, std::int64_t count, CodeAverage formula, float low, float high)
+    {
+        std::int32_t clipped = 0;
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i) {
+            const float code = formula(out[i]);
+            const float kept = clampTo(code, low, high);
+            clipped += kept != code;
+            out[i] = kept;
+        }
+        return clipped;
+    }
+};
+
+struct PoolSizes {
+    std::int64_t batch, channels, inputPixels, outputPixels;
+};
+
+/// Calls work(image, out, pixel, worker's part) for every output pixel.
+template <typename Work> void forEachPixel(const PoolSizes& sizes, const StepRun& run, Work&& work)
+{
+    parallelRanges(sizes.batch * sizes.outputPixels, 64, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i)
+            work(run.inputs[0].floats() + i / sizes.outputPixels * sizes.inputPixels * sizes.channels,
+                 run.outputs[0].floats() + i * sizes.channels, static_cast<std::size_t>(i % sizes.outputPixels));
+    });
+}
+
+class MaxPoolKernel final : public Kernel
 {
 public:
-    PoolKernel(WindowTable windows, std::int64_t batch, std::int64_t channels, std::int64_t inputPixels, bool average)
-        : m_windows(std::move(windows)), m_batch(batch), m_channels(channels), m_inputPixels(inputPixels), m_average(average)
-    {
-    }
+    MaxPoolKernel(WindowTable windows, const PoolSizes& sizes) : m_windows(std::move(windows)), m_sizes(sizes) { moves = true; }
 
     void run(StepRun& run) const override
     {
-        const auto pixels = static_cast<std::int64_t>(m_windows.counts.size());
-        parallelRanges(m_batch * pixels, 64, [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t i = begin; i < end; ++i)
-                pool(run.inputs[0].floats() + i / pixels * m_inputPixels * m_channels,
-                     run.outputs[0].floats() + i * m_channels, static_cast<std::size_t>(i % pixels));
+        forEachPixel(m_sizes, run, [this](const float* image, float* out, std::size_t pixel) {
+            const auto end = static_cast<std::size_t>(m_windows.groupEnds[pixel]);
+            std::size_t tap = pixel == 0 ? 0 : static_cast<std::size_t>(m_windows.groupEnds[pixel - 1]);
+            std::copy_n(image + m_windows.taps[tap] * m_sizes.channels, m_sizes.channels, out);
+            for (++tap; tap < end; ++tap)
+                simdCall<Largest>(out, image + m_windows.taps[tap] * m_sizes.channels, m_sizes.channels);
         });
     }
 
 private:
-    void pool(const float* image, float* out, std::size_t pixel) const
+    WindowTable m_windows;
+    PoolSizes m_sizes;
+};
+
+struct AverageBinding final : StepBinding {
+    ByteGrid input, output;
+};
+
+/// Averages in the order of ONNX Runtime's float kernel (by columns where windows lie close) and, on codes, of its
+/// integer kernel (row by row): sums of floats depend on it, and codes that share a scale meet many ties.
+class AveragePoolKernel final : public Kernel
+{
+public:
+    AveragePoolKernel(WindowTables windows, const PoolSizes& sizes, bool byColumns)
+        : m_windows(std::move(windows)), m_sizes(sizes), m_byColumns(byColumns)
     {
-        const std::int32_t* tap = m_windows.taps.data() + m_windows.first[pixel];
-        const std::int32_t* end = m_windows.taps.data() + m_windows.first[pixel + 1];
-        std::copy_n(image + *tap * m_channels, m_channels, out);
-        for (++tap; tap < end; ++tap) {
-            if (m_average)
-                simdCall<Sum>(out, image + *tap * m_channels, m_channels);
-            else
-                simdCall<Largest>(out, image + *tap * m_channels, m_channels);
-        }
-        if (m_average)
-            simdCall<Divide>(out, m_channels, m_windows.counts[pixel]);
     }
 
-    WindowTable m_windows;
-    std::int64_t m_batch, m_channels, m_inputPixels;
-    bool m_average;
+    std::shared_ptr<const StepBinding> bind(const BindContext& context) const override
+    {
+        auto binding = std::make_shared<AverageBinding>();
+        const auto input = ByteGrid::of(context.input(0)), output = ByteGrid::of(context.output());
+        if (input && output) {
+            binding->codesIn = binding->codesOut = true;
+            binding->input = *input;
+            binding->output = *output;
+        }
+        return binding;
+    }
+
+    void run(StepRun& run) const override
+    {
+        const auto& binding = static_cast<const AverageBinding&>(*run.binding);
+        const WindowTable& table = m_byColumns && !binding.codesIn ? m_windows.columns : m_windows.rows;
+        const float scale = binding.codesIn ? binding.input.scale : 1.0f;
+        std::atomic<std::int64_t> clipped = 0;
+        forEachPixel(m_sizes, run, [&](const float* image, float* out, std::size_t pixel) {
+            std::fill_n(out, m_sizes.channels, 0.0f);
+            addWindow(table, image, out, pixel, scale);
+            simdCall<Divide>(out, m_sizes.channels, m_windows.counts[pixel]);
+            if (binding.codesIn)
+                clipped += simdCall<MeanToCodes>(out, m_sizes.channels, CodeAverage::of(binding.output), binding.output.low,
+                                                 binding.output.high);
+        });
+        run.clipped = clipped;
+    }
+
+private:
+    void addWindow(const WindowTable& table, const float* image, float* out, std::size_t pixel, float scale) const
+    {
+        const auto first = static_cast<std::size_t>(table.firstGroup[pixel]);
+        const auto last = static_cast<std::size_t>(table.firstGroup[pixel + 1]);
+        std::vector<float> group(last - first > 1 ? static_cast<std::size_t>(m_sizes.channels) : 0);
+        for (std::size_t g = first; g < last; ++g) {
+            float* sum = group.empty() ? out : group.data();
+            std::fill(group.begin(), group.end(), 0.0f);
+            const auto end = static_cast<std::size_t>(table.groupEnds[g]);
+            for (std::size_t tap = g == 0 ? 0 : static_cast<std::size_t>(table.groupEnds[g - 1]); tap < end; ++tap)
+                simdCall<Sum>(sum, image + table.taps[tap] * m_sizes.channels, m_sizes.channels, scale);
+            if (!group.empty())
+                simdCall<Sum>(out, static_cast<const float*>(group.data()), m_sizes.channels, 1.0f);
+        }
+    }
+
+    WindowTables m_windows;
+    PoolSizes m_sizes;
+    bool m_byColumns;
 };
 
 std::unique_ptr<Kernel> makePool(const StepRequest& request, std::string& reason)
@@ -105,25 +210,32 @@ std::unique_ptr<Kernel> makePool(const StepRequest& request, std::string& reason
     const bool average = node.op == "AveragePool";
     if (!node.domain.empty() || (!average && node.op != "MaxPool"))
         return nullptr;
-    if (!request.isFloat(node.inputs[0]) || (node.outputs.size() > 1 && node.outputs[1].valid())) {
+    if (!request.isFloat(node.inputs[0]) || request.outputs.size() != 1) {
         reason = "the element type, or positions are asked for";
         return nullptr;
     }
     const Shape& input = request.shape(node.inputs[0]);
     const Window window = poolWindow(node, input);
-    if (window.outputElements() == 0 || window.outputElements() * window.kernelElements() > INT32_MAX) {
+    if (input[0] == 0 || input[1] == 0 || window.outputElements() == 0 ||
+        window.outputElements() * window.kernelElements() > INT32_MAX) {
         reason = "the size of its windows";
         return nullptr;
     }
-    WindowTable windows = tabulate(window, node.integer("count_include_pad", 0) != 0);
+    WindowTables windows = tabulate(window, average, node.integer("count_include_pad", 0) != 0);
     if (windows.hasEmpty) {
         reason = "a window lies in the padding alone";
         return nullptr;
     }
-    auto kernel = std::make_unique<PoolKernel>(std::move(windows), input[0], input[1], window.inputElements(), average);
+    const PoolSizes sizes{input[0], input[1], window.inputElements(), window.outputElements()};
+    constexpr std::int64_t widestStepByColumns = 2;
+    std::unique_ptr<Kernel> kernel;
+    if (average)
+        kernel = std::make_unique<AveragePoolKernel>(std::move(windows), sizes,
+                                                     window.rank() == 2 && window.stride[1] <= widestStepByColumns);
+    else
+        kernel = std::make_unique<MaxPoolKernel>(std::move(windows.rows), sizes);
     kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
     kernel->outputLayouts = {Layout::channelsLast};
-    kernel->moves = !average;
     return kernel;
 }
 

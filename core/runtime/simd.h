@@ -6,7 +6,7 @@
 namespace lathe {
 
 /// Instruction sets that the vectorized loops are compiled for. Contraction is off and no loop reassociates, so every
-/// level computes the same bits.
+/// level computes the same bits. (std::fma, where a formula asks for it, is an instruction or a slow library call.)
 enum class SimdLevel : std::uint8_t { baseline, avx2, avx512 };
 
 /// What this processor has, or less after limitSimdLevel().
@@ -24,12 +24,12 @@ void limitSimdLevel(SimdLevel level);
 #endif
 
 #if defined(__x86_64__)
-template <typename Body, typename... Args> [[gnu::target("avx2")]] auto simdCallAvx2(Args... args)
+template <typename Body, typename... Args> [[gnu::target("avx2,fma")]] auto simdCallAvx2(Args... args)
 {
     return Body::run(args...);
 }
 template <typename Body, typename... Args>
-[[gnu::target("avx2,avx512f,avx512bw,avx512dq,avx512vl")]] auto simdCallAvx512(Args... args)
+[[gnu::target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl")]] auto simdCallAvx512(Args... args)
 {
     return Body::run(args...);
 }

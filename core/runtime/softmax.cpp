@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <atomic>
 #include <cmath>
 
+#include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/vector_math.h"
 
 namespace lathe {
 
@@ -27,22 +28,48 @@ struct Scaled {
     }
 };
 
+struct SoftmaxBinding final : StepBinding {
+    CodeSoftmax formula;
+    ByteGrid output;
+};
+
 /// Softmax along the innermost axis in memory.
 class SoftmaxKernel final : public Kernel
 {
 public:
     SoftmaxKernel(std::int64_t rows, std::int64_t length) : m_rows(rows), m_length(length) {}
 
+    std::shared_ptr<const StepBinding> bind(const BindContext& context) const override
+    {
+        auto binding = std::make_shared<SoftmaxBinding>();
+        const auto input = ByteGrid::of(context.input(0)), output = ByteGrid::of(context.output());
+        if (input && output) {
+            binding->codesIn = binding->codesOut = true;
+            binding->formula = CodeSoftmax::of(*input, *output, m_length);
+            binding->output = *output;
+        }
+        return binding;
+    }
+
     void run(StepRun& run) const override
     {
+        const auto& binding = static_cast<const SoftmaxBinding&>(*run.binding);
+        std::atomic<std::int64_t> clipped = 0;
         parallelRanges(m_rows, 64, [&](std::int64_t begin, std::int64_t end) {
-            for (std::int64_t r = begin; r < end; ++r)
-                row(run.inputs[0].floats() + r * m_length, run.outputs[0].floats() + r * m_length);
+            for (std::int64_t r = begin; r < end; ++r) {
+                const float* in = run.inputs[0].floats() + r * m_length;
+                float* out = run.outputs[0].floats() + r * m_length;
+                if (binding.codesIn)
+                    clipped += codeRow(in, out, binding);
+                else
+                    realRow(in, out);
+            }
         });
+        run.clipped = clipped;
     }
 
 private:
-    void row(const float* in, float* out) const
+    void realRow(const float* in, float* out) const
     {
         const float largest = *std::max_element(in, in + m_length);
         simdCall<ShiftedExp>(in, out, m_length, largest);
@@ -50,6 +77,23 @@ private:
         for (std::int64_t i = 0; i < m_length; ++i)
             sum += static_cast<double>(out[i]);
         simdCall<Scaled>(out, m_length, static_cast<float>(sum));
+    }
+
+    std::int64_t codeRow(const float* in, float* out, const SoftmaxBinding& binding) const
+    {
+        const float largest = *std::max_element(in, in + m_length);
+        float sum = 0;
+        for (std::int64_t i = 0; i < m_length; ++i) {
+            out[i] = binding.formula.exponentials[static_cast<std::size_t>(largest - in[i])];
+            sum += out[i];
+        }
+        std::int64_t clipped = 0;
+        for (std::int64_t i = 0; i < m_length; ++i) {
+            const float code = roundSmall(out[i] * binding.formula.inverse / sum);
+            out[i] = clampTo(code, binding.output.low, binding.output.high);
+            clipped += out[i] != code;
+        }
+        return clipped;
     }
 
     std::int64_t m_rows, m_length;

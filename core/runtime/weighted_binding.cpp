@@ -85,13 +85,6 @@ std::vector<std::int32_t> biasCodes(const WeightedParts& parts, const BindContex
     return result;
 }
 
-/// A limit of a fused clamp in codes: rounding is monotonic, so clamping codes equals clamping before they are rounded.
-float clampCode(float limit, float scale)
-{
-    constexpr float beyondEveryCode = 4194303.0f;
-    return std::clamp(roundHalfEven(limit / scale), -beyondEveryCode, beyondEveryCode);
-}
-
 }
 
 void bindReals(WeightedBinding& binding, const WeightedParts& parts, const BindContext& context)
