@@ -75,6 +75,7 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         plan->arenaBytes = planMemory(plan->storages);
         const std::int64_t weightBytes = constantBytes(*plan);
         checkMemory(*plan, weightBytes);
+        const Precision precision = initialPrecision(prepared.settings);
         std::vector<std::shared_ptr<const SlotEntry>> entries;
         for (SlotSetting& setting : prepared.settings)
             entries.push_back(setting.active() ? std::make_shared<const SlotEntry>(std::move(setting)) : nullptr);
@@ -82,7 +83,7 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         program->m_impl = std::make_unique<Impl>();
         program->m_impl->weightBytes = weightBytes;
         program->m_impl->defaultBinding.m_state =
-            Binding::State::make(plan, initialPrecision(prepared.settings), std::move(entries), nullptr);
+            Binding::State::make(plan, precision, std::move(entries), nullptr);
         program->m_impl->plan = std::move(plan);
         return std::shared_ptr<const Program>(std::move(program));
     });

@@ -75,6 +75,7 @@ public:
     Binding cleared() const;
 
     struct State;
+    const State& state() const { return *m_state; }
 
 private:
     std::shared_ptr<const State> m_state;

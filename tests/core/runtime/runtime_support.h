@@ -5,6 +5,7 @@
 #include <random>
 #include <string>
 
+#include "core/ops/layers.h"
 #include "core/ops/reference.h"
 #include "core/runtime/program.h"
 
