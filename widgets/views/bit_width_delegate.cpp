@@ -12,7 +12,6 @@
 namespace lathe {
 namespace {
 
-constexpr int unknownBits = 32;
 constexpr int lockSize = 12;
 constexpr int padding = 6;
 constexpr int edge = 4;
@@ -39,7 +38,7 @@ int bitsOfFormat(const QString& name)
         --first;
     bool ok = false;
     const int bits = QStringView(name).mid(first).toInt(&ok);
-    return ok ? bits : unknownBits;
+    return ok ? bits : 0;
 }
 
 BitWidthDelegate::BitWidthDelegate(QStringList formats, QObject* parent)
@@ -71,11 +70,13 @@ void BitWidthDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
     QStyleOptionViewItem cell = option;
     initStyleOption(&cell, index);
     const QString text = cell.text;
-    cell.text.clear();
+    const bool isFormat = bitsOf(index) > 0; // else a dash: nothing to choose
+    if (isFormat)
+        cell.text.clear();
     cell.icon = {};
     const QStyle* style = cell.widget ? cell.widget->style() : QApplication::style();
     style->drawControl(QStyle::CE_ItemViewItem, &cell, painter, cell.widget);
-    if (text.isEmpty() || bitsOf(index) <= 0)
+    if (!isFormat)
         return;
 
     painter->save();

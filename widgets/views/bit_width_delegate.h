@@ -6,7 +6,7 @@
 namespace lathe {
 
 /// Shows and edits a number format ("int8") in a table cell: a chip in the bit-width's colour with the name written on
-/// it. Reads Qt::DisplayRole, edits Qt::EditRole (the format's name) with a list of formats.
+/// it; other text (a dash) stands as it is. Reads Qt::DisplayRole, edits Qt::EditRole (the format's name) with a list of formats.
 class BitWidthDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -36,7 +36,7 @@ private:
     int m_bitsRole = -1;
 };
 
-/// Bits of a format's name: "int4" 4, "float16" 16; 32 for what is not known.
+/// Bits of a format's name: "int4" 4, "float16" 16; 0 for what is none.
 int bitsOfFormat(const QString& name);
 
 }

@@ -11,7 +11,7 @@
 namespace lathe {
 namespace {
 
-constexpr int legendBar = 120;
+constexpr int legendBar = 120; // at most
 constexpr int legendBarHeight = 8;
 constexpr int gap = 8;
 constexpr double gapFromHeight = 7;   // rows are set apart where they are at least so high
@@ -188,36 +188,44 @@ void HeatmapView::paintLegend(QPainter& painter, const Layout& layout) const
 {
     const QFontMetrics metrics(font());
     const QRect area = layout.legend;
-    const QRect bar(area.left(), area.top() + gap, std::min(legendBar, area.width() / 2), legendBarHeight);
+    const auto plain = palette().color(QPalette::WindowText);
+
+    QString pointed = m_pointed;
+    if (pointed.isEmpty() && m_cell >= 0 && !m_selected.empty())
+        pointed = cellText(m_selected.back(), m_cell);
+    painter.setPen(pointed.isEmpty() ? palette().color(QPalette::PlaceholderText) : plain);
+    if (pointed.isEmpty())
+        pointed = tr("Point at a cell to read its number.");
+    const QRect first(area.left(), area.top() + gap / 2, area.width(), metrics.height());
+    painter.drawText(first, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(pointed, Qt::ElideMiddle, first.width()));
+
+    painter.setPen(plain);
+    QRect rest = first.translated(0, metrics.height());
+    const auto write = [&](const QString& text) {
+        painter.drawText(rest, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(text, Qt::ElideRight, rest.width()));
+        rest.setLeft(rest.left() + metrics.horizontalAdvance(text) + gap);
+    };
+    const QString unit = QString::fromStdString(m_data->unit);
+    write(QStringLiteral("≤ ") + numberText(m_data->low));
+    const QRect bar(rest.left(), rest.center().y() - legendBarHeight / 2, std::min(legendBar, area.width() / 3), legendBarHeight);
     for (int x = 0; x < bar.width(); ++x) {
         const float share = static_cast<float>(x) / static_cast<float>(std::max(1, bar.width() - 1));
         painter.fillRect(QRect(bar.left() + x, bar.top(), 1, bar.height()),
                          heatmapColor(*m_data, m_data->low + (m_data->high - m_data->low) * share, isDark(palette())));
     }
-    painter.setPen(palette().color(QPalette::WindowText));
-    const QRect ends(bar.left(), bar.bottom() + 2, bar.width(), metrics.height());
-    const QString unit = QString::fromStdString(m_data->unit);
-    painter.drawText(ends, Qt::AlignLeft, QStringLiteral("≤ ") + numberText(m_data->low));
-    painter.drawText(ends, Qt::AlignRight, QStringLiteral("≥ ") + numberText(m_data->high));
-    if (m_data->diverging)
-        painter.drawText(ends, Qt::AlignHCenter, QStringLiteral("0"));
-
-    QRect first(bar.right() + 2 * gap, bar.top() - 6, area.right() - bar.right() - 2 * gap, metrics.height());
-    const QString caption = unit.isEmpty() ? QString::fromStdString(m_data->quantity)
-                                           : tr("%1 in %2").arg(QString::fromStdString(m_data->quantity), unit);
-    QString words = tr("%1, by layer and %2").arg(caption, QString::fromStdString(m_data->columnNoun));
-    if (const QString noted = tr("%1; hatched: not measured").arg(words);
-        m_hasGaps && metrics.horizontalAdvance(noted) <= first.width())
-        words = noted;
-    painter.drawText(first, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(words, Qt::ElideRight, first.width()));
-    QString pointed = m_pointed;
-    if (pointed.isEmpty() && m_cell >= 0 && !m_selected.empty())
-        pointed = cellText(m_selected.back(), m_cell);
-    painter.setPen(palette().color(pointed.isEmpty() ? QPalette::PlaceholderText : QPalette::WindowText));
-    if (pointed.isEmpty())
-        pointed = tr("Point at a cell to read its number.");
-    first.translate(0, metrics.height());
-    painter.drawText(first, Qt::AlignLeft | Qt::AlignVCenter, metrics.elidedText(pointed, Qt::ElideMiddle, first.width()));
+    rest.setLeft(bar.right() + 1 + gap);
+    write(QStringLiteral("≥ ") + numberText(m_data->high) + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit));
+    rest.setLeft(rest.left() + gap);
+    // What fits of the rest; the longest that does.
+    const QString quantity = QString::fromStdString(m_data->quantity);
+    const QString where = tr("%1 by layer and %2").arg(quantity, QString::fromStdString(m_data->columnNoun));
+    QStringList captions{quantity, where};
+    if (m_hasGaps)
+        captions << tr("%1; hatched: not measured").arg(where);
+    while (captions.size() > 1 && metrics.horizontalAdvance(captions.last()) > rest.width())
+        captions.removeLast();
+    if (rest.width() > metrics.averageCharWidth() * 3)
+        write(captions.last());
 }
 
 }

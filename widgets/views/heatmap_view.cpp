@@ -96,7 +96,7 @@ HeatmapView::Layout HeatmapView::layoutNow() const
     const int bottom = height() - 2 * line - gap;
     layout.header = QRect(left, 0, width() - left - 1, top - 1);
     layout.map = QRectF(left, top, std::max(1, width() - left - 1), std::max(1, bottom - top));
-    layout.legend = QRect(left, bottom, width() - left, height() - bottom);
+    layout.legend = QRect(4, bottom, width() - 4, height() - bottom);
     return layout;
 }
 

@@ -15,6 +15,7 @@ namespace {
 constexpr double markTop = 0.93;    // the marks of the extremes reach from here to the bottom
 constexpr int legendFromWidth = 400; // below, the legend would hide the data
 constexpr int legendFromHeight = 190;
+constexpr int textsFromWidth = 260;
 constexpr double nearestZoom = 1e-4; // of the whole range
 
 /// A line at `value` over the ratios [top, bottom] of the plot's height.
@@ -83,6 +84,11 @@ void HistogramPlot::build()
     xAxis2->setVisible(true);
     xAxis->setLabel(tr("real value"));
     yAxis->setLabel(tr("values per bin"));
+    // Ticks are chosen before the axes get their new length.
+    connect(this, &QCustomPlot::afterLayout, this, [this] {
+        if (std::exchange(m_laidOutWidth, axisRect()->width()) != axisRect()->width())
+            replot(rpQueuedReplot);
+    });
     connect(xAxis, qOverload<const QCPRange&>(&QCPAxis::rangeChanged), this, [this](const QCPRange& range) { limitRange(range); });
 }
 
@@ -314,7 +320,7 @@ void HistogramPlot::drawMarks()
         placeVertical(m_extremes[i], ends[i], markTop, 1, true);
         m_extremeTexts[i]->setText(texts[i].arg(numberText(ends[i])));
         m_extremeTexts[i]->position->setCoords(ends[i], markTop);
-        m_extremeTexts[i]->setVisible(width() >= legendFromWidth);
+        m_extremeTexts[i]->setVisible(width() >= textsFromWidth);
     }
     m_extremeTexts[0]->setPositionAlignment(Qt::AlignLeft | Qt::AlignBottom);
     m_extremeTexts[1]->setPositionAlignment(Qt::AlignRight | Qt::AlignBottom);

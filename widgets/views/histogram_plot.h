@@ -65,6 +65,7 @@ private:
     std::array<QCPItemLine*, 2> m_percentiles{};
     QCPItemLine* m_cursor = nullptr;
     Range m_clip;
+    int m_laidOutWidth = 0;
     bool m_logarithmic = true;
     bool m_stale = false;
     bool m_handlesShown = true;

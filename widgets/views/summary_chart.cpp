@@ -19,18 +19,11 @@
 namespace lathe {
 namespace {
 
-constexpr double groupShare = 0.72; // of a category's height
+constexpr double groupShare = 0.74; // of a category's height
 constexpr int gap = 6;
-constexpr int rowHeight = 22;
-constexpr int longestLabel = 22;
 constexpr int edge = 8;
-
 constexpr int swatch = 10;
-
-QString shortened(const QString& text)
-{
-    return text.size() <= longestLabel ? text : text.left(longestLabel / 2 - 1) + QStringLiteral("…") + text.right(longestLabel / 2);
-}
+constexpr int comfortableRow = 24;
 
 }
 
@@ -41,9 +34,9 @@ SummaryChart::SummaryChart(QWidget* parent)
     setMouseTracking(true);
     setFrameShape(QFrame::NoFrame);
     setFocusPolicy(Qt::NoFocus);
-    chart()->legend()->hide(); // drawn beside the title
     chart()->setBackgroundRoundness(0);
     chart()->setAnimationOptions(QChart::NoAnimation);
+    chart()->legend()->hide(); // drawn beside the title
     chart()->layout()->setContentsMargins(0, 0, 0, 0);
     rebuild();
 }
@@ -51,12 +44,12 @@ SummaryChart::SummaryChart(QWidget* parent)
 void SummaryChart::setData(SummaryChartData shown, int limit)
 {
     m_data = std::move(shown);
-    m_leftOut = std::max(0, static_cast<int>(m_data.categories.size()) - limit);
-    m_data.categories.resize(m_data.categories.size() - static_cast<std::size_t>(m_leftOut));
+    m_limit = limit;
     for (SummaryChartData::Category& category : m_data.categories)
         category.bars.resize(static_cast<std::size_t>(m_data.series.size()));
     setAccessibleName(m_data.title);
-    rebuild();
+    m_shown = 0;
+    fit();
     updateGeometry();
 }
 
@@ -72,11 +65,43 @@ void SummaryChart::setHovered(const QString& id)
     viewport()->update();
 }
 
+double SummaryChart::leastRowHeight() const
+{
+    // The texts at the bars' ends must not touch.
+    const auto bars = std::max<qsizetype>(m_data.series.size(), 1);
+    return static_cast<double>(bars) * (fontMetrics().ascent() + 1) / groupShare;
+}
+
 QSize SummaryChart::sizeHint() const
 {
-    const auto rows = std::max<std::size_t>(m_data.categories.size(), 4);
-    const auto bars = std::max<qsizetype>(m_data.series.size(), 1);
-    return {420, static_cast<int>(rows) * (rowHeight + 10 * static_cast<int>(bars - 1)) + 72};
+    const auto rows = std::clamp<std::size_t>(m_data.categories.size(), 3, static_cast<std::size_t>(std::max(3, m_limit)));
+    const double row = std::max<double>(comfortableRow, leastRowHeight());
+    return {420, static_cast<int>(static_cast<double>(rows) * row) + 3 * fontMetrics().height() + 2 * edge};
+}
+
+/// Lays out title, names and plot for the present size; builds the bars anew when more or fewer of them fit.
+void SummaryChart::fit()
+{
+    const int line = fontMetrics().height();
+    const double top = line + 2 * edge;
+    const double height = std::max(1.0, viewport()->height() - top - line - edge);
+    const auto fitting = static_cast<std::size_t>(std::max(1.0, std::floor(height / leastRowHeight())));
+    const std::size_t shown = std::min({m_data.categories.size(), static_cast<std::size_t>(std::max(0, m_limit)), fitting});
+    if (shown != m_shown || shown == 0) {
+        m_shown = shown;
+        rebuild();
+    }
+    setToolTip(titleText()); // it may be cut
+    m_labelWidth = m_valueWidth = 0;
+    for (std::size_t c = 0; c < m_shown; ++c) {
+        m_labelWidth = std::max(m_labelWidth, fontMetrics().horizontalAdvance(m_data.categories[c].label));
+        for (const SummaryChartData::Bar& bar : m_data.categories[c].bars)
+            m_valueWidth = std::max(m_valueWidth, fontMetrics().horizontalAdvance(bar.text));
+    }
+    m_labelWidth = std::min(m_labelWidth, viewport()->width() / 3);
+    // Names and values are painted into the margins.
+    chart()->setMargins(QMargins(m_labelWidth + edge, static_cast<int>(top), m_valueWidth + 2 * edge, 2));
+    viewport()->update();
 }
 
 double SummaryChart::axisEnd() const
@@ -99,37 +124,28 @@ void SummaryChart::rebuild()
         chart()->removeAxis(axis);
         delete axis;
     }
-    int widestText = 0;
-    for (const SummaryChartData::Category& category : m_data.categories)
-        for (const SummaryChartData::Bar& bar : category.bars)
-            widestText = std::max(widestText, fontMetrics().horizontalAdvance(bar.text));
-    // Room for title and legend above, and for the text of the longest bar at the right.
-    chart()->setMargins(QMargins(edge, fontMetrics().height() + 2 * edge, widestText + 2 * edge, 2));
-    if (m_data.categories.empty()) {
+    if (m_shown == 0) {
         applyPalette();
         return;
     }
     // The category axis runs upwards, and a group's first set lies lowest: both are turned around.
     auto* bars = new QHorizontalBarSeries;
     bars->setBarWidth(groupShare);
-    QStringList labels;
-    for (auto category = m_data.categories.rbegin(); category != m_data.categories.rend(); ++category) {
-        QString label = shortened(category->label);
-        while (labels.contains(label)) // the axis drops a second label of the same words
-            label += QChar(0x200B);
-        labels << label;
-    }
     for (qsizetype s = m_data.series.size() - 1; s >= 0; --s) {
         auto* set = new QBarSet(m_data.series[s]);
-        for (auto category = m_data.categories.rbegin(); category != m_data.categories.rend(); ++category) {
-            const double value = category->bars[static_cast<std::size_t>(s)].value;
+        for (std::size_t c = m_shown; c-- > 0;) {
+            const double value = m_data.categories[c].bars[static_cast<std::size_t>(s)].value;
             *set << (std::isnan(value) ? 0 : std::min(value, axisEnd()));
         }
         bars->append(set);
     }
     chart()->addSeries(bars);
+    // Drawn by paintCategory(): the axis would cut names that are higher than their row.
     auto* rows = new QBarCategoryAxis;
-    rows->append(labels);
+    for (std::size_t c = 0; c < m_shown; ++c)
+        rows->append(QString::number(c));
+    rows->setLabelsVisible(false);
+    rows->setLineVisible(false);
     auto* values = new QValueAxis;
     double low = m_data.axisLow.value_or(0);
     for (const SummaryChartData::Category& category : m_data.categories)
@@ -159,7 +175,8 @@ void SummaryChart::applyPalette()
     const QColor text = palette().color(QPalette::WindowText);
     QColor faint = text;
     faint.setAlphaF(0.15F);
-    chart()->setBackgroundBrush(palette().color(QPalette::Base));
+    chart()->setBackgroundVisible(false);
+    setBackgroundBrush(palette().color(QPalette::Base));
     for (QAbstractAxis* axis : chart()->axes()) {
         axis->setLabelsColor(text);
         axis->setLabelsFont(font());
@@ -179,8 +196,7 @@ void SummaryChart::applyPalette()
 QRectF SummaryChart::barRect(std::size_t category, std::size_t series) const
 {
     QAbstractSeries* bars = chart()->series().constFirst();
-    const auto rows = static_cast<double>(m_data.categories.size());
-    const double row = rows - 1 - static_cast<double>(category);
+    const double row = static_cast<double>(m_shown) - 1 - static_cast<double>(category);
     const double value = m_data.categories[category].bars[series].value;
     const double end = std::isnan(value) ? 0 : std::min(value, axisEnd());
     const QPointF top = chart()->mapToPosition(QPointF(0, row + groupShare / 2), bars);
@@ -190,50 +206,29 @@ QRectF SummaryChart::barRect(std::size_t category, std::size_t series) const
                   QPointF(bottom.x(), top.y() + height * static_cast<double>(series + 1)));
 }
 
+QString SummaryChart::titleText() const
+{
+    const auto left = static_cast<int>(m_data.categories.size() - m_shown);
+    return left > 0 ? tr("%1 (%n more not shown)", nullptr, left).arg(m_data.title) : m_data.title;
+}
+
 void SummaryChart::drawForeground(QPainter* painter, const QRectF&)
 {
     painter->setFont(tabularFont(font()));
-    if (m_data.categories.empty()) {
-        painter->setPen(palette().color(QPalette::Disabled, QPalette::WindowText));
-        painter->drawText(QRectF(rect()).adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
+    if (m_shown == 0) {
+        painter->setPen(palette().color(QPalette::PlaceholderText));
+        painter->drawText(QRectF(viewport()->rect()).adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
         return;
     }
     paintHeader(*painter);
-    QAbstractSeries* bars = chart()->series().constFirst();
-    const QColor ink = palette().color(QPalette::WindowText);
-    for (std::size_t c = 0; c < m_data.categories.size(); ++c)
-        for (std::size_t s = 0; s < m_data.categories[c].bars.size(); ++s) {
-            const SummaryChartData::Bar& bar = m_data.categories[c].bars[s];
-            const QRectF place = barRect(c, s);
-            double right = std::max(place.left(), place.right());
-            painter->setPen(QPen(ink, 1));
-            if (bar.low && bar.high) {
-                const double y = place.center().y();
-                const double from = chart()->mapToPosition(QPointF(*bar.low, 0), bars).x();
-                const double to = chart()->mapToPosition(QPointF(*bar.high, 0), bars).x();
-                painter->drawLine(QPointF(from, y), QPointF(to, y));
-                painter->drawLine(QPointF(from, y - 3), QPointF(from, y + 3));
-                painter->drawLine(QPointF(to, y - 3), QPointF(to, y + 3));
-                right = std::max(right, to);
-            }
-            painter->drawText(QRectF(right + gap, place.top() - 2, 200, place.height() + 4), Qt::AlignVCenter, bar.text);
-        }
-    for (std::size_t c = 0; c < m_data.categories.size(); ++c) {
-        if (m_hovered.isEmpty() || m_data.categories[c].id != m_hovered)
-            continue;
-        QRectF row = barRect(c, 0).united(barRect(c, m_data.categories[c].bars.size() - 1));
-        row.setLeft(0);
-        row.setRight(width());
-        QColor glow = palette().color(QPalette::Highlight);
-        glow.setAlphaF(0.15F);
-        painter->fillRect(row.adjusted(0, -2, 0, 2), glow);
-    }
+    for (std::size_t c = 0; c < m_shown; ++c)
+        paintCategory(*painter, c);
 }
 
 void SummaryChart::paintHeader(QPainter& painter) const
 {
     const QFontMetrics metrics(font());
-    double right = width() - edge;
+    double right = viewport()->width() - edge;
     painter.setPen(palette().color(QPalette::WindowText));
     for (qsizetype s = m_data.series.size() - 1; s >= 0 && m_data.series.size() > 1; --s) {
         const int advance = metrics.horizontalAdvance(m_data.series[s]);
@@ -247,15 +242,48 @@ void SummaryChart::paintHeader(QPainter& painter) const
     QFont strong = font();
     strong.setWeight(QFont::DemiBold);
     painter.setFont(strong);
-    const QString title = m_leftOut > 0 ? tr("%1 (%n more not shown)", nullptr, m_leftOut).arg(m_data.title) : m_data.title;
     painter.drawText(QRectF(edge, edge, right - edge, metrics.height()), Qt::AlignVCenter,
-                     QFontMetrics(strong).elidedText(title, Qt::ElideRight, static_cast<int>(right - edge)));
+                     QFontMetrics(strong).elidedText(titleText(), Qt::ElideRight, static_cast<int>(right - edge)));
     painter.setFont(tabularFont(font()));
+}
+
+void SummaryChart::paintCategory(QPainter& painter, std::size_t c) const
+{
+    const SummaryChartData::Category& category = m_data.categories[c];
+    const QFontMetricsF metrics(painter.font());
+    const QRectF first = barRect(c, 0);
+    const QRectF last = barRect(c, category.bars.size() - 1);
+    if (!m_hovered.isEmpty() && category.id == m_hovered) {
+        QColor glow = palette().color(QPalette::Highlight);
+        glow.setAlphaF(0.15F);
+        painter.fillRect(QRectF(0, first.top() - 2, viewport()->width(), last.bottom() - first.top() + 4), glow);
+    }
+    painter.setPen(QPen(palette().color(QPalette::WindowText), 1));
+    const QRectF name(edge, (first.top() + last.bottom() - metrics.height()) / 2, m_labelWidth, metrics.height());
+    painter.drawText(name, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(category.label, Qt::ElideMiddle, name.width() + 1));
+
+    QAbstractSeries* bars = chart()->series().constFirst();
+    for (std::size_t s = 0; s < category.bars.size(); ++s) {
+        const SummaryChartData::Bar& bar = category.bars[s];
+        const QRectF place = barRect(c, s);
+        double right = std::max(place.left(), place.right());
+        if (bar.low && bar.high) {
+            const double y = place.center().y();
+            const double from = chart()->mapToPosition(QPointF(*bar.low, 0), bars).x();
+            const double to = chart()->mapToPosition(QPointF(*bar.high, 0), bars).x();
+            painter.drawLine(QPointF(from, y), QPointF(to, y));
+            painter.drawLine(QPointF(from, y - 3), QPointF(from, y + 3));
+            painter.drawLine(QPointF(to, y - 3), QPointF(to, y + 3));
+            right = std::max(right, to);
+        }
+        painter.drawText(QRectF(right + gap, place.center().y() - metrics.height() / 2, 200, metrics.height()),
+                         Qt::AlignVCenter, bar.text);
+    }
 }
 
 int SummaryChart::categoryAt(const QPointF& position) const
 {
-    for (std::size_t c = 0; c < m_data.categories.size(); ++c) {
+    for (std::size_t c = 0; c < m_shown; ++c) {
         const QRectF row = barRect(c, 0).united(barRect(c, m_data.categories[c].bars.size() - 1));
         if (position.y() >= row.top() - 3 && position.y() <= row.bottom() + 3)
             return static_cast<int>(c);
@@ -265,14 +293,14 @@ int SummaryChart::categoryAt(const QPointF& position) const
 
 void SummaryChart::mousePressEvent(QMouseEvent* event)
 {
-    const int category = m_data.categories.empty() ? -1 : categoryAt(event->position());
+    const int category = categoryAt(event->position());
     if (category >= 0 && event->button() == Qt::LeftButton)
         emit categoryClicked(m_data.categories[static_cast<std::size_t>(category)].id);
 }
 
 void SummaryChart::mouseMoveEvent(QMouseEvent* event)
 {
-    const int category = m_data.categories.empty() ? -1 : categoryAt(event->position());
+    const int category = categoryAt(event->position());
     const QString id = category < 0 ? QString() : m_data.categories[static_cast<std::size_t>(category)].id;
     if (id == m_hovered)
         return;
@@ -289,11 +317,19 @@ void SummaryChart::leaveEvent(QEvent* event)
     emit categoryHovered({});
 }
 
+void SummaryChart::resizeEvent(QResizeEvent* event)
+{
+    QChartView::resizeEvent(event);
+    fit();
+}
+
 void SummaryChart::changeEvent(QEvent* event)
 {
     QChartView::changeEvent(event);
-    if (event->type() == QEvent::PaletteChange || event->type() == QEvent::FontChange)
-        applyPalette();
+    if (event->type() != QEvent::PaletteChange && event->type() != QEvent::FontChange)
+        return;
+    applyPalette();
+    fit();
 }
 
 }

@@ -39,7 +39,7 @@ class SummaryChart : public QChartView
 
 public:
     explicit SummaryChart(QWidget* parent = nullptr);
-    /// Shows at most `limit` categories and says how many were left out.
+    /// Shows the first categories, as many as can be read in the height and `limit` at most, and says how many are left.
     void setData(SummaryChartData shown, int limit = 24);
     void setEmptyText(const QString& text);
     void setHovered(const QString& id);
@@ -57,11 +57,16 @@ protected:
     void mousePressEvent(QMouseEvent* event) override;
     void mouseMoveEvent(QMouseEvent* event) override;
     void leaveEvent(QEvent* event) override;
+    void resizeEvent(QResizeEvent* event) override;
 
 private:
     void rebuild();
+    void fit();
     void applyPalette();
+    double leastRowHeight() const;
+    QString titleText() const;
     void paintHeader(QPainter& painter) const;
+    void paintCategory(QPainter& painter, std::size_t category) const;
     QColor seriesColor(std::size_t series) const;
     double axisEnd() const;
     int categoryAt(const QPointF& position) const;
@@ -70,7 +75,10 @@ private:
     SummaryChartData m_data;
     QString m_emptyText;
     QString m_hovered;
-    int m_leftOut = 0;
+    int m_limit = 0;
+    std::size_t m_shown = 0; ///< categories
+    int m_labelWidth = 0;
+    int m_valueWidth = 0;
 };
 
 }

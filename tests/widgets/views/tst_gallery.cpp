@@ -216,18 +216,24 @@ void TstGallery::shoot_data()
     QTest::addColumn<QString>("view");
     QTest::addColumn<bool>("filled");
     QTest::addColumn<bool>("dark");
+    QTest::addColumn<QSize>("size");
     const QStringList views = {
         QStringLiteral("histogram"),    QStringLiteral("histogram4"),    QStringLiteral("heatmap"), QStringLiteral("heatmap_bits"),
         QStringLiteral("budget"),       QStringLiteral("budget_stale"),  QStringLiteral("chart_sizes"), QStringLiteral("chart_metrics"),
         QStringLiteral("empty"),        QStringLiteral("formats"),       QStringLiteral("icons"),   QStringLiteral("thumbs"),
         QStringLiteral("messages"),     QStringLiteral("options")};
+    const QStringList narrow = {QStringLiteral("histogram"), QStringLiteral("histogram4"), QStringLiteral("heatmap"),
+                                QStringLiteral("heatmap_bits"), QStringLiteral("chart_sizes"), QStringLiteral("chart_metrics")};
     const QStringList canBeEmpty = views.mid(0, 10);
     for (const QString& view : views)
         for (const bool filled : {true, false})
             for (const bool dark : {false, true})
                 if (filled || canBeEmpty.contains(view))
                     QTest::addRow("%s_%s_%s", qPrintable(view), filled ? "filled" : "empty", dark ? "dark" : "light")
-                        << view << filled << dark;
+                        << view << filled << dark << QSize();
+    // As pages show them beside others.
+    for (const QString& view : narrow)
+        QTest::addRow("%s_narrow_light", qPrintable(view)) << view << true << false << QSize(270, 240);
 }
 
 void TstGallery::shoot()
@@ -236,7 +242,10 @@ void TstGallery::shoot()
     QFETCH(bool, filled);
     QFETCH(bool, dark);
     test::useTestPalette(dark);
+    QFETCH(QSize, size);
     const std::unique_ptr<QWidget> widget = make(view, filled);
+    if (size.isValid())
+        widget->resize(size);
     widget->show();
     QVERIFY(QTest::qWaitForWindowExposed(widget.get()));
     QThreadPool::globalInstance()->waitForDone();

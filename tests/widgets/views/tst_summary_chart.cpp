@@ -114,6 +114,13 @@ void TstSummaryChart::tooManyAreCut()
     m_chart->setData(oneSeries(std::vector<double>(30, 50)), 10);
     m_chart->resize(500, 600);
     QCOMPARE(barWidths(accent(m_chart->palette())).size(), std::size_t(10));
+    // In little height, fewer: their texts must not touch.
+    m_chart->resize(500, 160);
+    const std::size_t few = barWidths(accent(m_chart->palette())).size();
+    QVERIFY(few >= 3);
+    QVERIFY(static_cast<int>(few) * m_chart->fontMetrics().ascent() < 160);
+    m_chart->resize(500, 600);
+    QCOMPARE(barWidths(accent(m_chart->palette())).size(), std::size_t(10));
 }
 
 void TstSummaryChart::sameNamesStayApart()
