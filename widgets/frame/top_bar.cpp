@@ -103,6 +103,7 @@ void TopBar::refreshBudget()
     if (figures->loss) {
         shown.lossName = metricLabel(figures->loss->metric);
         shown.loss = figures->loss->loss;
+        shown.lossIsShare = metricIsShare(figures->loss->metric);
         shown.low = figures->loss->low;
         shown.high = figures->loss->high;
         shown.basis = figures->loss->samples > 0 ? tr("%n validation samples", nullptr, static_cast<int>(figures->loss->samples))

@@ -7,6 +7,7 @@
 #include <QPainter>
 
 #include <algorithm>
+#include <cmath>
 
 namespace lathe {
 namespace {
@@ -17,7 +18,9 @@ constexpr int gap = 10;
 
 QString points(double share)
 {
-    return QString::number(100 * share, 'f', 1).replace(QLatin1Char('-'), QStringLiteral("−"));
+    // A loss of less than half a tenth is 0.0, not −0.0.
+    const double rounded = std::round(1000 * share) / 10 + 0.0;
+    return QString::number(rounded, 'f', 1).replace(QLatin1Char('-'), QStringLiteral("−"));
 }
 
 }
@@ -34,7 +37,7 @@ void BudgetBar::setFigures(const std::optional<Figures>& figures)
 {
     m_figures = figures;
     setToolTip(figures ? tr("Size: what the target stores, codes packed at their own bit-width.\n"
-                            "Loss: float minus quantized on %1, with its 95 % interval.").arg(figures->basis)
+                            "Loss: float minus quantized on %1, with its 95 % interval; positive is worse.").arg(figures->basis)
                        : tr("Calibrate the model to see what the plan costs."));
     setAccessibleDescription(sizeText() + QStringLiteral(", ") + lossText());
     updateGeometry();
@@ -53,7 +56,8 @@ QString BudgetBar::sizeText() const
 {
     if (!m_figures)
         return tr("size –");
-    return tr("size %1 → %2").arg(bytesText(m_figures->floatBytes), bytesText(m_figures->planBytes));
+    return tr("size %1 → %2").arg(bytesText(m_figures->floatBytes),
+                                  m_figures->planBytes > 0 ? bytesText(m_figures->planBytes) : QStringLiteral("–"));
 }
 
 QString BudgetBar::lossText() const
@@ -61,9 +65,11 @@ QString BudgetBar::lossText() const
     if (!m_figures)
         return tr("loss –");
     QStringList parts;
-    if (m_figures->loss)
-        parts << tr("%1 loss %2 points [%3, %4]")
-                     .arg(m_figures->lossName, points(*m_figures->loss), points(m_figures->low), points(m_figures->high));
+    if (m_figures->loss) {
+        const auto text = m_figures->lossIsShare ? points : numberText;
+        const QString pattern = m_figures->lossIsShare ? tr("%1 loss %2 points [%3, %4]") : tr("%1 loss %2 [%3, %4]");
+        parts << pattern.arg(m_figures->lossName, text(*m_figures->loss), text(m_figures->low), text(m_figures->high));
+    }
     if (m_figures->outputSqnrDb)
         parts << tr("output SQNR %1 dB").arg(sqnrText(*m_figures->outputSqnrDb));
     return parts.join(QStringLiteral("   "));

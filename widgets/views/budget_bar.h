@@ -16,9 +16,10 @@ public:
     struct Figures
     {
         std::int64_t floatBytes = 0;
-        std::int64_t planBytes = 0;
+        std::int64_t planBytes = 0;     ///< 0: not known
         QString lossName;               ///< "top-1", "agreement"
         std::optional<double> loss;     ///< in the metric's own unit, positive = worse
+        bool lossIsShare = true;        ///< shown in percentage points; else the number as it is
         double low = 0;
         double high = 0;
         std::optional<double> outputSqnrDb;

@@ -61,6 +61,20 @@ void TstSmallViews::budgetIsReadAloud()
     QVERIFY2(text.contains(QStringLiteral("top-1 loss 0.3 points [−0.1, 0.7]")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("output SQNR 23.4 dB")), qPrintable(text));
     QVERIFY(bar.toolTip().contains(QStringLiteral("900 validation samples")));
+    BudgetBar::Figures figures = test::sampleBudget();
+    figures.lossName = QStringLiteral("PSNR");
+    figures.lossIsShare = false;
+    figures.loss = 1.234;
+    figures.low = -0.5;
+    figures.high = 3;
+    figures.planBytes = 0;
+    bar.setFigures(figures);
+    QVERIFY2(bar.accessibleDescription().contains(QStringLiteral("PSNR loss 1.23 [−0.5, 3]")), qPrintable(bar.accessibleDescription()));
+    QVERIFY(bar.accessibleDescription().contains(QStringLiteral("→ –")));
+    figures.lossIsShare = true;
+    figures.loss = -0.0001;
+    bar.setFigures(figures);
+    QVERIFY2(bar.accessibleDescription().contains(QStringLiteral("loss 0.0 points")), qPrintable(bar.accessibleDescription()));
     QVERIFY(bar.minimumSizeHint().width() < bar.sizeHint().width());
 }
 
