@@ -29,6 +29,14 @@ QStringList floats()
     return {QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16")};
 }
 
+/// "f16", "bf16", "i8", "u4": for narrow columns; the number of bits must stay readable.
+QString shortName(QString name)
+{
+    for (const auto& [full, brief] : {std::pair{"float", "f"}, {"uint", "u"}, {"int", "i"}})
+        name.replace(QLatin1String(full), QLatin1String(brief));
+    return name;
+}
+
 }
 
 int bitsOfFormat(const QString& name)
@@ -102,8 +110,8 @@ void BitWidthDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opti
         icon(QStringLiteral("lock"), inked).paint(painter, place);
         words.setRight(words.right() - lockSize - 2);
     }
-    painter->drawText(words, Qt::AlignVCenter | Qt::AlignLeft,
-                      cell.fontMetrics.elidedText(text, Qt::ElideRight, static_cast<int>(words.width())));
+    const bool fits = cell.fontMetrics.horizontalAdvance(text) <= words.width() + 1;
+    painter->drawText(words, Qt::AlignVCenter | Qt::AlignLeft, fits ? text : shortName(text));
     painter->restore();
 }
 

@@ -90,6 +90,16 @@ void addWeightCodes(HistogramData& data, const Encoding& encoding, const Tensor&
     }
 }
 
+void addQuantizedValues(HistogramData& data, const std::vector<float>& quantized)
+{
+    const auto bins = static_cast<double>(data.counts.size());
+    const double low = data.edges.front();
+    const double width = data.edges.back() - low;
+    data.quantizedCounts.assign(data.counts.size(), 0.0);
+    for (const float value : quantized)
+        ++data.quantizedCounts[static_cast<std::size_t>(std::clamp((value - low) / width * bins, 0.0, bins - 1))];
+}
+
 }
 
 std::shared_ptr<const HistogramData> activationHistogram(const TensorStatistics& statistics,
@@ -132,16 +142,26 @@ std::shared_ptr<const HistogramData> weightHistogram(const std::string& name, co
         data->highPercentile = histogram.quantile(0.999);
     }
     const bool oneGrid = encoding && encoding->scale.size() == 1;
-    const Range range = drawnRange(data->minimum, data->maximum, oneGrid ? encoding : nullptr);
+    const std::vector<float> quantized = encoding && encoding->scale.size() > 1 && codes
+        ? dequantize(*codes, *encoding).toFloats() : std::vector<float>();
+    double low = data->minimum;
+    double high = data->maximum;
+    for (const float value : quantized) {
+        low = std::min<double>(low, value);
+        high = std::max<double>(high, value);
+    }
+    const Range range = drawnRange(low, high, oneGrid ? encoding : nullptr);
     fillEdges(*data, range, bins);
     data->counts = histogram.rebin(range.low, range.high, bins);
-    if (oneGrid)
+    if (oneGrid) {
         addGrid(*data, histogram, *encoding);
-    else if (encoding) {
+    } else if (encoding) {
         data->encoding = *encoding;
-        data->clip = {static_cast<float>(data->minimum), static_cast<float>(data->maximum)};
+        data->clip = {static_cast<float>(low), static_cast<float>(high)};
         if (codes)
             addWeightCodes(*data, *encoding, *codes);
+        if (!quantized.empty())
+            addQuantizedValues(*data, quantized);
     }
     return data;
 }

@@ -23,6 +23,7 @@ struct HistogramData
     double highPercentile = 0;
     std::optional<Encoding> encoding;  ///< the grid; nothing: float
     std::vector<double> codeCounts;    ///< how many values fall on each code, when there are at most 512 codes
+    std::vector<double> quantizedCounts; ///< quantized values by the bins of `edges`, where each channel has its own grid
     Range clip;                        ///< real range that the grid covers
     double clippedBelow = 0;           ///< share of values in [0, 1]
     double clippedAbove = 0;
@@ -35,7 +36,8 @@ struct HistogramData
 std::shared_ptr<const HistogramData> activationHistogram(const TensorStatistics& statistics,
                                                          const std::vector<std::string>& sampleIds,
                                                          const Encoding* encoding, int bins = 256);
-/// Of a weight tensor. A per-channel grid is summed up by the codes of all channels; its range is the widest one.
+/// Of a weight tensor. Where each channel has its own grid there is no common axis of codes: `codes` (may be null) fill
+/// codeCounts and quantizedCounts.
 std::shared_ptr<const HistogramData> weightHistogram(const std::string& name, const Tensor& weight,
                                                      const Encoding* encoding, const Tensor* codes, int bins = 256);
 

@@ -16,6 +16,7 @@ constexpr double markTop = 0.93;    // the marks of the extremes reach from here
 constexpr int legendFromWidth = 400; // below, the legend would hide the data
 constexpr int legendFromHeight = 190;
 constexpr int textsFromWidth = 260;
+constexpr double barShare = 0.86;    // of the distance of two codes
 constexpr double nearestZoom = 1e-4; // of the whole range
 
 /// A line at `value` over the ratios [top, bottom] of the plot's height.
@@ -270,7 +271,8 @@ void HistogramPlot::nameLegend(double below, double above)
 {
     m_outline->setName(tr("float32"));
     m_tails[1]->setName(tr("clipped: %1 below, %2 above").arg(shareText(below), shareText(above)));
-    m_bars->setName(m_data->encoding ? tr("%1 codes").arg(QString::fromStdString(m_data->encoding->format.name())) : QString());
+    const QString pattern = hasOneGrid(*m_data) ? tr("%1 codes") : tr("%1, one grid a channel");
+    m_bars->setName(m_data->encoding ? pattern.arg(QString::fromStdString(m_data->encoding->format.name())) : QString());
     const auto list = [this](QCPAbstractPlottable* plottable, bool on) {
         if (on)
             plottable->addToLegend();
@@ -281,29 +283,36 @@ void HistogramPlot::nameLegend(double below, double above)
     for (QCPAbstractPlottable* plottable : std::initializer_list<QCPAbstractPlottable*>{m_outline, m_bars, m_tails[1], m_percentileName})
         list(plottable, false);
     list(m_outline, true);
-    list(m_bars, m_data->encoding.has_value() && !m_data->codeCounts.empty());
+    list(m_bars, hasOneGrid(*m_data) ? !m_data->codeCounts.empty() : !m_data->quantizedCounts.empty());
     list(m_tails[1], hasOneGrid(*m_data));
     list(m_percentileName, m_data->highPercentile > m_data->lowPercentile);
 }
 
 void HistogramPlot::drawGrid()
 {
-    const std::vector<double>& counts = m_data->codeCounts;
-    if (!hasOneGrid(*m_data) || counts.empty() || m_data->edges.size() < 2) {
-        m_bars->setData(QVector<double>(), QVector<double>());
-        return;
-    }
-    const Encoding& encoding = *m_data->encoding;
-    const double scale = encoding.scale.front();
-    // Values per bin's width, as the outline shows them, so that the two can be compared.
-    const double perBin = (m_data->edges[1] - m_data->edges[0]) / scale;
     QVector<double> x;
     QVector<double> y;
-    for (std::size_t i = 0; i < counts.size(); ++i) {
-        x << (encoding.minimumCode + static_cast<int>(i) - encoding.zeroPoint.front()) * scale;
-        y << counts[i] * perBin;
+    if (m_data->edges.size() < 2) {
+        m_bars->setData(x, y);
+        return;
     }
-    m_bars->setWidth(scale * 0.86);
+    const double bin = m_data->edges[1] - m_data->edges[0];
+    if (hasOneGrid(*m_data)) {
+        const Encoding& encoding = *m_data->encoding;
+        const double scale = encoding.scale.front();
+        for (std::size_t i = 0; i < m_data->codeCounts.size(); ++i) {
+            x << (encoding.minimumCode + static_cast<int>(i) - encoding.zeroPoint.front()) * scale;
+            // Values per bin's width, as the outline shows them, so that the two can be compared.
+            y << m_data->codeCounts[i] * bin / scale;
+        }
+        m_bars->setWidth(scale * barShare);
+    } else {
+        for (std::size_t i = 0; i < m_data->quantizedCounts.size(); ++i) {
+            x << m_data->edges[i] + bin / 2;
+            y << m_data->quantizedCounts[i];
+        }
+        m_bars->setWidth(bin * barShare);
+    }
     m_bars->setData(x, y, true);
 }
 
@@ -336,6 +345,8 @@ void HistogramPlot::updateAxes()
         xAxis2->setTicker(QSharedPointer<CodeTicker>::create(*m_data->encoding, *xAxis2));
 
     double highest = m_data->counts.empty() ? 1 : *std::max_element(m_data->counts.begin(), m_data->counts.end());
+    if (!m_data->quantizedCounts.empty())
+        highest = std::max(highest, *std::max_element(m_data->quantizedCounts.begin(), m_data->quantizedCounts.end()));
     highest = std::max(highest, 1.0);
     yAxis->setScaleType(m_logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (m_logarithmic)

@@ -199,9 +199,11 @@ QString HistogramView::textAt(double value) const
     const auto bin = std::upper_bound(m_data->edges.begin(), m_data->edges.end(), value) - m_data->edges.begin() - 1;
     if (bin >= 0 && bin < static_cast<std::ptrdiff_t>(m_data->counts.size())) {
         const auto index = static_cast<std::size_t>(bin);
-        lines << tr("bin %1 to %2: %3 values")
+        lines << tr("bin %1 to %2: count %3")
                      .arg(numberText(m_data->edges[index]), numberText(m_data->edges[index + 1]),
                           countText(std::llround(m_data->counts[index])));
+        if (!m_data->quantizedCounts.empty())
+            lines << tr("quantized count %1").arg(countText(std::llround(m_data->quantizedCounts[index])));
     }
     if (m_data->encoding && m_data->encoding->scale.size() == 1) {
         const Encoding& e = *m_data->encoding;
@@ -210,7 +212,7 @@ QString HistogramView::textAt(double value) const
         lines << tr("%1 = (code %2 − zero-point %3) × scale %4")
                      .arg(numberText(back)).arg(code).arg(e.zeroPoint[0]).arg(numberText(e.scale[0]));
         if (!m_data->codeCounts.empty())
-            lines << tr("%1 values on this code")
+            lines << tr("count on this code %1")
                          .arg(countText(std::llround(m_data->codeCounts[static_cast<std::size_t>(code - e.minimumCode)])));
         const bool clipped = value < e.lowestReal() - e.scale[0] / 2 || value > e.highestReal() + e.scale[0] / 2;
         lines << (clipped ? tr("error %1, clipped") : tr("error %1")).arg(numberText(back - value));

@@ -24,6 +24,7 @@ private Q_SLOTS:
     void chipHasTheBitsColor();
     void emptyCellStaysEmpty();
     void lockIsDrawn();
+    void narrowCellKeepsTheBits();
     void editsByList();
     void unchangedIsNotWritten();
     void unknownFormatStaysOffered();
@@ -109,6 +110,17 @@ QComboBox* TstBitWidthDelegate::edit(int row)
     m_view->setCurrentIndex(m_model->index(row, 0));
     m_view->edit(m_model->index(row, 0));
     return m_view->viewport()->findChild<QComboBox*>();
+}
+
+void TstBitWidthDelegate::narrowCellKeepsTheBits()
+{
+    // The end of the name, where the number stands, is not cut: 16 and 32 look different.
+    m_view->setColumnWidth(0, 36);
+    m_model->item(0)->setText(QStringLiteral("bfloat16"));
+    m_model->item(1)->setText(QStringLiteral("bfloat32"));
+    const QImage image = test::painted(*m_view->viewport());
+    const auto words = [&](int row) { return image.copy(cell(row).adjusted(8, 2, -3, -2)); };
+    QVERIFY(words(0) != words(1));
 }
 
 void TstBitWidthDelegate::editsByList()

@@ -197,6 +197,18 @@ void TstHistogramData::weightsPerChannel()
                                                         encoding.minimumCode, encoding.maximumCode) -
                                             encoding.minimumCode)];
     QCOMPARE(data->codeCounts, expected);
+    QCOMPARE(data->quantizedCounts.size(), data->counts.size());
+    std::vector<double> real(data->counts.size());
+    for (std::size_t i = 0; i < values.size(); ++i) {
+        const int code = quantizeOne(values[i], encoding.scale[i / 16], encoding.zeroPoint[i / 16], encoding.minimumCode,
+                                     encoding.maximumCode);
+        const double back = static_cast<double>(code - encoding.zeroPoint[i / 16]) * encoding.scale[i / 16];
+        std::size_t bin = 0;
+        while (bin + 1 < real.size() && data->edges[bin + 1] <= static_cast<float>(back))
+            ++bin;
+        ++real[bin];
+    }
+    QCOMPARE(data->quantizedCounts, real);
     QCOMPARE(data->clippedAbove, 0.0);
 }
 

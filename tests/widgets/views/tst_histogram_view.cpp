@@ -34,6 +34,7 @@ private Q_SLOTS:
     void logarithmicToggles();
     void textHasTheArithmetic();
     void codeAxisStaysReadable();
+    void gridsOfChannelsAreBarsToo();
     void followsThePalette();
 
 private:
@@ -278,6 +279,22 @@ void TstHistogramView::codeAxisStaysReadable()
             QVERIFY2(apart > needed || ticks.size() == 2, qPrintable(labels.join(QLatin1Char(' '))));
         }
     }
+}
+
+void TstHistogramView::gridsOfChannelsAreBarsToo()
+{
+    const std::vector<float> values{-1.0F, -0.5F, 0.25F, 1.0F, 2.0F, -2.0F, 1.5F, 0.5F};
+    const Tensor weight = Tensor::of<float>({2, 4}, std::span<const float>(values));
+    const std::vector<Range> ranges{{-1, 1}, {-2, 2}};
+    const Encoding encoding = makeEncoding(QuantSpec::parse("int4:channel:symmetric"), ranges, 0, false);
+    const Tensor codes = quantize(weight, encoding);
+    m_view->setData(weightHistogram("w", weight, &encoding, &codes, 32));
+    plot().replot();
+    const QColor bars = blended(gridColor(m_view->palette()), m_view->palette().color(QPalette::Base), 0.5);
+    QVERIFY(test::countColor(test::painted(plot()), bars, plot().axisRect()->rect(), 30) > 100);
+    QVERIFY(!plot().xAxis2->tickLabels()); // no common codes
+    QVERIFY(!plot().hasHandles());
+    QVERIFY(m_view->textAt(2.0).contains(QStringLiteral("quantized count 1")));
 }
 
 void TstHistogramView::followsThePalette()
