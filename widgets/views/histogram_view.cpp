@@ -224,10 +224,10 @@ bool HistogramView::eventFilter(QObject* watched, QEvent* event)
 {
     if (watched != m_plot)
         return QWidget::eventFilter(watched, event);
-    auto* mouse = static_cast<QMouseEvent*>(event);
+    const auto mouse = [event]() -> const QMouseEvent& { return *static_cast<const QMouseEvent*>(event); };
     switch (event->type()) {
-    case QEvent::MouseButtonPress: return mouse->button() == Qt::LeftButton && mousePressed(mouse->position());
-    case QEvent::MouseMove: return mouseMoved(mouse->position(), mouse->buttons());
+    case QEvent::MouseButtonPress: return mouse().button() == Qt::LeftButton && mousePressed(mouse().position());
+    case QEvent::MouseMove: return mouseMoved(mouse().position(), mouse().buttons());
     case QEvent::MouseButtonRelease: return mouseReleased();
     case QEvent::MouseButtonDblClick: m_plot->resetZoom(); return true;
     case QEvent::Leave: m_plot->showCursor({}); return false;
