@@ -127,6 +127,7 @@ struct WhatIf::Impl
 
     // What the newest update() left: empty before the first one.
     std::shared_ptr<const WhatIfResult> last;
+    QuantPlan lastPlan; ///< with layer ids for names
     Binding binding;
 
     void compileProgram(const Control& control)
@@ -175,7 +176,7 @@ struct WhatIf::Impl
     std::shared_ptr<const Resolved> resolvePlan(const QuantPlan& plan, const Control& control) const
     {
         if (last)
-            if (const auto changed = changedLayers(last->plan, plan))
+            if (const auto changed = changedLayers(lastPlan, plan))
                 return std::make_shared<const Resolved>(
                     resolve(plan, *graph, *statistics, rules, last->resolved.get(), &*changed, control));
         return std::make_shared<const Resolved>(
@@ -357,7 +358,8 @@ std::shared_ptr<const WhatIfResult> WhatIf::update(const QuantPlan& plan, const 
     Impl& impl = *m_impl;
     auto result = std::make_shared<WhatIfResult>();
     result->plan = plan;
-    result->resolved = impl.resolvePlan(plan, control);
+    const QuantPlan byId = withLayerIds(plan, impl.layers);
+    result->resolved = impl.resolvePlan(byId, control);
     const auto [next, firstStep] = impl.rebind(*result->resolved);
     const int restart = impl.restartStep(std::max(firstStep, 0));
     const auto keep = impl.checkpointsToKeep(restart);
@@ -382,6 +384,7 @@ std::shared_ptr<const WhatIfResult> WhatIf::update(const QuantPlan& plan, const 
     impl.binding = next;
     result->seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     impl.last = result;
+    impl.lastPlan = byId;
     return result;
 }
 

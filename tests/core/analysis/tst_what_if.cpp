@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/what_if.h"
+
+#include "core/base/error.h"
+#include "core/calibration/collect.h"
+#include "core/formats/formats.h"
+#include "core/passes/simplify.h"
+#include "tests/support/shared_files.h"
+
+#include <QTest>
+
+using namespace lathe;
+
+namespace {
+
+/// Seeded noise in place of pictures.
+class NoiseSamples : public Samples
+{
+public:
+    std::int64_t size() const override { return 6; }
+    std::string id(std::int64_t index) const override { return std::to_string(index); }
+    TensorMap load(std::int64_t index) const override
+    {
+        Tensor image(DType::float32, Shape{1, 3, 32, 32});
+        std::uint32_t state = static_cast<std::uint32_t>(index) * 7919U + 1U;
+        for (float& value : image.mutableData<float>()) {
+            state = state * 1664525U + 1013904223U;
+            value = static_cast<float>(state >> 8) * 0x1p-22F - 2.0F;
+        }
+        return {{"image", image}};
+    }
+    std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
+    Tensor target(std::int64_t) const override { return {}; }
+    std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
+};
+
+}
+
+/// The live estimate on the sample model: what is reused must not change what is answered.
+class TstWhatIf : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void aChangeGivesWhatAFreshStartGives();
+    void lateLayersReuseTheStart();
+    void backAndForthIsTheSame();
+    void aStopKeepsTheState();
+    void fewerBitsCostMore();
+
+private:
+    std::unique_ptr<WhatIf> make() const;
+    static void compareResults(const WhatIfResult& a, const WhatIfResult& b);
+
+    std::shared_ptr<const Graph> m_graph;
+    std::vector<Layer> m_layers;
+    std::shared_ptr<const Statistics> m_statistics;
+    NoiseSamples m_samples;
+};
+
+void TstWhatIf::initTestCase()
+{
+    const auto imported = readModel(test::resourceFile("sample/glyphs.onnx"), systemFs(), Control());
+    m_graph = std::make_shared<const Graph>(simplify(imported.graph).graph);
+    m_layers = findLayers(*m_graph);
+    m_statistics =
+        std::make_shared<const Statistics>(collectStatistics(*m_graph, m_samples, Digest(), CollectOptions(), Control()));
+}
+
+std::unique_ptr<WhatIf> TstWhatIf::make() const
+{
+    return std::make_unique<WhatIf>(m_graph, m_layers, m_statistics, m_samples, genericRules(), WhatIf::Options(),
+                                    Control());
+}
+
+void TstWhatIf::compareResults(const WhatIfResult& a, const WhatIfResult& b)
+{
+    QCOMPARE(a.outputSqnrDb, b.outputSqnrDb);
+    QCOMPARE(a.agreement, b.agreement);
+    QCOMPARE(a.sizeBytes, b.sizeBytes);
+    QVERIFY(a.weightSqnrDb == b.weightSqnrDb);
+    QCOMPARE(a.layers.size(), b.layers.size());
+    for (std::size_t i = 0; i < a.layers.size(); ++i) {
+        QCOMPARE(a.layers[i].id, b.layers[i].id);
+        QCOMPARE(a.layers[i].local.noiseSquares, b.layers[i].local.noiseSquares);
+        QCOMPARE(a.layers[i].accumulated.noiseSquares, b.layers[i].accumulated.noiseSquares);
+        QCOMPARE(a.layers[i].clipped, b.layers[i].clipped);
+        QCOMPARE(a.layers[i].elements, b.layers[i].elements);
+        QCOMPARE(a.layers[i].channels.size(), b.layers[i].channels.size());
+    }
+}
+
+void TstWhatIf::aChangeGivesWhatAFreshStartGives()
+{
+    const auto kept = make();
+    kept->update(QuantPlan(), Control());
+    for (const char* layer : {"block5.dw", "stem.conv", "head.linear", "block2.add"}) {
+        QuantPlan plan;
+        plan.layers[layer].activations = QuantSpec::parse("uint4");
+        plan.layers[layer].weights = QuantSpec::parse("int4:channel");
+        compareResults(*kept->update(plan, Control()), *make()->update(plan, Control()));
+    }
+}
+
+void TstWhatIf::lateLayersReuseTheStart()
+{
+    const auto whatIf = make();
+    const auto first = whatIf->update(QuantPlan(), Control());
+    QCOMPARE(first->stepsReused, std::int64_t{0});
+    QuantPlan plan;
+    plan.layers["head.linear"].weights = QuantSpec::parse("int4:channel");
+    QVERIFY(whatIf->update(plan, Control())->stepsReused > first->stepsRun / 2);
+}
+
+void TstWhatIf::backAndForthIsTheSame()
+{
+    const auto whatIf = make();
+    const auto before = whatIf->update(QuantPlan(), Control());
+    QuantPlan plan;
+    plan.layers["block4.dw"].activations = QuantSpec::parse("uint2");
+    whatIf->update(plan, Control());
+    compareResults(*whatIf->update(QuantPlan(), Control()), *before);
+}
+
+void TstWhatIf::aStopKeepsTheState()
+{
+    const auto whatIf = make();
+    const auto before = whatIf->update(QuantPlan(), Control());
+    QuantPlan plan;
+    plan.layers["stem.conv"].activations = QuantSpec::parse("uint2");
+    std::stop_source source;
+    source.request_stop();
+    QVERIFY_EXCEPTION_THROWN(whatIf->update(plan, Control(source.get_token())), Error);
+    compareResults(*whatIf->update(QuantPlan(), Control()), *before);
+}
+
+void TstWhatIf::fewerBitsCostMore()
+{
+    const auto whatIf = make();
+    const auto eight = whatIf->update(QuantPlan(), Control());
+    QuantPlan plan;
+    plan.weights = QuantSpec::parse("int4:channel:symmetric");
+    plan.activations = QuantSpec::parse("uint4");
+    const auto four = whatIf->update(plan, Control());
+    QVERIFY(four->outputSqnrDb < eight->outputSqnrDb - 6);
+    QVERIFY(four->sizeBytes < eight->sizeBytes);
+    QVERIFY(eight->sizeBytes < eight->floatBytes);
+}
+
+QTEST_GUILESS_MAIN(TstWhatIf)
+#include "tst_what_if.moc"
