@@ -161,6 +161,8 @@ private:
             source().consumers(input).size() != 1)
             return std::nullopt;
         m_plan.dropped[at(clamp)] = true;
+        m_plan.clamps.push_back(
+            {source().node(clamp).name, valueOf(input).name, valueOf(form.source).name, *limits});
         form.source = input;
         return limits;
     }

@@ -1,21 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <limits>
 #include <optional>
 #include <vector>
 
+#include "core/quant/clamps.h"
 #include "core/quant/export_qdq.h"
 #include "core/quant/file_grid.h"
 
 namespace lathe {
-
-/// The limits of a Relu or Clip; infinite where it has none.
-struct Limits
-{
-    float low = -std::numeric_limits<float>::infinity();
-    float high = std::numeric_limits<float>::infinity();
-};
 
 /// How one activation pair is written.
 struct PairForm
@@ -31,6 +24,7 @@ struct ExportPlan
 {
     std::vector<std::optional<PairForm>> forms; ///< by node: of QuantizeLinear nodes
     std::vector<bool> dropped;                  ///< by node: clamps that code clips stand for
+    std::vector<AbsorbedClamp> clamps;          ///< the dropped ones
     std::vector<Refusal> refusals;
 };
 

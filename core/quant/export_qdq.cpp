@@ -349,6 +349,7 @@ Graph prepareExport(const Graph& applied, const QuantPlan& plan, const ExportOpt
     }
     Graph graph = Exporter(applied, options, steps).run();
     addMetadata(graph, plan, options);
+    noteClamps(graph, steps.clamps);
     return graph;
 }
 

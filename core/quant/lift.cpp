@@ -5,6 +5,7 @@
 #include "core/numeric/qdq.h"
 #include "core/ops/op.h"
 #include "core/quant/apply.h"
+#include "core/quant/clamps.h"
 #include "core/quant/graph_copy.h"
 #include "core/quant/lift_grids.h"
 #include "core/quant/qlinear_ops.h"
@@ -123,6 +124,10 @@ private:
             return copyNode(node);
         if (node.op == "Clip" && node.domain.empty())
             return liftClip(node);
+        if (node.op == "Identity" && node.domain.empty()) {
+            at(node.outputs[0]) = at(node.input(0));
+            return;
+        }
         liftMove(node);
     }
 
@@ -435,7 +440,8 @@ bool isQuantized(const Graph& graph)
 
 Lifted lift(const Graph& graph)
 {
-    return Lifter(graph).run();
+    const Graph clamped = withClamps(graph);
+    return Lifter(clamped).run();
 }
 
 } // namespace lathe
