@@ -248,10 +248,7 @@ private:
         chart.title = tr("SQNR, dB (short bars hurt)");
         chart.series = {tr("weights"), tr("activations")};
         const auto bar = [](double value) {
-            // Layers without weights, and exact ones, have nothing that hurts: no bar.
-            const bool drawn = std::isfinite(value);
-            return SummaryChartData::Bar{drawn ? value : std::numeric_limits<double>::quiet_NaN(), {}, {},
-                                         drawn ? sqnrText(value) : QString()};
+            return SummaryChartData::Bar{value, {}, {}, std::isfinite(value) ? sqnrText(value) : QString()};
         };
         for (const WeakLayer& layer : weakest) {
             if (named.size() < static_cast<int>(weakNamed))

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "tests/app/cli/cli_fixture.h"
+
+#include <QJsonArray>
+#include <QTest>
+
+using namespace lathe::test;
+
+class TstValidate : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void figures();
+    void literal();
+    void exportedFileGivesTheSameFigures();
+    void quantizedFileAlone();
+    void gate();
+    void exactIsNull();
+
+private:
+    CliFixture m_cli;
+};
+
+void TstValidate::initTestCase()
+{
+    m_cli.calibrate("p.lathe");
+    m_cli.json("quantize p.lathe -o q.onnx");
+}
+
+void TstValidate::figures()
+{
+    const QJsonObject json = m_cli.json("validate p.lathe --data {data} --limit 200");
+    QVERIFY(hasKeys(json, {"samples", "metrics", "outputs", "layers", "health"}));
+    QCOMPARE(json["samples"].toInt(), 200);
+    for (const QString metric : {"top1", "top5", "agreement"}) {
+        const QJsonObject figures = json["metrics"][metric].toObject();
+        QVERIFY(hasKeys(figures, {"float", "quantized", "loss", "low", "high"}));
+        QVERIFY(figures["low"].toDouble() <= figures["loss"].toDouble());
+        QVERIFY(figures["loss"].toDouble() <= figures["high"].toDouble());
+        const double loss = figures["float"].toDouble() - figures["quantized"].toDouble();
+        QVERIFY(qAbs(figures["loss"].toDouble() - loss) < 1e-9);
+    }
+    QVERIFY(json["metrics"]["top1"]["float"].toDouble() >= 0.97);
+    const QJsonObject output = json["outputs"][0].toObject();
+    QVERIFY(hasKeys(output, {"name", "sqnrDb", "cosine", "maxAbs", "exact"}));
+    QCOMPARE(output["name"].toString(), "logits");
+    QVERIFY(output["cosine"].toDouble() > 0.99 && output["cosine"].toDouble() < 1);
+    QCOMPARE(json["layers"].toArray().size(), m_cli.json("inspect {model}")["layers"].toArray().size());
+    for (const QJsonValue layer : json["layers"].toArray()) {
+        QVERIFY(hasKeys(layer.toObject(), {"id", "localSqnrDb", "accumulatedSqnrDb", "clipped"}));
+        QVERIFY(layer["clipped"].toDouble() >= 0 && layer["clipped"].toDouble() < 0.05);
+        // What earlier layers did comes on top of a layer's own error.
+        QVERIFY(layer["accumulatedSqnrDb"].toDouble() < layer["localSqnrDb"].toDouble() + 3);
+    }
+}
+
+void TstValidate::literal()
+{
+    const double simulated = m_cli.json("validate p.lathe --limit 64")["outputs"][0]["sqnrDb"].toDouble();
+    const double literal =
+        m_cli.json("validate p.lathe --limit 64 --precision literal")["outputs"][0]["sqnrDb"].toDouble();
+    QVERIFY(simulated != literal);
+    QVERIFY(qAbs(simulated - literal) < 2);
+}
+
+/// What was validated is what the file holds, layer by layer.
+void TstValidate::exportedFileGivesTheSameFigures()
+{
+    const QJsonObject project = m_cli.json("validate p.lathe --limit 64");
+    for (const QString source : {"{model}", "p.lathe"}) {
+        const QJsonObject file = m_cli.json("validate " + source + " --quantized q.onnx --data {data} --limit 64");
+        QCOMPARE(file["metrics"], project["metrics"]);
+        QCOMPARE(file["outputs"], project["outputs"]);
+        QCOMPARE(file["layers"], project["layers"]);
+    }
+}
+
+/// Its own float form is what is left of the float model.
+void TstValidate::quantizedFileAlone()
+{
+    const QJsonObject json = m_cli.json("validate q.onnx --data {data} --limit 200");
+    QVERIFY(json["metrics"]["top1"]["float"].toDouble() >= 0.97);
+    QVERIFY(json["outputs"][0]["sqnrDb"].toDouble() > 15);
+}
+
+void TstValidate::gate()
+{
+    QCOMPARE(m_cli.run("validate p.lathe --limit 64 --max-drop 0.5").status, 0);
+    m_cli.copy("p.lathe", "coarse.lathe");
+    m_cli.json("quantize coarse.lathe -o coarse.onnx --weights int2 --activations uint2 --method minmax");
+    const Answer answer = m_cli.run("--json validate coarse.lathe --limit 64 --max-drop 0.005");
+    QCOMPARE(answer.status, 3);
+    QCOMPARE(answer.err.count('\n'), 1);
+    QVERIFY2(answer.err.contains("top1 drops by 0.") && answer.err.contains("0.0050"), answer.text());
+    // The figures are there all the same.
+    QVERIFY(answer.json().has_value());
+    const QJsonObject json = answer.json().value();
+    QVERIFY(json["metrics"]["top1"]["loss"].toDouble() > 0.005);
+}
+
+void TstValidate::exactIsNull()
+{
+    m_cli.copy("p.lathe", "float.lathe");
+    m_cli.json("quantize float.lathe -o float.onnx --weights float32 --activations float32");
+    const QJsonObject json = m_cli.json("validate float.lathe --limit 16");
+    const QJsonObject output = json["outputs"][0].toObject();
+    QVERIFY(output["sqnrDb"].isNull());
+    QCOMPARE(output["exact"].toBool(), true);
+    QCOMPARE(output["maxAbs"].toDouble(), 0.0);
+    for (const QJsonValue layer : json["layers"].toArray()) {
+        QVERIFY(layer["localSqnrDb"].isNull() && layer["accumulatedSqnrDb"].isNull());
+        QCOMPARE(layer["exact"].toBool(), true);
+    }
+    QCOMPARE(json["metrics"]["agreement"]["quantized"].toDouble(), 1.0);
+}
+
+QTEST_GUILESS_MAIN(TstValidate)
+#include "tst_validate.moc"
