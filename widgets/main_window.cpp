@@ -15,6 +15,7 @@
 #include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QMimeData>
+#include <QScreen>
 #include <QSettings>
 #include <QStackedWidget>
 #include <QUrl>
@@ -135,7 +136,8 @@ void MainWindow::refreshTitle()
 
 void MainWindow::restoreState()
 {
-    resize(1280, 800);
+    const QSize room = screen()->availableSize();
+    resize(std::min(1440, room.width()), std::min(900, room.height()));
     restoreGeometry(QSettings().value(QStringLiteral("window/geometry")).toByteArray());
 }
 

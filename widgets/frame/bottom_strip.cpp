@@ -47,6 +47,7 @@ BottomStrip::BottomStrip(Session& session, QWidget* parent)
     auto* layout = new QHBoxLayout(this);
     layout->setContentsMargins(8, 5, 8, 4);
     layout->setSpacing(8);
+    setMinimumHeight(m_cancel->sizeHint().height() + 9);
     layout->addWidget(m_what);
     layout->addWidget(m_bar);
     layout->addWidget(m_cancel);

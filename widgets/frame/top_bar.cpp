@@ -93,6 +93,7 @@ void TopBar::refreshChips()
 void TopBar::refreshBudget()
 {
     const auto& figures = m_session.figures();
+    m_budget->setVisible(figures != nullptr);
     if (!figures) {
         m_budget->setFigures(std::nullopt);
         return;

@@ -118,6 +118,10 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
     case staleRole: return m_stale && columnIsMeasured(column);
     case lockedRole: return row->locked;
     case hoveredRole: return !m_hovered.isEmpty() && row->id == m_hovered;
+    case bitsRole:
+        if (column == LayerColumn::weights)
+            return row->hasWeights ? row->weights.bits : 0;
+        return column == LayerColumn::activations ? row->activations.bits : 0;
     default: return {};
     }
 }

@@ -38,7 +38,8 @@ public:
         idRole,
         staleRole,
         lockedRole,
-        hoveredRole
+        hoveredRole,
+        bitsRole ///< of a number format; 0 where there is none
     };
 
     explicit LayerModel(std::vector<LayerColumn> columns, QObject* parent = nullptr);

@@ -57,7 +57,7 @@ LayerRow rowOf(const Model& model, const Layer& layer, const QuantPlan& plan)
     LayerRow row;
     row.id = QString::fromStdString(layer.id);
     row.name = QString::fromStdString(layer.name);
-    row.op = layer.depthwise ? QStringLiteral("DepthwiseConv") : QString::fromStdString(layer.op);
+    row.op = operatorText(layer);
     row.inputShape = layer.nodes.empty() ? QString() : shapeText(graph, graph.node(layer.nodes.front()).input(0));
     row.outputShape = shapeText(graph, layer.output);
     row.parameters = layer.parameters;
@@ -72,6 +72,11 @@ LayerRow rowOf(const Model& model, const Layer& layer, const QuantPlan& plan)
     return row;
 }
 
+}
+
+QString operatorText(const Layer& layer)
+{
+    return layer.depthwise ? QStringLiteral("DepthwiseConv") : QString::fromStdString(layer.op);
 }
 
 std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures)

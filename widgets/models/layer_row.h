@@ -38,6 +38,9 @@ struct LayerRow
 
 using LayerRows = std::vector<LayerRow>;
 
+/// The operator as tables name it: depthwise convolutions apart.
+QString operatorText(const Layer& layer);
+
 /// Rows of a model, with what the plan says and what `figures` (may be null) measured. Layers in order; nodes that are no
 /// layer and cannot run follow at the end, so that the model that fails can be seen.
 std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures);

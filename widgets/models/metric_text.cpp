@@ -32,13 +32,18 @@ QString metricValueText(const std::string& id, double value)
     return metricIsShare(id) ? QString::number(value * 100, 'f', 2) + QStringLiteral(" %") : numberText(value);
 }
 
+QString metricNumberText(const std::string& id, double loss)
+{
+    const bool share = metricIsShare(id);
+    const double shown = share ? loss * 100 : loss;
+    const QString sign = shown > 0 ? QStringLiteral("+") : shown < 0 ? QStringLiteral("−") : QString();
+    return sign + (share ? QString::number(std::abs(shown), 'f', 2) : numberText(std::abs(shown)));
+}
+
 QString metricLossText(const std::string& id, double loss)
 {
-    const double shown = metricIsShare(id) ? loss * 100 : loss;
-    const QString sign = shown > 0 ? QStringLiteral("+") : shown < 0 ? QStringLiteral("−") : QString();
-    if (metricIsShare(id))
-        return sign + QString::number(std::abs(shown), 'f', 2) + QCoreApplication::translate("Metric", " points");
-    return sign + numberText(std::abs(shown));
+    const QString number = metricNumberText(id, loss);
+    return metricIsShare(id) ? QCoreApplication::translate("Metric", "%1 points").arg(number) : number;
 }
 
 }

@@ -11,7 +11,9 @@ QString metricLabel(const std::string& id);
 bool metricIsShare(const std::string& id);
 /// "97.3 %" for shares, three digits else.
 QString metricValueText(const std::string& id, double value);
-/// "+0.42 pp" for shares.
+/// "+0.42" in percentage points for shares.
+QString metricNumberText(const std::string& id, double loss);
+/// The same with its unit: "+0.42 points".
 QString metricLossText(const std::string& id, double loss);
 
 }

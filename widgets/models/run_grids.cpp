@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/run_grids.h"
 
+#include "widgets/models/layer_row.h"
 #include "widgets/models/metric_text.h"
 #include "widgets/support/number_text.h"
 
@@ -67,7 +68,7 @@ std::shared_ptr<const Grid> metricGrid(const EvaluationRun& run)
                      {metricValueText(metric.id, metric.floatValue), metric.floatValue},
                      {metricValueText(metric.id, metric.quantizedValue), metric.quantizedValue},
                      {metricLossText(metric.id, metric.loss), metric.loss},
-                     {QStringLiteral("%1 … %2").arg(metricLossText(metric.id, metric.low), metricLossText(metric.id, metric.high)),
+                     {QStringLiteral("%1 … %2").arg(metricNumberText(metric.id, metric.low), metricNumberText(metric.id, metric.high)),
                       metric.high}};
         grid->rows.push_back(std::move(row));
     }
@@ -110,7 +111,7 @@ std::shared_ptr<const Grid> layerGrid(const EvaluationRun& run, const Model& mod
         column(QT_TRANSLATE_NOOP("RunGrids", "Weights dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR of the weights alone; – without weights."), true),
         column(QT_TRANSLATE_NOOP("RunGrids", "Local dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR when only this tensor is quantized."), true),
         column(QT_TRANSLATE_NOOP("RunGrids", "Accum. dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR of the quantized run against the float run at this place."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Clipped %"), QT_TRANSLATE_NOOP("RunGrids", "Share of values outside the grid."), true),
+        column(QT_TRANSLATE_NOOP("RunGrids", "Clip %"), QT_TRANSLATE_NOOP("RunGrids", "Share of values outside the grid."), true),
         column(QT_TRANSLATE_NOOP("RunGrids", "Largest error"), QT_TRANSLATE_NOOP("RunGrids", "Largest absolute difference of one element, accumulated."), true),
         column(QT_TRANSLATE_NOOP("RunGrids", "NaN, Inf"), QT_TRANSLATE_NOOP("RunGrids", "Values of the quantized run that are no finite numbers."), true),
     };
@@ -125,7 +126,7 @@ std::shared_ptr<const Grid> layerGrid(const EvaluationRun& run, const Model& mod
         row.id = QString::fromStdString(figures.id);
         row.marked = odd > 0;
         row.cells = {{name, 0},
-                     text(known ? layer->op : std::string()),
+                     {known ? operatorText(*layer) : QString(), 0},
                      hasWeight ? decibels(weight) : Grid::Cell{QStringLiteral("–"), exact},
                      decibels(figures.local.sqnrDb()),
                      decibels(figures.accumulated.sqnrDb()),

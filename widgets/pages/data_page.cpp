@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/metric_text.h"
+#include "widgets/models/preprocess_text.h"
 #include "widgets/models/statistics_grid.h"
 #include "widgets/pages/page.h"
 #include "widgets/panels/facts.h"
@@ -8,7 +10,6 @@
 #include "widgets/panels/sparkline_delegate.h"
 #include "widgets/session/session.h"
 #include "widgets/support/number_text.h"
-#include "widgets/models/preprocess_text.h"
 #include "widgets/views/empty_state.h"
 #include "widgets/views/histogram_view.h"
 
@@ -103,7 +104,7 @@ private:
         scroll->setWidgetResizable(true);
         scroll->setFrameShape(QFrame::NoFrame);
         scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        scroll->setFixedWidth(fontMetrics().averageCharWidth() * 44);
+        scroll->setFixedWidth(fontMetrics().averageCharWidth() * 40);
         return scroll;
     }
 
@@ -186,7 +187,7 @@ private:
             {tr("Validation"), tr("%n samples", nullptr, static_cast<int>(info.validationCount)),
              tr("Samples that figures of quality come from; never used for calibration.")},
             {tr("Labels"), info.labelled ? tr("yes") : tr("none: agreement with the float model is measured"), {}},
-            {tr("Metric"), QString::fromStdString(info.metric), tr("The figure that the budget bar shows.")},
+            {tr("Metric"), metricLabel(info.metric), tr("The figure that the budget bar shows once the plan is validated.")},
         });
         m_preprocess->setText(preprocessText(info.description).join(QLatin1Char('\n')));
         QStringList warnings;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/quant/apply.h"
 #include "widgets/models/grid_model.h"
+#include "widgets/models/metric_text.h"
 #include "widgets/pages/page.h"
 #include "widgets/panels/facts.h"
 #include "widgets/panels/file_field.h"
@@ -26,6 +26,8 @@
 #include <QStackedLayout>
 #include <QUrl>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <map>
 
 namespace lathe {
 namespace {
@@ -59,6 +61,23 @@ std::shared_ptr<const Grid> refusalGrid(const Model& model, const std::vector<Re
         grid->rows.push_back({QString::fromStdString(refusal.layer), {{name, 0}, {reason, 0, reason}, {nearest, 0, nearest}}});
     }
     return grid;
+}
+
+/// "int8 × 15, int4 × 3", most first.
+QString formatCounts(const Model& model, const QuantPlan& plan, std::string (*formatOf)(const QuantPlan&, const Layer&))
+{
+    std::map<std::string, int> counts;
+    for (const Layer& layer : model.layers)
+        if (const std::string format = formatOf(plan, layer); !format.empty())
+            ++counts[format];
+    std::vector<std::pair<int, std::string>> order;
+    for (const auto& [format, count] : counts)
+        order.emplace_back(count, format);
+    std::sort(order.rbegin(), order.rend());
+    QStringList parts;
+    for (const auto& [count, format] : order)
+        parts.append(QStringLiteral("%1 × %2").arg(QString::fromStdString(format)).arg(count));
+    return parts.join(QStringLiteral(", "));
 }
 
 /// Out of the window: the model file, and the signed bundle.
@@ -135,9 +154,13 @@ private:
         layout->setSpacing(8);
         layout->addWidget(heading(tr("Model file")));
         layout->addWidget(m_facts);
-        layout->addWidget(m_plain);
-        layout->addWidget(m_packed);
-        layout->addWidget(m_floatIo);
+        auto* choices = new QVBoxLayout;
+        choices->setSpacing(4);
+        choices->addWidget(m_plain);
+        choices->addWidget(m_packed);
+        choices->addWidget(m_floatIo);
+        layout->addSpacing(4);
+        layout->addLayout(choices);
         layout->addWidget(m_verdict);
         layout->addWidget(m_refusals);
         layout->addWidget(m_export, 0, Qt::AlignLeft);
@@ -179,7 +202,7 @@ private:
         form->setHorizontalSpacing(12);
         form->setVerticalSpacing(8);
         form->addRow(tr("Key"), keyLine);
-        form->addRow(tr("Passphrase"), m_passphrase);
+        form->addRow(labelOf(tr("Passphrase")), m_passphrase);
         form->addRow(tr("Product"), m_product);
         form->addRow(tr("Version"), m_version);
         auto* box = new QWidget;
@@ -195,6 +218,14 @@ private:
         addVerify(*layout);
         layout->addStretch();
         return box;
+    }
+
+    /// Labels of both forms are equally wide, so that their fields stand in one line.
+    QLabel* labelOf(const QString& label)
+    {
+        auto* result = new QLabel(label);
+        result->setMinimumWidth(std::max(fontMetrics().horizontalAdvance(tr("Passphrase")), fontMetrics().horizontalAdvance(tr("Public key"))));
+        return result;
     }
 
     void addVerify(QVBoxLayout& layout)
@@ -215,7 +246,7 @@ private:
         form->setHorizontalSpacing(12);
         form->setVerticalSpacing(8);
         form->addRow(tr("Bundle"), m_bundleFile);
-        form->addRow(tr("Public key"), m_publicKey);
+        form->addRow(labelOf(tr("Public key")), m_publicKey);
         layout.addWidget(heading(tr("Check a bundle")));
         layout.addLayout(form);
         layout.addWidget(m_verify, 0, Qt::AlignLeft);
@@ -231,8 +262,11 @@ private:
         auto* columns = new QHBoxLayout;
         columns->setContentsMargins(12, 8, 12, 8);
         columns->setSpacing(32);
-        columns->addWidget(buildModelPart(), 1);
-        columns->addWidget(buildBundlePart(), 1);
+        for (QWidget* part : {buildModelPart(), buildBundlePart()}) {
+            part->setMaximumWidth(fontMetrics().averageCharWidth() * 76);
+            columns->addWidget(part, 8);
+        }
+        columns->addStretch(1);
         auto* inner = new QWidget;
         inner->setLayout(columns);
         auto* scroll = new QScrollArea;
@@ -327,11 +361,28 @@ private:
                                ? tr("Everything in this plan can be written.")
                                : tr("%n layers cannot be written so; double-click one to change it.", nullptr,
                                     static_cast<int>(result.refusals.size())));
+        const Model& model = *m_session.model();
         m_facts->setFacts({
             {tr("Target"), QString::fromStdString(m_session.plan().target), tr("Whose placement rules the graph follows.")},
+            {tr("Weights"), formatCounts(model, m_session.plan(), weightFormat), tr("How many layers have weights in which format.")},
+            {tr("Activations"), formatCounts(model, m_session.plan(), activationFormat), tr("How many layers ask for activations in which format.")},
             {tr("Float size"), bytesText(result.floatBytes), tr("All parameters in 32-bit floats.")},
             {tr("Packed size"), bytesText(result.packedBytes), tr("What the target stores: codes at their own bit-width, scales, zero-points, biases.")},
+            {tr("Validated"), validationText(), tr("The newest run of exactly this plan on exactly this data.")},
         });
+    }
+
+    QString validationText() const
+    {
+        const auto run = m_session.currentRun();
+        if (!run || run->metrics.empty())
+            return tr("not yet with this plan");
+        const MetricResult* metric = m_session.dataset() ? run->metric(m_session.dataset()->info().metric) : nullptr;
+        if (!metric)
+            metric = &run->metrics.front();
+        return tr("%1 %2, float %3, %n samples", nullptr, static_cast<int>(run->samples.size()))
+            .arg(metricLabel(metric->id), metricValueText(metric->id, metric->quantizedValue),
+                 metricValueText(metric->id, metric->floatValue));
     }
 
     QString askFile(const QString& title, const QString& suffix, const QString& filter)

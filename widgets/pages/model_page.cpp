@@ -5,6 +5,7 @@
 #include "widgets/session/session.h"
 #include "widgets/support/number_text.h"
 #include "widgets/views/empty_state.h"
+#include "widgets/views/summary_chart.h"
 
 #include <QHBoxLayout>
 #include <QLabel>
@@ -12,10 +13,13 @@
 #include <QScrollArea>
 #include <QStackedLayout>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <set>
 
 namespace lathe {
 namespace {
+
+constexpr std::size_t layersCharted = 12;
 
 QString valueText(const Graph& graph, ValueId id)
 {
@@ -46,11 +50,16 @@ public:
         , m_facts(new Facts)
         , m_passes(quietText())
         , m_unsupported(new QLabel)
+        , m_chart(new SummaryChart)
     {
         buildEmpty();
         m_stack->addWidget(m_empty);
         m_stack->addWidget(buildContent());
         connect(&session, &Session::modelChanged, this, &ModelPage::refresh);
+        connect(m_chart, &SummaryChart::categoryClicked, &session.selection(), &LayerSelection::selectOne);
+        connect(m_chart, &SummaryChart::categoryHovered, &session.selection(), &LayerSelection::setHovered);
+        connect(&session.selection(), &LayerSelection::hoverChanged, this,
+                [this] { m_chart->setHovered(m_session.selection().hovered()); });
         connect(&session, &Session::planChanged, this, &ModelPage::refreshFacts);
         connect(&session, &Session::figuresChanged, this, &ModelPage::refreshFacts);
         refresh();
@@ -95,7 +104,8 @@ private:
         m_passesHeading = heading(tr("Simplified while opening"));
         sideLayout->addWidget(m_passesHeading);
         sideLayout->addWidget(m_passes);
-        sideLayout->addStretch();
+        sideLayout->addSpacing(4);
+        sideLayout->addWidget(m_chart, 1);
         auto* scroll = new QScrollArea(content);
         scroll->setWidget(side);
         scroll->setWidgetResizable(true);
@@ -123,7 +133,29 @@ private:
         m_passes->setText(passes.join(QLatin1Char('\n')));
         m_passesHeading->setVisible(!passes.isEmpty());
         refreshUnsupported(model);
+        refreshChart(model);
         refreshFacts();
+    }
+
+    /// The layers with the most parameters: where bits weigh.
+    void refreshChart(const Model& model)
+    {
+        std::vector<const Layer*> layers;
+        for (const Layer& layer : model.layers)
+            if (layer.parameters > 0)
+                layers.push_back(&layer);
+        std::stable_sort(layers.begin(), layers.end(), [](const Layer* a, const Layer* b) { return a->parameters > b->parameters; });
+        layers.resize(std::min(layers.size(), layersCharted));
+        SummaryChartData chart;
+        chart.title = tr("Most parameters, thousands");
+        chart.series = {tr("parameters")};
+        for (const Layer* layer : layers) {
+            const double thousands = static_cast<double>(layer->parameters) / 1000;
+            chart.categories.push_back({QString::fromStdString(layer->id), QString::fromStdString(layer->name),
+                                       {{thousands, {}, {}, numberText(thousands)}}});
+        }
+        m_chart->setVisible(!chart.categories.empty());
+        m_chart->setData(std::move(chart));
     }
 
     void refreshUnsupported(const Model& model)
@@ -173,6 +205,7 @@ private:
     QLabel* m_passesHeading = nullptr;
     QLabel* m_passes;
     QLabel* m_unsupported;
+    SummaryChart* m_chart;
 };
 
 QWidget* create(Session& session, QWidget* parent)

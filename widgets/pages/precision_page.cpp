@@ -64,6 +64,7 @@ private:
         const auto addDelegate = [this](LayerColumn column, const QStringList& formats) {
             auto* delegate = new BitWidthDelegate(formats, &m_table->view());
             delegate->setLockedRole(LayerModel::lockedRole);
+            delegate->setBitsRole(LayerModel::bitsRole);
             m_table->view().setItemDelegateForColumn(m_table->model().indexOf(column), delegate);
         };
         addDelegate(LayerColumn::weights, BitWidthDelegate::weightFormats());
@@ -90,10 +91,10 @@ private:
         m_splitter->addWidget(mapBox);
         m_splitter->addWidget(new Inspector(m_session));
         m_splitter->setChildrenCollapsible(false);
-        m_splitter->setStretchFactor(0, 5);
+        m_splitter->setStretchFactor(0, 4);
         m_splitter->setStretchFactor(1, 3);
         m_splitter->setStretchFactor(2, 4);
-        m_splitter->setSizes({560, 300, 380});
+        m_splitter->setSizes({604, 260, 320});
         m_splitter->restoreState(QSettings().value(splitterKey).toByteArray());
         auto* content = new QWidget;
         auto* layout = new QHBoxLayout(content);

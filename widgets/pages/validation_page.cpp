@@ -6,12 +6,14 @@
 #include "widgets/panels/grid_view.h"
 #include "widgets/panels/sample_strip.h"
 #include "widgets/session/session.h"
+#include "widgets/support/color_maps.h"
 #include "widgets/support/number_text.h"
 #include "widgets/views/empty_state.h"
 #include "widgets/views/summary_chart.h"
 
 #include <QComboBox>
 #include <QDateTime>
+#include <QElapsedTimer>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -19,12 +21,14 @@
 #include <QStackedLayout>
 #include <QTabWidget>
 #include <QVBoxLayout>
+#include <cmath>
+#include <limits>
 
 namespace lathe {
 namespace {
 
 constexpr std::size_t weakNamed = 5;
-constexpr int weakCharted = 12;
+constexpr int weakCharted = 8;
 
 /// Float against quantized on the validation split: what is lost, with which certainty, and which layers lose it.
 class ValidationPage : public QWidget
@@ -161,7 +165,7 @@ private:
         splitter->addWidget(buildDetails());
         splitter->setStretchFactor(0, 2);
         splitter->setStretchFactor(1, 3);
-        splitter->setSizes({480, 720});
+        splitter->setSizes({440, 744});
         splitter->setChildrenCollapsible(false);
         auto* content = new QWidget;
         auto* layout = new QVBoxLayout(content);
@@ -238,7 +242,12 @@ private:
         m_samples->setGrid(grids.samples);
         m_tabs->setTabText(0, tr("Layers (%1)").arg(grids.layers->rows.size()));
         m_tabs->setTabText(1, tr("Samples (%1, %2 changed)").arg(grids.samples->rows.size()).arg(grids.changed));
-        showWeakest(grids.weakest);
+        // The chart is costly to lay out: while a run grows, once a second is enough.
+        const bool growing = grids.run == m_session.partialRun() && m_session.job().running();
+        if (!growing || !m_chartAge.isValid() || m_chartAge.elapsed() > 1000) {
+            showWeakest(grids.weakest);
+            m_chartAge.start();
+        }
     }
 
     void showWeakest(const std::vector<WeakLayer>& weakest)
@@ -248,13 +257,16 @@ private:
         chart.title = tr("SQNR, dB (short bars hurt)");
         chart.series = {tr("weights"), tr("activations")};
         const auto bar = [](double value) {
-            return SummaryChartData::Bar{value, {}, {}, std::isfinite(value) ? sqnrText(value) : QString()};
+            const bool known = std::isfinite(value);
+            return SummaryChartData::Bar{known ? value : std::numeric_limits<double>::quiet_NaN(), {}, {},
+                                         known ? sqnrText(value) : QString()};
         };
+        const QString link = accent(palette()).name();
         for (const WeakLayer& layer : weakest) {
             if (named.size() < static_cast<int>(weakNamed))
-                named.append(tr("<a href=\"%1\">%2</a> (%3 %4 dB)")
+                named.append(tr("<a href=\"%1\" style=\"color:%5; text-decoration:none\">%2</a> (%3 %4 dB)")
                                  .arg(QString::fromStdString(layer.id).toHtmlEscaped(), layer.name.toHtmlEscaped(),
-                                      layer.weightsWeaker() ? tr("weights") : tr("activations"), sqnrText(layer.sqnrDb())));
+                                      layer.weightsWeaker() ? tr("weights") : tr("activations"), sqnrText(layer.sqnrDb()), link));
             if (static_cast<int>(chart.categories.size()) < weakCharted)
                 chart.categories.push_back({QString::fromStdString(layer.id), layer.name,
                                             {bar(layer.weightSqnrDb), bar(layer.activationSqnrDb)}});
@@ -360,6 +372,7 @@ private:
     SampleStrip* m_picture = nullptr;
     std::shared_ptr<const EvaluationRun> m_chosen;
     bool m_again = false;
+    QElapsedTimer m_chartAge;
     Job m_gridJob;
 };
 

@@ -1,30 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/grid_view.h"
 
+#include "widgets/panels/table_style.h"
+
 #include <QHeaderView>
 #include <algorithm>
 
 namespace lathe {
-
-void styleTable(QTableView& view)
-{
-    view.setSelectionBehavior(QAbstractItemView::SelectRows);
-    view.setEditTriggers(QAbstractItemView::NoEditTriggers);
-    view.setSortingEnabled(true);
-    view.setShowGrid(false);
-    view.setAlternatingRowColors(true);
-    view.setFrameShape(QFrame::NoFrame);
-    view.setWordWrap(false);
-    view.setMouseTracking(true);
-    view.setTabKeyNavigation(false);
-    view.verticalHeader()->hide();
-    view.verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    view.verticalHeader()->setDefaultSectionSize(view.fontMetrics().height() + 8);
-    view.horizontalHeader()->setSortIndicatorClearable(true);
-    view.horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
-    view.horizontalHeader()->setHighlightSections(false);
-    view.horizontalHeader()->setStretchLastSection(true);
-}
 
 GridView::GridView(QWidget* parent)
     : QTableView(parent)
@@ -43,13 +25,21 @@ GridView::GridView(QWidget* parent)
 void GridView::setGrid(std::shared_ptr<const Grid> grid)
 {
     const QString before = currentId();
+    const int columns = m_model->columnCount();
     const int rows = m_model->rowCount();
     m_model->setGrid(std::move(grid));
-    if (m_model->rowCount() != rows) {
-        fitColumns();
-        if (!before.isEmpty())
-            selectId(before);
-    }
+    if (m_model->columnCount() != columns || (rows == 0 && m_model->rowCount() > 0))
+        fit();
+    if (m_model->rowCount() != rows && !before.isEmpty())
+        selectId(before);
+}
+
+void GridView::fit()
+{
+    fitColumns(*this);
+    // A last column of numbers stays beside the others instead of floating at the far edge.
+    const Grid* grid = m_model->grid();
+    horizontalHeader()->setStretchLastSection(grid && !grid->columns.empty() && !grid->columns.back().number);
 }
 
 QString GridView::currentId() const
@@ -74,15 +64,10 @@ void GridView::selectId(const QString& id)
 void GridView::fitHeight(int mostRows)
 {
     const int rows = std::clamp(m_model->rowCount(), 1, mostRows);
-    setFixedHeight(horizontalHeader()->sizeHint().height() + rows * verticalHeader()->defaultSectionSize() + 4);
-}
-
-void GridView::fitColumns()
-{
-    for (int column = 0; column < m_model->columnCount(); ++column) {
-        resizeColumnToContents(column);
-        setColumnWidth(column, std::clamp(columnWidth(column) + 8, 48, fontMetrics().averageCharWidth() * 30));
-    }
+    setFixedHeight(horizontalHeader()->sizeHint().height() + rows * verticalHeader()->defaultSectionSize());
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    if (m_model->columnCount() > 0 && !horizontalHeader()->stretchLastSection())
+        horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
 }
 
 void GridView::leaveEvent(QEvent* event)

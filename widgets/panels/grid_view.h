@@ -29,13 +29,10 @@ protected:
     void leaveEvent(QEvent* event) override;
 
 private:
-    void fitColumns();
+    void fit();
 
     GridModel* m_model;
     GridProxy* m_proxy;
 };
-
-/// What the window's tables have in common.
-void styleTable(QTableView& view);
 
 }

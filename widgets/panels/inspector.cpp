@@ -6,7 +6,6 @@
 #include "widgets/session/session.h"
 #include "widgets/support/number_text.h"
 
-#include <QCheckBox>
 #include <QHBoxLayout>
 #include <QLabel>
 #include <QPushButton>
@@ -60,20 +59,12 @@ QWidget* Inspector::buildSide(Side& side, const QString& objectName)
     side.histogram->setMinimumHeight(180);
     side.facts = new Facts;
     side.facts->setObjectName(objectName + QStringLiteral("Facts"));
-    auto* logarithmic = new QCheckBox(tr("Logarithmic counts"));
-    logarithmic->setChecked(side.histogram->isLogarithmic());
-    connect(logarithmic, &QCheckBox::toggled, side.histogram, &HistogramView::setLogarithmic);
-    connect(side.histogram, &HistogramView::logarithmicChanged, logarithmic, &QCheckBox::setChecked);
-    auto* line = new QHBoxLayout;
-    line->addWidget(logarithmic);
-    line->addStretch();
     if (&side == &m_activations) {
         m_resetClip = new QPushButton(tr("Range by the method"));
         m_resetClip->setObjectName(QStringLiteral("resetClip"));
         m_resetClip->setToolTip(tr("Lets the range method decide again; the range was set by hand."));
         connect(m_resetClip, &QPushButton::clicked, this,
                 [this] { m_session.setClip(m_session.selection().current(), std::nullopt); });
-        line->addWidget(m_resetClip);
     }
     auto* scrolled = new QWidget;
     auto* inner = new QVBoxLayout(scrolled);
@@ -91,7 +82,8 @@ QWidget* Inspector::buildSide(Side& side, const QString& objectName)
     layout->setContentsMargins(0, 8, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(side.histogram, 3);
-    layout->addLayout(line);
+    if (&side == &m_activations)
+        layout->addWidget(m_resetClip, 0, Qt::AlignLeft);
     layout->addSpacing(4);
     layout->addWidget(scroll, 2);
     return box;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/layer_table.h"
 
+#include "widgets/models/layer_columns.h"
+#include "widgets/panels/table_style.h"
 #include "widgets/session/session.h"
 
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QKeyEvent>
 #include <QLabel>
 #include <QLineEdit>
@@ -50,23 +51,9 @@ LayerTableView::LayerTableView(Session& session, bool editable, QWidget* parent)
     , m_session(session)
     , m_editable(editable)
 {
-    setSelectionBehavior(SelectRows);
+    styleTable(*this);
     setSelectionMode(ExtendedSelection);
     setEditTriggers(editable ? DoubleClicked | EditKeyPressed | SelectedClicked : NoEditTriggers);
-    setSortingEnabled(true);
-    setShowGrid(false);
-    setAlternatingRowColors(true);
-    setFrameShape(NoFrame);
-    setWordWrap(false);
-    setMouseTracking(true);
-    setTabKeyNavigation(false);
-    verticalHeader()->hide();
-    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
-    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 8);
-    horizontalHeader()->setSortIndicatorClearable(true);
-    horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
-    horizontalHeader()->setHighlightSections(false);
-    horizontalHeader()->setStretchLastSection(true);
     connect(this, &QAbstractItemView::entered, this, [this](const QModelIndex& index) {
         m_session.selection().setHovered(index.data(LayerModel::idRole).toString());
     });
@@ -155,12 +142,12 @@ LayerTable::LayerTable(Session& session, std::vector<LayerColumn> columns, bool 
             [this] { m_model->setHovered(m_session.selection().hovered()); });
     connect(&session, &Session::modelChanged, this, [this] {
         refreshRows();
-        fitColumns();
+        fit();
     });
     connect(&session, &Session::planChanged, this, &LayerTable::refreshRows);
     connect(&session, &Session::figuresChanged, this, &LayerTable::refreshRows);
     refreshRows();
-    fitColumns();
+    fit();
     takeSelection();
 }
 
@@ -175,19 +162,28 @@ void LayerTable::refreshRows()
     m_model->setRows(m_session.model() ? layerRows(*m_session.model(), m_session.plan(), m_session.figures().get())
                                        : nullptr);
     m_model->setStale(m_session.figuresStale());
+    const int remarks = m_model->indexOf(LayerColumn::problem);
+    bool any = false;
+    for (int i = 0; i < m_model->rowCount(); ++i)
+        any = any || !m_model->row(i)->problem.isEmpty();
+    if (remarks >= 0)
+        m_view->setColumnHidden(remarks, !any);
     refreshCount();
 }
 
-void LayerTable::fitColumns()
+void LayerTable::fit()
 {
-    // The name takes what is there, within reason; the others what they need, with room for figures to come.
+    fitColumns(*m_view, 18, 13);
+    // Room for figures that come later, and for a locked format.
     const QFontMetrics metrics = m_view->fontMetrics();
+    const int format = metrics.horizontalAdvance(QStringLiteral("bfloat16")) + 20;
+    const int figure = metrics.horizontalAdvance(QStringLiteral("−00.0")) + 2 * cellPadding;
     for (int column = 0; column < m_model->columnCount(); ++column) {
-        m_view->resizeColumnToContents(column);
-        const int needed = m_view->columnWidth(column);
-        const int least = metrics.horizontalAdvance(QStringLiteral("float32")) + 16;
-        const int most = metrics.averageCharWidth() * (m_model->column(column) == LayerColumn::name ? 28 : 22);
-        m_view->setColumnWidth(column, std::clamp(needed + 8, least, most));
+        const LayerColumn kind = m_model->column(column);
+        if (kind == LayerColumn::weights || kind == LayerColumn::activations)
+            m_view->setColumnWidth(column, format);
+        else if (columnIsMeasured(kind))
+            m_view->setColumnWidth(column, std::max(figure, m_view->columnWidth(column)));
     }
 }
 

@@ -46,7 +46,7 @@ public:
 
 private:
     void refreshRows();
-    void fitColumns();
+    void fit();
     void filterEdited(const QString& text);
     void takeSelection();  ///< from the session
     void giveSelection();  ///< to the session
