@@ -2,6 +2,7 @@
 #include "core/runtime/code_math.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "core/numeric/arithmetic.h"
 #include "core/runtime/vector_math.h"
@@ -70,29 +71,52 @@ LATHE_INLINE float biased(double acc, std::int32_t bias)
     return static_cast<float>(acc + static_cast<double>(bias));
 }
 
+/// Limits of a result, and from where on its code counts as clipped.
 struct Bounds {
-    float clampLow, clampHigh, low, high;
+    float low, high, clippedBelow, clippedAbove;
 };
+
+/// The value nearest to `code` that rounds beyond it in direction `to`: half a step away, or just more where that tie goes
+/// back to an even `code`.
+float beyond(float code, float to)
+{
+    const float half = code + (to > 0 ? 0.5f : -0.5f);
+    return std::fmod(code, 2.0f) == 0 ? std::nextafter(half, to) : half;
+}
+
+/// Both limits apply, and rounding is monotonic: bounding before rounding gives the same code. What a fused clamp keeps from
+/// reaching the grid's end is not clipped.
+Bounds boundsOf(const Requantization& how)
+{
+    constexpr float infinity = std::numeric_limits<float>::infinity();
+    if (!how.toCodes)
+        return {how.clampLow, how.clampHigh, -infinity, infinity};
+    return {std::clamp(how.clampLow, how.low, how.high), std::clamp(how.clampHigh, how.low, how.high),
+            how.clampLow < how.low ? beyond(how.low, -infinity) : -infinity,
+            how.clampHigh > how.high ? beyond(how.high, infinity) : infinity};
+}
 
 LATHE_INLINE float requantized(float value, const Bounds& bounds, std::int32_t& clipped)
 {
-    const float code = clampTo(roundSmall(clampTo(value, -kRoundable, kRoundable)), bounds.clampLow, bounds.clampHigh);
-    const float kept = clampTo(code, bounds.low, bounds.high);
-    clipped += kept != code;
-    return kept;
+    clipped += (value <= bounds.clippedBelow) | (value >= bounds.clippedAbove);
+    return roundSmall(clampTo(value, bounds.low, bounds.high));
 }
 
-template <typename Acc, bool codes> struct RequantizeRow {
-    LATHE_INLINE static std::int64_t run(const Acc* acc, float* out, std::int64_t channels, const float* multiplier,
-                                         const std::int32_t* bias, Bounds bounds)
+template <typename Acc, bool codes> struct RequantizeRows {
+    LATHE_INLINE static std::int64_t run(const Acc* acc, float* out, std::int64_t rows, std::int64_t channels,
+                                         const float* multiplier, const std::int32_t* bias, Bounds bounds)
     {
-        std::int32_t clipped = 0;
-        LATHE_INDEPENDENT
-        for (std::int64_t c = 0; c < channels; ++c) {
-            const float value = biased(acc[c], bias[c]) * multiplier[c];
-            out[c] = codes ? requantized(value, bounds, clipped) : clampTo(value, bounds.clampLow, bounds.clampHigh);
+        std::int64_t total = 0;
+        for (std::int64_t row = 0; row < rows; ++row, acc += channels, out += channels) {
+            std::int32_t clipped = 0;
+            LATHE_INDEPENDENT
+            for (std::int64_t c = 0; c < channels; ++c) {
+                const float value = biased(acc[c], bias[c]) * multiplier[c];
+                out[c] = codes ? requantized(value, bounds, clipped) : clampTo(value, bounds.low, bounds.high);
+            }
+            total += clipped;
         }
-        return clipped;
+        return total;
     }
 };
 
@@ -108,7 +132,7 @@ template <typename Acc, bool codes> struct RequantizeChannel {
             for (std::int64_t i = begin; i < end; ++i) {
                 const float value = biased(acc[i], bias) * multiplier;
                 out[i] =
-                    codes ? requantized(value, bounds, clipped) : clampTo(value, bounds.clampLow, bounds.clampHigh);
+                    codes ? requantized(value, bounds, clipped) : clampTo(value, bounds.low, bounds.high);
             }
             total += clipped;
         }
@@ -116,19 +140,15 @@ template <typename Acc, bool codes> struct RequantizeChannel {
     }
 };
 
-Bounds boundsOf(const Requantization& how)
-{
-    return {how.clampLow, how.clampHigh, how.low, how.high};
-}
-
 template <typename Acc>
-std::int64_t requantizeRowOf(const Acc* acc, float* out, std::int64_t channels, const Requantization& how)
+std::int64_t requantizeRowsOf(const Acc* acc, float* out, std::int64_t rows, std::int64_t channels,
+                              const Requantization& how)
 {
     if (how.toCodes)
-        return simdCall<RequantizeRow<Acc, true>>(acc, out, channels, how.multiplier.data(), how.bias.data(),
-                                                  boundsOf(how));
-    return simdCall<RequantizeRow<Acc, false>>(acc, out, channels, how.multiplier.data(), how.bias.data(),
-                                               boundsOf(how));
+        return simdCall<RequantizeRows<Acc, true>>(acc, out, rows, channels, how.multiplier.data(), how.bias.data(),
+                                                   boundsOf(how));
+    return simdCall<RequantizeRows<Acc, false>>(acc, out, rows, channels, how.multiplier.data(), how.bias.data(),
+                                                boundsOf(how));
 }
 
 template <typename Acc>
@@ -195,14 +215,16 @@ std::int64_t roundToHalf(std::span<float> values, NumberFormat::Kind kind)
     return clipped;
 }
 
-std::int64_t requantizeRow(const float* acc, float* out, std::int64_t channels, const Requantization& how)
+std::int64_t requantizeRows(const float* acc, float* out, std::int64_t rows, std::int64_t channels,
+                            const Requantization& how)
 {
-    return requantizeRowOf(acc, out, channels, how);
+    return requantizeRowsOf(acc, out, rows, channels, how);
 }
 
-std::int64_t requantizeRow(const double* acc, float* out, std::int64_t channels, const Requantization& how)
+std::int64_t requantizeRows(const double* acc, float* out, std::int64_t rows, std::int64_t channels,
+                            const Requantization& how)
 {
-    return requantizeRowOf(acc, out, channels, how);
+    return requantizeRowsOf(acc, out, rows, channels, how);
 }
 
 std::int64_t requantizeChannel(const float* acc, float* out, std::int64_t count, std::int64_t channel,

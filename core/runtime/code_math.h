@@ -45,12 +45,14 @@ struct Requantization {
     float high = 0;
 };
 
-/// One row of accumulators, a channel an element: float(acc + bias) * multiplier, rounded half to even and clamped where
-/// the result is codes. `acc` holds integers below 2^24 in magnitude. Returns how many codes were clipped (a fused clamp
-/// does not count). In place is allowed.
-std::int64_t requantizeRow(const float* acc, float* out, std::int64_t channels, const Requantization& how);
+/// Rows of accumulators, a channel an element: float(acc + bias) * multiplier, rounded half to even and clamped where the
+/// result is codes. `acc` holds integers below 2^24 in magnitude. Returns how many codes were clipped (a fused clamp does
+/// not count). In place is allowed.
+std::int64_t requantizeRows(const float* acc, float* out, std::int64_t rows, std::int64_t channels,
+                            const Requantization& how);
 /// The same for accumulators of any size below 2^52.
-std::int64_t requantizeRow(const double* acc, float* out, std::int64_t channels, const Requantization& how);
+std::int64_t requantizeRows(const double* acc, float* out, std::int64_t rows, std::int64_t channels,
+                            const Requantization& how);
 /// `count` accumulators of one channel.
 std::int64_t requantizeChannel(const float* acc, float* out, std::int64_t count, std::int64_t channel,
                                const Requantization& how);

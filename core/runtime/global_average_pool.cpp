@@ -68,9 +68,9 @@ public:
                 addPlanes(image, out);
             if (binding.codesIn) {
                 constexpr float unbounded = std::numeric_limits<float>::infinity();
-                run.clipped += requantizeRow(out, out, m_channels,
-                                             {binding.multiplier, binding.bias, true, -unbounded, unbounded,
-                                              binding.output.low, binding.output.high});
+                run.clipped += requantizeRows(out, out, 1, m_channels,
+                                              {binding.multiplier, binding.bias, true, -unbounded, unbounded,
+                                               binding.output.low, binding.output.high});
             } else {
                 for (std::int64_t c = 0; c < m_channels; ++c)
                     out[c] /= static_cast<float>(m_pixels);

@@ -10,8 +10,8 @@ namespace {
 
 bool isWeighted(const Graph& graph, const Node& node)
 {
-    return node.domain.empty() && (node.op == "Conv" || node.op == "Gemm" || node.op == "MatMul") &&
-           node.inputs.size() >= 2 && graph.value(node.inputs[1]).isConstant();
+    constexpr std::array<std::string_view, 4> names{"Conv", "ConvTranspose", "Gemm", "MatMul"};
+    return node.domain.empty() && std::find(names.begin(), names.end(), node.op) != names.end() && node.inputs.size() >= 2 && graph.value(node.inputs[1]).isConstant();
 }
 
 bool isElementwise(const Node& node)
@@ -121,7 +121,7 @@ private:
             return;
         const ValueId other = next->inputs[next->inputs[0] == group.outputs[0] ? 1 : 0];
         const Shape& output = *m_graph.value(group.outputs[0]).shape;
-        const bool conv = m_graph.node(group.nodes[0]).op == "Conv";
+        const bool conv = m_graph.node(group.nodes[0]).op.starts_with("Conv");
         if (!m_graph.value(other).isConstant() || *m_graph.value(next->outputs[0]).shape != output ||
             !isChannelBias(m_graph, other, output, conv ? 1 : output.rank() - 1))
             return;

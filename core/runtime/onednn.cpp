@@ -77,6 +77,7 @@ dnnl::primitive_attr dnnlAttributes(const dnnl::post_ops& operations)
 
 memory packWeights(const float* plain, const memory::desc& plainDesc, const memory::desc& wanted)
 {
+    const ThreadScope single(1);   // starting threads would take longer than most weights
     memory source(plainDesc, cpuEngine(), const_cast<float*>(plain));
     memory packed(wanted, cpuEngine());
     dnnl::stream stream(cpuEngine());

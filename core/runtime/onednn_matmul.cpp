@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/runtime/onednn.h"
+#include "core/numeric/arithmetic.h"
+#include "core/runtime/code_math.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/onednn.h"
 
 namespace lathe {
 
@@ -22,11 +24,29 @@ struct MatMulState final : KernelState {
     PrimitiveCall call;
 };
 
+struct MatMulBinding final : StepBinding {
+    std::vector<float> multiplier;       ///< one
+    std::vector<std::int32_t> bias{0};
+    float low = 0, high = 0;
+};
+
+/// Codes times codes is exact where no sum can reach 2^24; longer sums are formed from real numbers.
+bool sumsStayExact(const Encoding& left, const Encoding& right, std::int64_t depth)
+{
+    constexpr float exact = 16777216;
+    const auto largest = [](const Encoding& encoding) {
+        const CodeGrid grid = CodeGrid::of(encoding);
+        return std::max(-grid.low, grid.high);
+    };
+    return largest(left) * largest(right) * static_cast<float>(depth) < exact;
+}
+
 class MatMulKernel final : public Kernel
 {
 public:
-    explicit MatMulKernel(const dnnl::matmul::primitive_desc& description)
-        : m_primitive(description)
+    MatMulKernel(const dnnl::matmul::primitive_desc& description, std::int64_t depth)
+        : m_depth(depth)
+        , m_primitive(description)
         , m_left(description.src_desc())
         , m_right(description.weights_desc())
         , m_target(description.dst_desc())
@@ -46,6 +66,19 @@ public:
         return state;
     }
 
+    std::shared_ptr<const StepBinding> bind(const BindContext& context) const override
+    {
+        auto binding = std::make_shared<MatMulBinding>();
+        const Encoding *left = context.input(0), *right = context.input(1), *output = context.output();
+        if (left && right && output && sumsStayExact(*left, *right, m_depth)) {
+            binding->codesIn = binding->codesOut = true;
+            binding->multiplier = {requantizeMultiplier(left->scale[0], right->scale[0], output->scale[0])};
+            binding->low = CodeGrid::of(*output).low;
+            binding->high = CodeGrid::of(*output).high;
+        }
+        return binding;
+    }
+
     void run(StepRun& run) const override
     {
         PrimitiveCall& call = static_cast<MatMulState&>(*run.state).call;
@@ -54,9 +87,18 @@ public:
         call.setAddress(2, run.outputs[0].data);
         call.setAddress(3, run.scratch);
         call.execute();
+        const auto& binding = static_cast<const MatMulBinding&>(*run.binding);
+        if (binding.codesIn) {
+            float* out = run.outputs[0].floats();
+            const auto count = static_cast<std::int64_t>(m_target.get_size() / sizeof(float));
+            constexpr float unbounded = std::numeric_limits<float>::infinity();
+            run.clipped = requantizeChannel(out, out, count, 0, {binding.multiplier, binding.bias, true, -unbounded,
+                                                                 unbounded, binding.low, binding.high});
+        }
     }
 
 private:
+    std::int64_t m_depth;
     dnnl::primitive m_primitive;
     memory::desc m_left, m_right, m_target, m_scratchpad;
 };
@@ -88,7 +130,7 @@ std::unique_ptr<Kernel> makeMatMul(const StepRequest& request, std::string& reas
             reason = "oneDNN has only its plain loops for it";
             return nullptr;
         }
-        auto kernel = std::make_unique<MatMulKernel>(description);
+        auto kernel = std::make_unique<MatMulKernel>(description, left[left.rank() - 1]);
         kernel->inputs = {{node.inputs[0], Layout::plain}, {node.inputs[1], Layout::plain}};
         kernel->outputLayouts = {Layout::plain};
         return kernel;

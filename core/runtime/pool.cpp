@@ -62,6 +62,8 @@ WindowTables tabulate(const Window& window, bool average, bool includePad)
     return tables;
 }
 
+constexpr std::int64_t kMostTaps = 1 << 26;
+
 struct Largest {
     LATHE_INLINE static void run(float* out, const float* in, std::int64_t count)
     {
@@ -108,13 +110,14 @@ struct PoolSizes {
     std::int64_t batch, channels, inputPixels, outputPixels;
 };
 
-/// Calls work(image, out, pixel, worker's part) for every output pixel.
+/// Calls work(image, out, pixel, spare) for every output pixel; `spare` has room for one number a channel.
 template <typename Work> void forEachPixel(const PoolSizes& sizes, const StepRun& run, Work&& work)
 {
     parallelRanges(sizes.batch * sizes.outputPixels, 64, [&](std::int64_t begin, std::int64_t end) {
+        std::vector<float> spare(static_cast<std::size_t>(sizes.channels));
         for (std::int64_t i = begin; i < end; ++i)
             work(run.inputs[0].floats() + i / sizes.outputPixels * sizes.inputPixels * sizes.channels,
-                 run.outputs[0].floats() + i * sizes.channels, static_cast<std::size_t>(i % sizes.outputPixels));
+                 run.outputs[0].floats() + i * sizes.channels, static_cast<std::size_t>(i % sizes.outputPixels), spare);
     });
 }
 
@@ -125,7 +128,7 @@ public:
 
     void run(StepRun& run) const override
     {
-        forEachPixel(m_sizes, run, [this](const float* image, float* out, std::size_t pixel) {
+        forEachPixel(m_sizes, run, [this](const float* image, float* out, std::size_t pixel, const auto&) {
             const auto end = static_cast<std::size_t>(m_windows.groupEnds[pixel]);
             std::size_t tap = pixel == 0 ? 0 : static_cast<std::size_t>(m_windows.groupEnds[pixel - 1]);
             std::copy_n(image + m_windows.taps[tap] * m_sizes.channels, m_sizes.channels, out);
@@ -171,9 +174,9 @@ public:
         const WindowTable& table = m_byColumns && !binding.codesIn ? m_windows.columns : m_windows.rows;
         const float scale = binding.codesIn ? binding.input.scale : 1.0f;
         std::atomic<std::int64_t> clipped = 0;
-        forEachPixel(m_sizes, run, [&](const float* image, float* out, std::size_t pixel) {
+        forEachPixel(m_sizes, run, [&](const float* image, float* out, std::size_t pixel, std::vector<float>& spare) {
             std::fill_n(out, m_sizes.channels, 0.0f);
-            addWindow(table, image, out, pixel, scale);
+            addWindow(table, image, out, pixel, scale, spare);
             simdCall<Divide>(out, m_sizes.channels, m_windows.counts[pixel]);
             if (binding.codesIn)
                 clipped += simdCall<MeanToCodes>(out, m_sizes.channels, CodeAverage::of(binding.output), binding.output.low,
@@ -183,19 +186,20 @@ public:
     }
 
 private:
-    void addWindow(const WindowTable& table, const float* image, float* out, std::size_t pixel, float scale) const
+    void addWindow(const WindowTable& table, const float* image, float* out, std::size_t pixel, float scale,
+                   std::vector<float>& spare) const
     {
         const auto first = static_cast<std::size_t>(table.firstGroup[pixel]);
         const auto last = static_cast<std::size_t>(table.firstGroup[pixel + 1]);
-        std::vector<float> group(last - first > 1 ? static_cast<std::size_t>(m_sizes.channels) : 0);
+        const bool several = last - first > 1;
         for (std::size_t g = first; g < last; ++g) {
-            float* sum = group.empty() ? out : group.data();
-            std::fill(group.begin(), group.end(), 0.0f);
+            float* sum = several ? spare.data() : out;
+            std::fill_n(sum, m_sizes.channels, 0.0f);
             const auto end = static_cast<std::size_t>(table.groupEnds[g]);
             for (std::size_t tap = g == 0 ? 0 : static_cast<std::size_t>(table.groupEnds[g - 1]); tap < end; ++tap)
                 simdCall<Sum>(sum, image + table.taps[tap] * m_sizes.channels, m_sizes.channels, scale);
-            if (!group.empty())
-                simdCall<Sum>(out, static_cast<const float*>(group.data()), m_sizes.channels, 1.0f);
+            if (several)
+                simdCall<Sum>(out, static_cast<const float*>(spare.data()), m_sizes.channels, 1.0f);
         }
     }
 
@@ -217,7 +221,7 @@ std::unique_ptr<Kernel> makePool(const StepRequest& request, std::string& reason
     const Shape& input = request.shape(node.inputs[0]);
     const Window window = poolWindow(node, input);
     if (input[0] == 0 || input[1] == 0 || window.outputElements() == 0 ||
-        window.outputElements() * window.kernelElements() > INT32_MAX) {
+        window.outputElements() > kMostTaps / window.kernelElements()) {
         reason = "the size of its windows";
         return nullptr;
     }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "core/base/checked.h"
 #include "core/base/text.h"
 #include "core/runtime/binding_state.h"
 #include "core/runtime/onednn.h"
@@ -35,13 +36,24 @@ std::int64_t constantBytes(const Plan& plan)
     return bytes;
 }
 
-void checkMemory(const Plan& plan, std::int64_t weightBytes)
+void checkMemory(const Plan& plan, std::int64_t needed)
 {
-    const std::int64_t needed = plan.arenaBytes + static_cast<std::int64_t>(plan.scratchBytes) + weightBytes;
     const std::int64_t limit = memoryLimit(plan.options);
     if (needed > limit)
         throw Error(ErrorCode::tooLarge, plan.graph.name,
                     {{"what", "Running the model"}, {"needed", sizeText(needed)}, {"limit", sizeText(limit)}});
+}
+
+/// The least that a run can need: before kernels are made for shapes that cannot run.
+std::int64_t largestValue(const Graph& graph)
+{
+    std::int64_t largest = 0;
+    for (const Value& value : graph.values())
+        if (value.shape && value.shape->isStatic()) {
+            const auto bytes = checkedMul(value.shape->elements(), std::max(dtypeSize(value.dtype), 1));
+            largest = std::max(largest, bytes.value_or(INT64_MAX));
+        }
+    return largest;
 }
 
 /// A quantized graph starts simulated, as its points say; a float one in float.
@@ -71,10 +83,11 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         const ThreadScope threads(options.threads);
         Prepared prepared = prepareGraph(graph, options, control);
         auto plan = std::make_shared<Plan>(std::move(prepared.plan));
+        checkMemory(*plan, largestValue(plan->graph));
         lowerGraph(*plan, control);
         plan->arenaBytes = planMemory(plan->storages);
         const std::int64_t weightBytes = constantBytes(*plan);
-        checkMemory(*plan, weightBytes);
+        checkMemory(*plan, plan->arenaBytes + static_cast<std::int64_t>(plan->scratchBytes) + weightBytes);
         const Precision precision = initialPrecision(prepared.settings);
         std::vector<std::shared_ptr<const SlotEntry>> entries;
         for (SlotSetting& setting : prepared.settings)

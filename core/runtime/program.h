@@ -111,7 +111,7 @@ public:
     static std::shared_ptr<const Program> compile(const Graph& graph, const CompileOptions& options,
                                                   const Control& control = {});
 
-    const Graph& graph() const;              ///< with concrete shapes, Q/DQ removed
+    const Graph& graph() const;              ///< with concrete shapes, Q/DQ removed, 16-bit floats as float32
     /// Not `slots`, which Qt's headers make a macro.
     const std::vector<Slot>& allSlots() const;
     int findSlot(std::string_view value, Slot::Kind kind) const;  ///< -1 when there is none

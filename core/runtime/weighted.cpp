@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/weighted.h"
 
+#include <atomic>
+
 #include "core/runtime/weighted_binding.h"
 
 namespace lathe {
@@ -104,15 +106,17 @@ template <typename Acc>
 std::int64_t requantizeAll(const Acc* acc, float* out, std::int64_t elements, std::int64_t channels, std::int64_t inner,
                            const Requantization& how)
 {
-    std::int64_t clipped = 0;
-    if (inner == 1) {
-        for (std::int64_t at = 0; at < elements; at += channels)
-            clipped += requantizeRow(acc + at, out + at, channels, how);
-        return clipped;
-    }
-    std::int64_t channel = 0;
-    for (std::int64_t at = 0; at < elements; at += inner, channel = (channel + 1) % channels)
-        clipped += requantizeChannel(acc + at, out + at, inner, channel, how);
+    constexpr std::int64_t grain = 1 << 14;
+    const std::int64_t length = inner == 1 ? channels : inner;
+    std::atomic<std::int64_t> clipped = 0;
+    parallelRanges(elements / length, grain / length + 1, [&](std::int64_t begin, std::int64_t end) {
+        if (inner == 1) {
+            clipped += requantizeRows(acc + begin * length, out + begin * length, end - begin, channels, how);
+            return;
+        }
+        for (std::int64_t run = begin; run < end; ++run)
+            clipped += requantizeChannel(acc + run * length, out + run * length, length, run % channels, how);
+    });
     return clipped;
 }
 

@@ -101,6 +101,7 @@ private Q_SLOTS:
     void globalAverage();
     void averagePool();
     void softmax();
+    void matrixProductOfTwoValues();
     void widerGridsAreComputedInReals();
 
 private:
@@ -239,6 +240,25 @@ void TstCodeFormulas::softmax()
             }
         }
     }
+}
+
+void TstCodeFormulas::matrixProductOfTwoValues()
+{
+    const Grid a{"uint8", 0.02f, 120}, b{"int8", 0.03f, 4}, y{"uint8", 0.05f, 128};
+    const Tensor left = allCodes(a, {2, 7, 60}, 1), right = allCodes(b, {2, 60, 9}, 2);
+    const Tensor product = runNode("input a: float32[2x7x60]\ninput b: float32[2x60x9]\ny = MatMul(a, b)\noutput y",
+                                   {{"a", a}, {"b", b}, {"y", y}}, {{"a", left}, {"b", right}});
+    const float multiplier = (a.scale * b.scale) / y.scale;
+    for (std::size_t n = 0; n < 2; ++n)
+        for (std::size_t i = 0; i < 7; ++i)
+            for (std::size_t j = 0; j < 9; ++j) {
+                int sum = 0;
+                for (std::size_t k = 0; k < 60; ++k)
+                    sum += (raw(left.data<float>()[(n * 7 + i) * 60 + k], a) - a.zero()) *
+                           (raw(right.data<float>()[(n * 60 + k) * 9 + j], b) - b.zero());
+                const float code = std::clamp(std::nearbyintf(static_cast<float>(sum) * multiplier), -128.0f, 127.0f);
+                QCOMPARE(product.data<float>()[(n * 7 + i) * 9 + j], code * y.scale);
+            }
 }
 
 void TstCodeFormulas::widerGridsAreComputedInReals()

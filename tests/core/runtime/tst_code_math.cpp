@@ -122,9 +122,9 @@ void TstCodeMath::requantizationIsTheStatedArithmetic()
         limitSimdLevel(level);
         std::vector<float> codes(acc.size()), reals(acc.size()), fromDouble(acc.size());
         const std::vector<double> wide(acc.begin(), acc.end());
-        const std::int64_t clipped = requantizeRow(acc.data(), codes.data(), channels, toCodes);
-        requantizeRow(acc.data(), reals.data(), channels, toReals);
-        QCOMPARE(requantizeRow(wide.data(), fromDouble.data(), channels, toCodes), clipped);
+        const std::int64_t clipped = requantizeRows(acc.data(), codes.data(), 1, channels, toCodes);
+        requantizeRows(acc.data(), reals.data(), 1, channels, toReals);
+        QCOMPARE(requantizeRows(wide.data(), fromDouble.data(), 1, channels, toCodes), clipped);
         std::int64_t expectedClipped = 0;
         for (std::size_t i = 0; i < acc.size(); ++i) {
             const float value = static_cast<float>(static_cast<std::int32_t>(acc[i]) + bias[i]) * multiplier[i];
@@ -145,7 +145,7 @@ void TstCodeMath::requantizationIsTheStatedArithmetic()
     for (std::size_t i = 0; i < acc.size(); ++i)
         outside += std::fabs(std::nearbyintf(static_cast<float>(static_cast<std::int32_t>(acc[i]) + bias[i]) *
                                              multiplier[i])) > 3;
-    QCOMPARE(requantizeRow(acc.data(), codes.data(), channels, narrow), outside);
+    QCOMPARE(requantizeRows(acc.data(), codes.data(), 1, channels, narrow), outside);
 }
 
 void TstCodeMath::largeAccumulatorsAreRoundedOnce()
@@ -155,7 +155,7 @@ void TstCodeMath::largeAccumulatorsAreRoundedOnce()
     const std::vector<float> multiplier{1, 1, 1, 1};
     const std::vector<std::int32_t> bias{0, 0, 1, 0};
     std::vector<float> out(4);
-    requantizeRow(acc.data(), out.data(), 4, {multiplier, bias, false, -INFINITY, INFINITY, 0, 0});
+    requantizeRows(acc.data(), out.data(), 1, 4, {multiplier, bias, false, -INFINITY, INFINITY, 0, 0});
     QCOMPARE(out, (std::vector<float>{16777216, 16777220, 16777218, 4503599627370496.0f}));
 }
 

@@ -68,6 +68,16 @@ const Case kCases[] = {
      "y = Mul(d, s)\noutput y"},
     {"convolution added to its own input", "onednn_conv binary", kAccumulated,
      "input x: float32[1x16x8x8]\nw: float32[16x16x3x3] = ...\na = Conv(x, w) {pads=[1, 1, 1, 1]}\ny = Add(a, x)\noutput y"},
+    {"transposed convolution", "onednn_deconv", kAccumulated,
+     "input x: float32[2x5x6x7]\nw: float32[5x8x3x3] = ...\nb: float32[8] = ...\n"
+     "y = ConvTranspose(x, w, b) {strides=[2, 2], pads=[1, 1, 1, 1], output_padding=[1, 1]}\noutput y"},
+    {"transposed convolution, uneven, relu", "onednn_deconv+Relu", kAccumulated,
+     "input x: float32[1x16x6x7]\nw: float32[16x8x3x2] = ...\nc = ConvTranspose(x, w) {strides=[2, 1], pads=[0, 1, 1, 0]}\n"
+     "y = Relu(c)\noutput y"},
+    {"transposed convolution, grouped", "onednn_deconv", kAccumulated,
+     "input x: float32[1x8x6x7]\nw: float32[8x3x2x2] = ...\ny = ConvTranspose(x, w) {strides=[2, 2], group=2}\noutput y"},
+    {"transposed convolution, one axis, dilated", "onednn_deconv", kAccumulated,
+     "input x: float32[1x8x6]\nw: float32[8x3x3] = ...\ny = ConvTranspose(x, w) {dilations=[2]}\noutput y"},
     {"gemm", "onednn_inner_product", kAccumulated,
      "input x: float32[3x20]\nw: float32[20x10] = ...\nb: float32[10] = ...\ny = Gemm(x, w, b)\noutput y"},
     {"gemm, transposed, factors, relu", "onednn_inner_product+Relu", kAccumulated,
