@@ -42,6 +42,9 @@ void Menus::buildFile()
     QAction* save = menu->addAction(tr("&Save project as…"), QKeySequence::Save, this, &Menus::saveDialog);
     save->setEnabled(false);
     connect(&m_session, &Session::modelChanged, save, [save] { save->setEnabled(true); });
+    QAction* savePlan = menu->addAction(tr("Save &plan as…"), this, &Menus::savePlanDialog);
+    savePlan->setEnabled(false);
+    connect(&m_session, &Session::modelChanged, savePlan, [savePlan] { savePlan->setEnabled(true); });
     menu->addSeparator();
     menu->addAction(tr("&Quit"), QKeySequence::Quit, &m_window, &QWidget::close);
 }
@@ -142,6 +145,13 @@ void Menus::saveDialog()
     if (!path.endsWith(QLatin1String(".lathe")))
         path += QLatin1String(".lathe");
     m_session.saveAs(path);
+}
+
+void Menus::savePlanDialog()
+{
+    const QString path = QFileDialog::getSaveFileName(&m_window, tr("Save plan as"), QStringLiteral("plan.json"), tr("Plans (*.json)"));
+    if (!path.isEmpty())
+        m_session.savePlan(path);
 }
 
 void Menus::about()

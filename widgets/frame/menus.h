@@ -19,6 +19,7 @@ public:
 
     void openDialog();
     void saveDialog();
+    void savePlanDialog();
 
 signals:
     void pageChosen(int index);

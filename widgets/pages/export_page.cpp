@@ -106,6 +106,11 @@ public:
         connect(&session, &Session::bundled, this, &ExportPage::showBundled);
         connect(&session, &Session::keyMade, this, &ExportPage::showKey);
         connect(&session, &Session::verified, this, &ExportPage::showVerified);
+        connect(&session, &Session::bundleOffered, this, [this](const QString& path) {
+            m_bundleFile->setPath(path);
+            m_checksBundles = true;
+            refresh();
+        });
         connect(&session.job(), &Job::started, this, &ExportPage::refreshButtons);
         connect(&session.job(), &Job::finished, this, &ExportPage::refreshButtons);
         refresh();
@@ -295,7 +300,7 @@ private:
     void refresh()
     {
         const bool ready = m_session.model() && (m_session.statistics() || m_session.model()->lifted);
-        m_stack->setCurrentIndex(ready ? 1 : 0);
+        m_stack->setCurrentIndex(ready || m_checksBundles ? 1 : 0);
         if (!m_session.model()) {
             m_empty->setContent(QStringLiteral("export"), tr("No model yet"),
                                 tr("Open a model, calibrate and validate it; here it leaves as an ONNX file or a signed bundle."));
@@ -488,6 +493,7 @@ private:
     FileField* m_publicKey = nullptr;
     QPushButton* m_verify = nullptr;
     Facts* m_verified = nullptr;
+    bool m_checksBundles = false; ///< a bundle can be checked without any model
     bool m_checkNeeded = true;
     Job m_checkJob;
 };

@@ -4,6 +4,7 @@
 #include "widgets/panels/facts.h"
 #include "widgets/panels/inspector.h"
 #include "widgets/panels/layer_table.h"
+#include "widgets/panels/plan_defaults.h"
 #include "widgets/session/session.h"
 #include "widgets/views/bit_width_delegate.h"
 #include "widgets/views/empty_state.h"
@@ -87,7 +88,13 @@ private:
         mapLayout->addWidget(m_map, 1);
 
         m_splitter = new QSplitter(Qt::Horizontal);
-        m_splitter->addWidget(m_table);
+        auto* layers = new QWidget;
+        auto* layersLayout = new QVBoxLayout(layers);
+        layersLayout->setContentsMargins(0, 0, 0, 0);
+        layersLayout->setSpacing(4);
+        layersLayout->addWidget(new PlanDefaults(m_session));
+        layersLayout->addWidget(m_table, 1);
+        m_splitter->addWidget(layers);
         m_splitter->addWidget(mapBox);
         m_splitter->addWidget(new Inspector(m_session));
         m_splitter->setChildrenCollapsible(false);

@@ -96,12 +96,12 @@ private:
                 m_result.plan = parsePlan(parseJson(systemFs().readText(path), path.string()), path.string());
             });
             break;
-        case FileKind::bundle:
+        case FileKind::bundle: m_result.bundle = path; break;
         case FileKind::unknown:
             attempt(QT_TRANSLATE_NOOP("open", "%1 could not be opened"), path, [&] {
                 throw Error(ErrorCode::unknownFormat, path.string(),
                             {{"extension", path.extension().string()},
-                             {"known", ".onnx, .lathe, .json (data set or plan), a folder of images"}});
+                             {"known", ".onnx, .lathe, .lathebundle, .json (data set or plan), a folder of images"}});
             });
             break;
         }

@@ -40,6 +40,7 @@ struct Opened
     std::optional<QuantPlan> modelPlan; ///< that an exported model carries
     std::optional<ProjectContents> project;
     Path projectPath;
+    Path bundle;               ///< to be checked; empty when none
     std::vector<Path> waiting; ///< data sets that need a model first
     std::vector<UserError> troubles;
 };

@@ -97,6 +97,13 @@ QuantPlan withMethod(const QuantPlan& plan, const std::vector<Layer>& layers, st
     return edited(plan, layers, [&](LayerPlan& entry, const Layer&) { entry.method = method; });
 }
 
+QuantPlan withoutLayers(const QuantPlan& plan)
+{
+    QuantPlan result = plan;
+    std::erase_if(result.layers, [](const auto& entry) { return !entry.second.locked; });
+    return result;
+}
+
 bool isLocked(const QuantPlan& plan, const std::string& layer)
 {
     const auto found = plan.layers.find(layer);

@@ -30,6 +30,9 @@ QuantPlan withClip(const QuantPlan& plan, const Layer& layer, std::optional<Rang
 /// For one layer; nothing: the default method.
 QuantPlan withMethod(const QuantPlan& plan, const std::vector<Layer>& layers, std::optional<MethodChoice> method);
 
+/// Every layer that is not locked follows the defaults again.
+QuantPlan withoutLayers(const QuantPlan& plan);
+
 bool isLocked(const QuantPlan& plan, const std::string& layer);
 /// The format that a person sees: float32 for weights of a layer without any.
 std::string weightFormat(const QuantPlan& plan, const Layer& layer);

@@ -280,4 +280,9 @@ void Session::setMethod(const MethodChoice& method)
     changePlan(plan, tr("Range method %1").arg(QString::fromStdString(method.text())), QStringLiteral("method"));
 }
 
+void Session::resetLayers()
+{
+    changePlan(withoutLayers(m_plan), tr("Reset layers"));
+}
+
 }

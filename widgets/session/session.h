@@ -91,6 +91,8 @@ public:
     void toggleLocks();                                            ///< of the selection
     void setClip(const QString& layer, std::optional<Range> clip);
     void setMethod(const MethodChoice& method);                    ///< the plan's default
+    void resetLayers();                                            ///< to the defaults, but for locked ones
+    void savePlan(const QString& path);
     /// Asks the window to show a page.
     void showPage(const QString& id) { emit pageRequested(id); }
     void askOpen() { emit openRequested(); } ///< a page wants the file dialog
@@ -108,6 +110,7 @@ signals:
     void bundled(const lathe::BundleReceipt& receipt);
     void keyMade(const lathe::KeyReceipt& receipt);
     void verified(const lathe::VerifyReceipt& receipt);
+    void bundleOffered(const QString& path); ///< dropped on the window, to be checked
     void failed(const lathe::UserError& error);
     void pageRequested(const QString& id);
     void openRequested();

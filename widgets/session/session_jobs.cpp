@@ -91,6 +91,10 @@ void Session::takeOpened(Opened opened)
         emit failed({tr("The data set waits for a model"), tr("Data is prepared for the inputs of a model."),
                      tr("Open the model next; the data set is opened right after it."), modelPage});
     }
+    if (!opened.bundle.empty()) {
+        showPage(QStringLiteral("export"));
+        emit bundleOffered(text(opened.bundle));
+    }
     if (newModel)
         showPage(opened.project && m_statistics ? QStringLiteral("precision") : modelPage);
     else if (opened.dataset)
@@ -122,7 +126,8 @@ void Session::calibrate(std::int64_t limit)
                       text(m_dataset->info().file)};
     if (limit > 0)
         words << QStringLiteral("--limit") << QString::number(limit);
-    words << QStringLiteral("-o") << commandSource();
+    // A file of its own: the command makes a new project and must not replace the one that is open.
+    words << QStringLiteral("-o") << text(m_model->path.stem()) + QStringLiteral(".lathe");
     m_job.start(
         {tr("Calibrating"), tr("Calibration failed"), commandLine(words), dataPage},
         [this, model = m_model, dataset = m_dataset, workers = m_options.workers, limit](const JobContext& context) {

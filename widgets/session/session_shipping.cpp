@@ -85,4 +85,13 @@ void Session::verifyBundleFile(const QString& path, const QString& publicKey)
                 [this](const VerifyReceipt& receipt) { emit verified(receipt); });
 }
 
+void Session::savePlan(const QString& path)
+{
+    m_job.start({tr("Saving %1").arg(QFileInfo(path).fileName()), tr("The plan was not saved"), {}, {}},
+                [plan = m_plan, file = Path(path.toStdString())](const JobContext&) {
+                    systemFs().writeWhole(file, dumpJsonPretty(planToJson(plan)));
+                },
+                [] {});
+}
+
 }

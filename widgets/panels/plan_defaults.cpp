@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/panels/plan_defaults.h"
+
+#include "widgets/session/session.h"
+#include "widgets/views/bit_width_delegate.h"
+
+#include <QComboBox>
+#include <QHBoxLayout>
+#include <QLabel>
+#include <QSignalBlocker>
+#include <QToolButton>
+
+namespace lathe {
+namespace {
+
+/// `spec` with another format; symmetric where codes are signed, as QuantSpec::parse has it.
+QuantSpec withFormatOf(const QuantSpec& spec, const QString& name)
+{
+    QuantSpec result = spec;
+    result.format = NumberFormat::parse(name.toStdString());
+    if (result.format.isInteger() && result.format.isSigned != spec.format.isSigned)
+        result.symmetric = result.format.isSigned;
+    return result;
+}
+
+void select(QComboBox& combo, const QString& text)
+{
+    const QSignalBlocker block(combo);
+    int index = combo.findData(text);
+    if (index < 0) {
+        combo.addItem(text, text); // a plan from a file may ask for what the list does not offer
+        index = combo.count() - 1;
+    }
+    combo.setCurrentIndex(index);
+}
+
+QComboBox* combo(const QString& objectName, const QStringList& formats, const QString& tooltip)
+{
+    auto* result = new QComboBox;
+    result->setObjectName(objectName);
+    result->setToolTip(tooltip);
+    result->setAccessibleName(tooltip);
+    for (const QString& format : formats)
+        result->addItem(format, format);
+    return result;
+}
+
+}
+
+PlanDefaults::PlanDefaults(Session& session, QWidget* parent)
+    : QWidget(parent)
+    , m_session(session)
+    , m_weights(combo(QStringLiteral("defaultWeights"), BitWidthDelegate::weightFormats(), tr("Weights of layers without a format of their own")))
+    , m_granularity(combo(QStringLiteral("granularity"), {}, tr("One weight scale for what")))
+    , m_activations(combo(QStringLiteral("defaultActivations"), BitWidthDelegate::activationFormats(),
+                          tr("Activations of layers without a format of their own")))
+    , m_reset(new QToolButton)
+{
+    m_granularity->addItem(tr("per channel"), QStringLiteral("channel"));
+    m_granularity->addItem(tr("per tensor"), QStringLiteral("tensor"));
+    m_reset->setObjectName(QStringLiteral("resetLayers"));
+    m_reset->setText(tr("Reset layers"));
+    m_reset->setAutoRaise(true);
+    m_reset->setToolTip(tr("Lets every layer that is not locked follow these defaults again."));
+    auto* layout = new QHBoxLayout(this);
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addWidget(new QLabel(tr("Weights")));
+    layout->addWidget(m_weights);
+    layout->addWidget(m_granularity);
+    layout->addSpacing(8);
+    layout->addWidget(new QLabel(tr("Activations")));
+    layout->addWidget(m_activations);
+    layout->addStretch();
+    layout->addWidget(m_reset);
+    connect(m_weights, &QComboBox::activated, this, [this] { givePlan(tr("Weights %1").arg(m_weights->currentText())); });
+    connect(m_granularity, &QComboBox::activated, this, [this] { givePlan(tr("Weights %1").arg(m_granularity->currentText())); });
+    connect(m_activations, &QComboBox::activated, this, [this] { givePlan(tr("Activations %1").arg(m_activations->currentText())); });
+    connect(m_reset, &QToolButton::clicked, &session, &Session::resetLayers);
+    connect(&session, &Session::planChanged, this, &PlanDefaults::takePlan);
+    takePlan();
+}
+
+void PlanDefaults::takePlan()
+{
+    const QuantPlan& plan = m_session.plan();
+    select(*m_weights, QString::fromStdString(plan.weights.format.name()));
+    select(*m_granularity, QString::fromStdString(plan.weights.granularity.name()));
+    select(*m_activations, QString::fromStdString(plan.activations.format.name()));
+    m_reset->setEnabled(!(withoutLayers(plan) == plan));
+}
+
+void PlanDefaults::givePlan(const QString& text)
+{
+    QuantPlan plan = m_session.plan();
+    plan.weights = withFormatOf(plan.weights, m_weights->currentData().toString());
+    plan.weights.granularity = Granularity::parse(m_granularity->currentData().toString().toStdString());
+    plan.activations = withFormatOf(plan.activations, m_activations->currentData().toString());
+    m_session.changePlan(plan, text);
+}
+
+}
