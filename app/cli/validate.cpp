@@ -97,7 +97,7 @@ void checkGate(const EvaluationRun& run, const std::string& metricId, double max
 {
     const MetricResult* metric = run.metric(metricId);
     if (!metric)
-        throw Error(ErrorCode::labelsMissing, "--max-drop", {{"metric", metricId}});
+        throw Error(ErrorCode::labelsMissing, "--max-drop", {{"metric", metrics().get(metricId, "metric").id}});
     if (metric->loss > maxDrop)
         throw GateError(metricId + " drops by " + fixedText(metric->loss, 4) + ", more than the allowed " +
                         fixedText(maxDrop, 4) + ": give the layers with the lowest SQNR more bits.");

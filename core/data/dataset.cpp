@@ -60,8 +60,8 @@ public:
     {
         TensorMap tensors;
         for (const InputStream& stream : m_content->streams)
-            tensors[stream.need.name] = stream.preprocess.finish(stream.prepared(at(index)), stream.need,
-                                                                 stream.source->id(at(index)));
+            tensors[stream.need.name] =
+                stream.preprocess.finish(stream.prepared(at(index)), stream.need, placeOf(stream, index));
         return tensors;
     }
 
@@ -87,6 +87,15 @@ public:
 
 private:
     const InputStream& first() const { return m_content->streams.front(); }
+
+    /// For messages: samples of arrays have only a number.
+    std::string placeOf(const InputStream& stream, std::int64_t index) const
+    {
+        std::string id = stream.source->id(at(index));
+        const bool isNumber = id.find_first_not_of("0123456789") == std::string::npos;
+        return isNumber ? "sample " + id + " of input " + stream.need.name : id;
+    }
+
     std::int64_t at(std::int64_t index) const { return m_indices.at(static_cast<std::size_t>(index)); }
 
     /// Byte arrays of two dimensions (MNIST) are pictures too.
@@ -303,9 +312,13 @@ std::shared_ptr<const Dataset> Dataset::open(const Path& file, const std::vector
                                              const Control& control)
 {
     return whileDoing("opening the data set", [&]() -> std::shared_ptr<const Dataset> {
-        DatasetBuilder builder(file, inputs, fs, std::move(decoder));
-        builder.build(seed, control);
-        return std::make_shared<OpenedDataset>(builder);
+        try {
+            DatasetBuilder builder(file, inputs, fs, std::move(decoder));
+            builder.build(seed, control);
+            return std::make_shared<OpenedDataset>(builder);
+        } catch (const Json::exception&) {
+            throw Error(ErrorCode::datasetInvalid, file.string(), {{"reason", "a field has the wrong type"}});
+        }
     });
 }
 

@@ -24,6 +24,8 @@ Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs)
 {
     const std::string where = file.string();
     const CsvTable table = parseCsv(fs.readText(file), where);
+    if (table.rows.empty())
+        throw Error(ErrorCode::datasetEmpty, where);
     Labels labels;
     const auto readColumn = [&](const char* key, auto&& store) {
         if (!description.has(key))
@@ -40,10 +42,17 @@ Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs)
     return labels;
 }
 
-Labels labelsFromArray(const Tensor& array)
+Labels labelsFromArray(const Tensor& array, const std::string& where)
 {
+    if (!isInteger(array.dtype()))
+        throw Error(ErrorCode::dtypeMismatch, where,
+                    {{"actual", std::string(dtypeName(array.dtype()))}, {"expected", "an integer type"}});
     Labels labels;
     labels.classes = array.toIntegers();
+    for (const std::int64_t label : labels.classes)
+        if (label < 0)
+            throw Error(ErrorCode::labelInvalid, where,
+                        {{"label", std::to_string(label)}, {"reason", "a class is a whole number from 0"}});
     return labels;
 }
 
@@ -64,9 +73,10 @@ Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std:
     if (ending == ".csv")
         labels = labelsFromCsv(object, file, fs);
     else if (ending == ".npy")
-        labels = labelsFromArray(readNpy(fs.map(file), file.string()));
+        labels = labelsFromArray(readNpy(fs.map(file), file.string()), file.string());
     else
-        labels = labelsFromArray(readIdx(fs.map(file)->bytes(), file.string()).converted(DType::int64));
+        labels = labelsFromArray(readIdx(fs.map(file)->bytes(), file.string()).converted(DType::int64),
+                                 file.string());
     object.expectNoMore();
     return labels;
 }

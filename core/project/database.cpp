@@ -5,6 +5,9 @@
 
 #include <sqlite3.h>
 
+#include <cerrno>
+#include <system_error>
+
 namespace lathe {
 namespace {
 
@@ -27,10 +30,10 @@ Database::Database(const Path& path, Mode mode)
 {
     const int code = sqlite3_open_v2(path.c_str(), &m_handle, flagsOf(mode) | SQLITE_OPEN_NOMUTEX, nullptr);
     if (code != SQLITE_OK) {
-        const std::string reason = m_handle ? sqlite3_errmsg(m_handle) : "out of memory";
+        const std::string text = m_handle ? reason() : "out of memory";
         sqlite3_close(m_handle);
         throw Error(mode == Mode::create ? ErrorCode::fileNotWritable : ErrorCode::fileNotReadable, m_where,
-                    {{"reason", reason}});
+                    {{"reason", text}});
     }
     sqlite3_db_config(m_handle, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
     sqlite3_db_config(m_handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
@@ -46,14 +49,21 @@ Database::~Database()
     sqlite3_close(m_handle);
 }
 
+std::string Database::reason() const
+{
+    const int system = sqlite3_system_errno(m_handle);
+    return system != 0 ? std::generic_category().message(system) : sqlite3_errmsg(m_handle);
+}
+
 void Database::fail(int code) const
 {
-    const std::string reason = sqlite3_errmsg(m_handle);
+    if (const int system = sqlite3_system_errno(m_handle); system == ENOSPC || system == EDQUOT)
+        throw Error(ErrorCode::diskFull, m_where);
     switch (sqlite3_extended_errcode(m_handle)) {
     case SQLITE_IOERR_WRITE:
     case SQLITE_IOERR_FSYNC:
     case SQLITE_IOERR_DIR_FSYNC:
-    case SQLITE_IOERR_TRUNCATE: throw Error(ErrorCode::fileNotWritable, m_where, {{"reason", reason}});
+    case SQLITE_IOERR_TRUNCATE: throw Error(ErrorCode::fileNotWritable, m_where, {{"reason", reason()}});
     default: break;
     }
     switch (code & 0xff) {
@@ -61,9 +71,9 @@ void Database::fail(int code) const
     case SQLITE_READONLY:
     case SQLITE_PERM:
     case SQLITE_BUSY:
-    case SQLITE_CANTOPEN: throw Error(ErrorCode::fileNotWritable, m_where, {{"reason", reason}});
+    case SQLITE_CANTOPEN: throw Error(ErrorCode::fileNotWritable, m_where, {{"reason", reason()}});
     case SQLITE_NOMEM: throw Error(ErrorCode::outOfMemory, m_where, {{"what", "the project"}});
-    default: throw Error(ErrorCode::projectInvalid, m_where, {{"reason", reason}});
+    default: throw Error(ErrorCode::projectInvalid, m_where, {{"reason", sqlite3_errmsg(m_handle)}});
     }
 }
 

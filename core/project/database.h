@@ -67,6 +67,9 @@ public:
     [[noreturn]] void fail(int code) const;
 
 private:
+    /// What the system said, else what SQLite says.
+    std::string reason() const;
+
     sqlite3* m_handle = nullptr;
     std::string m_where;
 };

@@ -55,6 +55,21 @@ void makeSchema(Database& database)
     transaction.commit();
 }
 
+/// Reads what the file holds: whatever is wrong with it, it is the project that is not valid.
+template <typename Read>
+auto storedIn(const std::string& where, const std::string& what, Read read)
+{
+    try {
+        return read();
+    } catch (const Error& error) {
+        if (error.code() == ErrorCode::projectNewer || error.code() == ErrorCode::projectInvalid ||
+            error.code() == ErrorCode::outOfMemory)
+            throw;
+        throw Error(ErrorCode::projectInvalid, where,
+                    {{"reason", "its " + what + " cannot be read (" + error.message() + ")"}});
+    }
+}
+
 class SqliteProject : public Project
 {
 public:
@@ -82,7 +97,7 @@ public:
             return nullptr;
         const Bytes data = query.blob(0);
         verify(data, query.text(1), "statistics");
-        return std::make_shared<const Statistics>(readStatistics(data, where()));
+        return storedIn(where(), "statistics", [&] { return std::make_shared<const Statistics>(readStatistics(data, where())); });
     }
 
     void setStatistics(const Statistics& statistics) override
@@ -100,7 +115,7 @@ public:
         Statement query(m_database, "SELECT json FROM plan");
         if (!query.step())
             return std::nullopt;
-        return parsePlan(parseJson(query.text(0), where(), storedJsonLimits), where());
+        return storedIn(where(), "plan", [&] { return parsePlan(parseJson(query.text(0), "plan", storedJsonLimits), "plan"); });
     }
 
     void setPlan(const QuantPlan& plan) override
@@ -120,8 +135,9 @@ public:
         while (query.step()) {
             const Bytes data = query.blob(4);
             verify(data, query.text(5), "codes of " + query.text(1));
-            const DType type = parseDType(query.text(2));
-            const Tensor tensor = codesTensor(type, Shape::parse(query.text(3)), data);
+            const Tensor tensor = storedIn(where(), "codes", [&] {
+                return codesTensor(parseDType(query.text(2)), Shape::parse(query.text(3)), data);
+            });
             (query.text(0) == "weight" ? codes.weights : codes.biases)[query.text(1)] = tensor;
             any = true;
         }
@@ -153,8 +169,10 @@ public:
         std::vector<EvaluationRun> runs;
         Statement query(m_database, "SELECT id, summary FROM run ORDER BY id");
         while (query.step()) {
-            runs.push_back(runFromJson(parseJson(query.text(1), where(), storedJsonLimits), where()));
-            readSamples(query.integer(0), runs.back());
+            storedIn(where(), "runs", [&] {
+                runs.push_back(runFromJson(parseJson(query.text(1), "run", storedJsonLimits), "run"));
+                readSamples(query.integer(0), runs.back());
+            });
         }
         return runs;
     }
@@ -225,9 +243,10 @@ private:
         query.bind(kind);
         if (!query.step())
             return std::nullopt;
-        const Path stored = query.text(0);
+        const Path place = query.text(0);
         const Path folder = std::filesystem::absolute(m_path).parent_path();
-        return FileReference{(folder / stored).lexically_normal(), Digest::fromHex(query.text(1))};
+        const Digest digest = storedIn(where(), "references", [&] { return Digest::fromHex(query.text(1)); });
+        return FileReference{(folder / place).lexically_normal(), digest};
     }
 
     void setReference(const char* kind, const FileReference& file)
@@ -247,7 +266,7 @@ private:
         query.bind(id);
         while (query.step()) {
             SampleRecord record{query.text(0), query.integer(1), query.integer(2), query.integer(3), {}};
-            scoresFromJson(parseJson(query.text(4), where()), record, where());
+            scoresFromJson(parseJson(query.text(4), "sample"), record, "sample");
             run.samples.push_back(std::move(record));
         }
     }
@@ -296,8 +315,13 @@ std::unique_ptr<Project> Project::create(const Path& path, bool overwrite, const
 
 std::unique_ptr<Project> Project::open(const Path& path, bool readOnly)
 {
-    if (!std::filesystem::exists(path))
+    std::error_code unknown;
+    const auto status = std::filesystem::status(path, unknown);
+    if (!std::filesystem::exists(status))
         throw Error(ErrorCode::fileNotFound, path.string());
+    if (!std::filesystem::is_regular_file(status))
+        throw Error(ErrorCode::fileNotReadable, path.string(),
+                    {{"reason", std::filesystem::is_directory(status) ? "it is a folder" : "it is not a regular file"}});
     return std::make_unique<SqliteProject>(path, readOnly ? Database::Mode::readOnly : Database::Mode::readWrite);
 }
 

@@ -83,6 +83,7 @@ QByteArray CliFixture::read(const QString& name) const
 void CliFixture::copy(const QString& source, const QString& name) const
 {
     QFile::remove(path(name));
+    QDir(m_folder.path()).mkpath(QFileInfo(path(name)).path());
     if (!QFile::copy(QDir::isAbsolutePath(source) ? source : path(source), path(name)))
         qFatal("cannot copy %s", qPrintable(source));
     QFile::setPermissions(path(name), QFile::ReadOwner | QFile::WriteOwner);
