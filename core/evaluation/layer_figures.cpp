@@ -13,12 +13,6 @@ bool hasZeroScale(const Encoding& encoding)
                        [](float scale) { return !(scale > 0) || !std::isfinite(scale); });
 }
 
-std::string valueOf(const Layer& layer)
-{
-    constexpr std::string_view prefix = "input:";
-    return layer.id.starts_with(prefix) ? layer.id.substr(prefix.size()) : layer.id;
-}
-
 /// Comparisons of every channel along `axis` of a row-major tensor.
 std::vector<Comparison> compareChannels(std::span<const float> reference, const TapView& view, int axis)
 {
@@ -41,7 +35,7 @@ std::vector<WatchedLayer> watchedLayers(const Program& program, const Binding& b
 {
     std::vector<WatchedLayer> watched;
     for (const Layer& layer : layers) {
-        const std::string value = valueOf(layer);
+        const std::string value = valueOfLayer(layer.id);
         const ValueId id = program.graph().find(value);
         if (!id.valid() || !isFloat(program.graph().value(id).dtype))
             continue;

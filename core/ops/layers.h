@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/ops/op.h"
@@ -25,6 +26,13 @@ struct Layer {
     bool depthwise = false;
     GraphPtr body;                 ///< the body (of If, Loop ...) whose nodes and values these are; null at the top level
 };
+
+/// The name of the value that a layer id stands for: "input:x" is the graph input "x".
+inline std::string valueOfLayer(const std::string& layerId)
+{
+    constexpr std::string_view prefix = "input:";
+    return layerId.starts_with(prefix) ? layerId.substr(prefix.size()) : layerId;
+}
 
 /// The graph whose values the layer's ids are: its body, or `top`, in which it was found.
 inline const Graph& graphOf(const Layer& layer, const Graph& top)

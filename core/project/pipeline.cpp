@@ -50,12 +50,6 @@ double activationSqnrDb(const TensorStatistics& statistics, const Encoding& enco
     return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
 }
 
-std::string activationValue(const Layer& layer)
-{
-    constexpr std::string_view prefix = "input:";
-    return layer.id.starts_with(prefix) ? layer.id.substr(prefix.size()) : layer.id;
-}
-
 LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
 {
     LayerSummary summary{layer.id, "float32", "float32", std::numeric_limits<double>::infinity(),
@@ -72,7 +66,7 @@ LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& 
                 : compare(weight.constant, fakeQuantize(weight.constant, *encoding->second)).sqnrDb();
         }
     }
-    const std::string value = activationValue(layer);
+    const std::string value = valueOfLayer(layer.id);
     const auto encoding = encodings.activations.find(value);
     if (encoding != encodings.activations.end()) {
         summary.activations = encoding->second->format.name();
