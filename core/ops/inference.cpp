@@ -153,6 +153,8 @@ void Inference::inferNode(NodeId id)
     std::vector<ValueInfo> outputs;
     whileDoing("inferring the shape of " + node.label(), [&] {
         outputs = op->infer({node, inputs, m_opset});
+        if (op->expand && node.unsupported.empty())
+            node.unsupported = op->expand({node, inputs, m_opset}).reason;
         if (node.unsupported.empty())
             fold(*op, node, inputs, outputs);
     });

@@ -74,6 +74,13 @@ struct OpTraits {
     int weightChannelAxis = 0;  ///< output-channel axis of the weight
 };
 
+/// A node written out in simpler operators.
+struct Expansion {
+    GraphPtr graph;                    ///< reads in0, in1 ... (operands that are there); null: not written out
+    std::vector<std::string> outputs;  ///< names of the node's outputs in `graph`, "" for one that is not made
+    std::string reason;                ///< why not; empty when only not enough is known of the operands yet
+};
+
 /// One operator: everything the engine knows of it. One .cpp in core/ops a family; registered in ops.def.
 struct Op {
     std::string id;      ///< "Conv"; "com.microsoft::Gelu" outside ai.onnx
@@ -89,6 +96,9 @@ struct Op {
     /// Rewrites a node of an older opset into the form of opset 13 or later (the graph's new opset); null = unchanged.
     /// May add constants and nodes through the graph. Called in topological order, shapes inferred as far as known.
     void (*upgrade)(Graph& graph, NodeId node, int fromOpset) = nullptr;
+    /// For operators that are a name for several others (see composite.h): the others. The pass expand_composites puts
+    /// them in the node's place; until then infer and run work through them too.
+    Expansion (*expand)(const InferContext&) = nullptr;
     /// Why this node's attributes/types cannot be run ("" = can run); for marking at import.
     std::string (*refuse)(const Node&) = nullptr;
 };
