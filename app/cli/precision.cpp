@@ -2,17 +2,6 @@
 #include "app/cli/precision.h"
 
 namespace lathe::cli {
-namespace {
-
-void requireRunnable(const Model& model)
-{
-    if (model.runnable())
-        return;
-    const UnsupportedNode& node = model.unsupported.front();
-    throw Error(ErrorCode::unsupportedOperator, node.node, {{"op", node.op}, {"reason", node.reason}});
-}
-
-}
 
 void addPrecisionOption(CLI::App& command, std::string& precision)
 {

@@ -335,7 +335,7 @@ struct WhatIf::Impl
         for (const Layer& layer : layers)
             result.floatBytes += layer.parameters * static_cast<std::int64_t>(sizeof(float));
         result.sizeBytes =
-            packedSizeBytes(applyEncodings(*graph, result.resolved->encodings, result.resolved->codes, rules));
+            packedSizeBytes(applyEncodings(*graph, result.resolved->encodings, result.resolved->codes));
     }
 };
 

@@ -68,4 +68,12 @@ std::shared_ptr<const Model> loadModel(const Path& path, const Fs& fs, const Con
     });
 }
 
+void requireRunnable(const Model& model)
+{
+    if (model.runnable())
+        return;
+    const UnsupportedNode& first = model.unsupported.front();
+    throw Error(ErrorCode::unsupportedOperator, first.node, {{"op", first.op}, {"reason", first.reason}});
+}
+
 }

@@ -42,4 +42,7 @@ struct Model {
 /// Throws Error{fileNotFound, notAModel, modelTruncated, ...}.
 std::shared_ptr<const Model> loadModel(const Path& path, const Fs& fs, const Control& control);
 
+/// Throws Error{unsupportedOperator} with the first node that cannot run.
+void requireRunnable(const Model& model);
+
 }  // namespace lathe

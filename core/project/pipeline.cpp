@@ -12,14 +12,6 @@
 namespace lathe {
 namespace {
 
-void requireRunnable(const Model& model)
-{
-    if (model.runnable())
-        return;
-    const UnsupportedNode& first = model.unsupported.front();
-    throw Error(ErrorCode::unsupportedOperator, first.node, {{"op", first.op}, {"reason", first.reason}});
-}
-
 const PlacementRules& rulesOf(const std::string& target)
 {
     if (target == genericRules().id)
@@ -107,12 +99,10 @@ std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& p
     requireRunnable(model);
     control.throwIfStopped();
     return whileDoing("quantizing", [&]() -> std::shared_ptr<const Quantized> {
-        const PlacementRules& rules = rulesOf(plan.target);
         auto result = std::make_shared<Quantized>();
         result->plan = plan;
-        result->resolved = resolve(plan, model.graph, statistics, rules, nullptr, nullptr, control);
-        result->applied =
-            applyEncodings(model.graph, result->resolved.encodings, result->resolved.codes, rules);
+        result->resolved = resolve(plan, model.graph, statistics, rulesOf(plan.target), nullptr, nullptr, control);
+        result->applied = applyEncodings(model.graph, result->resolved.encodings, result->resolved.codes);
         result->packedBytes = packedSizeBytes(result->applied);
         return result;
     });
@@ -126,7 +116,7 @@ std::shared_ptr<const Quantized> quantizedAsIs(const Model& model)
     auto result = std::make_shared<Quantized>();
     result->resolved.encodings = model.lifted->encodings;
     result->resolved.codes = model.lifted->codes;
-    result->applied = applyEncodings(model.lifted->graph, model.lifted->encodings, model.lifted->codes, genericRules());
+    result->applied = applyEncodings(model.lifted->graph, model.lifted->encodings, model.lifted->codes);
     result->packedBytes = packedSizeBytes(result->applied);
     return result;
 }

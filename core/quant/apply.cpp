@@ -201,8 +201,7 @@ private:
 
 } // namespace
 
-Graph applyEncodings(const Graph& graph, const Encodings& encodings, const Codes& codes,
-                     const PlacementRules&)
+Graph applyEncodings(const Graph& graph, const Encodings& encodings, const Codes& codes)
 {
     return Applier(graph, encodings, codes).run();
 }

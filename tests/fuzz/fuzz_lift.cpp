@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/error.h"
 #include "core/formats/formats.h"
-#include "core/numeric/placement_rules.h"
 #include "core/quant/apply.h"
 
 #include <cstdint>
@@ -15,7 +14,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         const lathe::Graph graph = lathe::readModel(lathe::Bytes(bytes, bytes + size), "onnx", {}).graph;
         const lathe::Lifted lifted = lathe::lift(graph);
         const lathe::Graph applied =
-            lathe::applyEncodings(lifted.graph, lifted.encodings, lifted.codes, lathe::genericRules());
+            lathe::applyEncodings(lifted.graph, lifted.encodings, lifted.codes);
         const lathe::Lifted again = lathe::lift(applied);
         if (again.encodings.digest() != lifted.encodings.digest() || again.codes.digest() != lifted.codes.digest())
             std::abort();

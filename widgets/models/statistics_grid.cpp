@@ -68,19 +68,13 @@ std::vector<Grid::Column> columns()
 
 }
 
-std::string activationValue(const std::string& layerId)
-{
-    constexpr std::string_view prefix = "input:";
-    return layerId.starts_with(prefix) ? layerId.substr(prefix.size()) : layerId;
-}
-
 std::shared_ptr<const StatisticsGrid> statisticsGrid(const Statistics& statistics, const Model& model)
 {
     auto result = std::make_shared<StatisticsGrid>();
     auto grid = std::make_shared<Grid>();
     grid->columns = columns();
     for (const Layer& layer : model.layers) {
-        const auto found = statistics.tensors.find(activationValue(layer.id));
+        const auto found = statistics.tensors.find(valueOfLayer(layer.id));
         if (found == statistics.tensors.end())
             continue;
         const TensorStatistics& tensor = found->second;

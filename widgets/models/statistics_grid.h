@@ -20,7 +20,4 @@ struct StatisticsGrid
 /// Slow for large models: made on a worker.
 std::shared_ptr<const StatisticsGrid> statisticsGrid(const Statistics& statistics, const Model& model);
 
-/// The value that holds a layer's activations: its id, without the prefix of graph inputs.
-std::string activationValue(const std::string& layerId);
-
 }

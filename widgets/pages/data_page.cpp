@@ -289,16 +289,16 @@ private:
     {
         const auto& statistics = m_session.shownStatistics();
         const std::string id = m_session.selection().current().toStdString();
-        if (!statistics || id.empty() || !statistics->tensors.contains(activationValue(id)))
+        if (!statistics || id.empty() || !statistics->tensors.contains(valueOfLayer(id)))
             return;
         EncodingPtr encoding;
         if (const auto& figures = m_session.figures(); figures && figures->resolved) {
             const auto& activations = figures->resolved->encodings.activations;
-            if (const auto found = activations.find(activationValue(id)); found != activations.end())
+            if (const auto found = activations.find(valueOfLayer(id)); found != activations.end())
                 encoding = found->second;
         }
         m_histogramJob.start({}, [statistics, id, encoding](const JobContext&) {
-            return activationHistogram(statistics->tensor(activationValue(id)), statistics->sampleIds, encoding.get());
+            return activationHistogram(statistics->tensor(valueOfLayer(id)), statistics->sampleIds, encoding.get());
         }, [this](std::shared_ptr<const HistogramData> drawn) { m_histogram->setData(std::move(drawn)); });
     }
 

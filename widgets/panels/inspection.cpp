@@ -3,7 +3,6 @@
 
 #include "core/calibration/calibrator.h"
 #include "core/tensor/compare.h"
-#include "widgets/models/statistics_grid.h"
 #include "widgets/support/number_text.h"
 
 #include <QCoreApplication>
@@ -82,7 +81,7 @@ void addGridFacts(std::vector<Fact>& facts, const Encoding& encoding)
 
 void inspectActivations(const InspectionRequest& request, const Layer& layer, Inspection& result)
 {
-    const std::string value = activationValue(layer.id);
+    const std::string value = valueOfLayer(layer.id);
     const auto found = request.statistics->tensors.find(value);
     if (found == request.statistics->tensors.end())
         return;

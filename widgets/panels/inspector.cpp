@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/inspector.h"
 
-#include "widgets/models/statistics_grid.h"
 #include "widgets/panels/sample_strip.h"
 #include "widgets/session/session.h"
 #include "widgets/support/number_text.h"

@@ -90,7 +90,7 @@ void TstApply::placesNodes()
     bias.minimumCode = bias.format.minimumCode();
     bias.maximumCode = bias.format.maximumCode();
     encodings.biases = {{"b", std::make_shared<const Encoding>(bias)}};
-    const Graph applied = applyEncodings(graph, encodings, {}, genericRules());
+    const Graph applied = applyEncodings(graph, encodings, {});
     QCOMPARE(
         nodesText(applied),
         QString(
@@ -112,7 +112,7 @@ void TstApply::keepsNamesOfOutputs()
     const Graph graph = graphOf("opset 13\ninput x: float32[4]\ns = Sigmoid(x)\ny = Relu(s)\noutput y, s");
     Encodings encodings;
     encodings.activations = {{"s", grid("uint8", 0, 1)}, {"y", grid("uint8", 0, 1)}};
-    const Graph applied = applyEncodings(graph, encodings, {}, genericRules());
+    const Graph applied = applyEncodings(graph, encodings, {});
     QCOMPARE(applied.value(applied.outputs[0]).name, std::string("y"));
     QCOMPARE(applied.value(applied.outputs[1]).name, std::string("s"));
     QCOMPARE(nodesText(applied),
@@ -129,7 +129,7 @@ void TstApply::halfFormatsAreCasts()
     Encodings encodings;
     encodings.activations = {{"x", grid("bfloat16", 0, 0)}};
     encodings.weights = {{"w", grid("float16", 0, 0)}};
-    const Graph applied = applyEncodings(graph, encodings, {}, genericRules());
+    const Graph applied = applyEncodings(graph, encodings, {});
     QCOMPARE(nodesText(applied),
              QString("Cast(x)->x/quantized Cast(x/quantized)->x/dequantized Cast(w/codes)->w "
                      "MatMul(x/dequantized,w)->y"));
@@ -143,7 +143,7 @@ void TstApply::edgesAreRequantized()
         graphOf("opset 13\ninput x: float32[4]\na = Sigmoid(x) @first\nb = Tanh(x) @second\noutput a, b");
     Encodings encodings;
     encodings.activations = {{"x", grid("uint8", 0, 1)}, {"x->second", grid("uint4", 0, 1)}};
-    const Graph applied = applyEncodings(graph, encodings, {}, genericRules());
+    const Graph applied = applyEncodings(graph, encodings, {});
     const TensorMap inputs = seededInputs(graph, 3);
     const TensorMap values = runQuantized(applied, inputs);
     const Tensor once = fakeQuantize(inputs.at("x"), *grid("uint8", 0, 1));
@@ -174,7 +174,7 @@ void TstApply::computesTheRoundedGraph()
     const Graph graph = graphOf(smallNetwork);
     const Resolved resolved = resolve(parsePlan(parseJson(plan.toStdString(), "t"), "t"), graph,
                                       statisticsOf(graph), genericRules());
-    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes, genericRules());
+    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes);
     for (unsigned seed = 0; seed < 3; ++seed) {
         const TensorMap inputs = seededInputs(graph, seed);
         const TensorMap expected = runRounded(graph, resolved.encodings, resolved.codes, inputs);
@@ -188,14 +188,14 @@ void TstApply::refusesWhatDoesNotFit()
         graphOf("opset 13\ninput x: float32[2x2]\nw: float32[2x2] = ...\ny = MatMul(x, w)\noutput y");
     Encodings unknown;
     unknown.activations = {{"nowhere", grid("uint8", 0, 1)}};
-    LATHE_EXPECT_ERROR(planInvalid, applyEncodings(graph, unknown, {}, genericRules()));
+    LATHE_EXPECT_ERROR(planInvalid, applyEncodings(graph, unknown, {}));
     Encodings weights;
     weights.weights = {{"w", grid("int8", -1, 1)}};
     Codes codes;
     codes.weights = {{"w", Tensor(DType::uint8, Shape{2, 2})}};
-    LATHE_EXPECT_ERROR(planInvalid, applyEncodings(graph, weights, codes, genericRules()));
+    LATHE_EXPECT_ERROR(planInvalid, applyEncodings(graph, weights, codes));
     codes.weights = {{"w", Tensor(DType::int8, Shape{4})}};
-    LATHE_EXPECT_ERROR(planInvalid, applyEncodings(graph, weights, codes, genericRules()));
+    LATHE_EXPECT_ERROR(planInvalid, applyEncodings(graph, weights, codes));
 }
 
 QTEST_GUILESS_MAIN(TstApply)

@@ -34,7 +34,7 @@ void TstApplyProgram::everyGridHasItsSlot()
     const Graph graph = graphOf(smallNetwork);
     const Resolved resolved = resolve(parsePlan(parseJson(plan.toStdString(), "t"), "t"), graph,
                                       statisticsOf(graph), genericRules());
-    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes, genericRules());
+    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes);
     const auto program = Program::compile(applied, {});
     const auto check = [&](const std::map<std::string, EncodingPtr>& encodings, Slot::Kind kind) {
         for (const auto& [name, encoding] : encodings) {
@@ -88,7 +88,7 @@ void TstApplyProgram::floatProgramsTakeTheSameGrids()
     set(resolved.encodings.weights, &resolved.codes.weights, Slot::Kind::weight);
     set(resolved.encodings.biases, &resolved.codes.biases, Slot::Kind::bias);
     const auto fixed =
-        Program::compile(applyEncodings(graph, resolved.encodings, resolved.codes, genericRules()), {});
+        Program::compile(applyEncodings(graph, resolved.encodings, resolved.codes), {});
     Execution first(open), second(fixed);
     for (const Precision precision : {Precision::literal, Precision::simulated}) {
         const TensorMap inputs = seededInputs(graph, 5);

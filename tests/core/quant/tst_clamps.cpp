@@ -33,7 +33,7 @@ Graph exported(const char* plan = "{}")
     const Graph graph = graphOf(clamped);
     const QuantPlan parsed = parsePlan(parseJson(plan, "test"), "test");
     const Resolved resolved = resolve(parsed, graph, statisticsOf(graph), genericRules());
-    return prepareExport(applyEncodings(graph, resolved.encodings, resolved.codes, genericRules()), parsed, {});
+    return prepareExport(applyEncodings(graph, resolved.encodings, resolved.codes), parsed, {});
 }
 
 QStringList layerIds(const Graph& graph)

@@ -20,7 +20,7 @@ QuantPlan planOf(const QString& json)
 Graph appliedOf(const Graph& graph, const QuantPlan& plan)
 {
     const Resolved resolved = resolve(plan, graph, statisticsOf(graph), genericRules());
-    return applyEncodings(graph, resolved.encodings, resolved.codes, genericRules());
+    return applyEncodings(graph, resolved.encodings, resolved.codes);
 }
 
 QString opsText(const Graph& graph)
@@ -174,7 +174,7 @@ void TstExportQdq::requantizedEdgesKeepApart()
     for (const char* key : {"x", "x->first"})
         encodings.activations[key] = std::make_shared<const Encoding>(
             makeEncoding(QuantSpec::parse(key[1] ? "uint8:symmetric" : "uint8"), {&unit, 1}, -1, false));
-    const Graph applied = applyEncodings(graph, encodings, {}, genericRules());
+    const Graph applied = applyEncodings(graph, encodings, {});
     const Graph exported = prepareExport(applied, {}, {});
     QCOMPARE(opsText(exported),
              QString("QuantizeLinear DequantizeLinear QuantizeLinear Clip DequantizeLinear Sigmoid"));
@@ -312,7 +312,7 @@ void TstExportQdq::filesReadBack()
             const TensorMap inputs = seededInputs(exported, 2);
             QVERIFY(identical(runQuantized(read, inputs).at("y"), runQuantized(exported, inputs).at("y")));
             const Lifted lifted = lift(read);
-            const Graph again = applyEncodings(lifted.graph, lifted.encodings, lifted.codes, genericRules());
+            const Graph again = applyEncodings(lifted.graph, lifted.encodings, lifted.codes);
             QVERIFY(identical(runQuantized(again, inputs).at("y"), runQuantized(exported, inputs).at("y")));
         }
     }

@@ -14,7 +14,7 @@ namespace {
 Graph liftedAndApplied(const Graph& graph)
 {
     const Lifted lifted = lift(graph);
-    return applyEncodings(lifted.graph, lifted.encodings, lifted.codes, genericRules());
+    return applyEncodings(lifted.graph, lifted.encodings, lifted.codes);
 }
 
 } // namespace
@@ -54,7 +54,7 @@ void TstLift::undoesApply()
     const Graph graph = graphOf(smallNetwork);
     const Resolved resolved = resolve(parsePlan(parseJson(plan.toStdString(), "t"), "t"), graph,
                                       statisticsOf(graph), genericRules());
-    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes, genericRules());
+    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes);
     QVERIFY(isQuantized(applied));
     QVERIFY(!isQuantized(graph));
     const Lifted lifted = lift(applied);
@@ -67,7 +67,7 @@ void TstLift::undoesApply()
         QCOMPARE(lifted.graph.value(lifted.graph.nodes()[i].outputs[0]).name,
                  graph.value(graph.nodes()[i].outputs[0]).name);
     }
-    QCOMPARE(print(applyEncodings(lifted.graph, lifted.encodings, lifted.codes, genericRules())),
+    QCOMPARE(print(applyEncodings(lifted.graph, lifted.encodings, lifted.codes)),
              print(applied));
 }
 
@@ -174,7 +174,7 @@ output y
     QVERIFY(lifted.encodings.activations.at("c") == lifted.encodings.activations.at("t"));
     QCOMPARE(lifted.encodings.activations.at("a")->zeroPoint[0], 120);
     // The numbers: codes of the convolution by the definition of the operator.
-    Graph applied = applyEncodings(lifted.graph, lifted.encodings, lifted.codes, genericRules());
+    Graph applied = applyEncodings(lifted.graph, lifted.encodings, lifted.codes);
     const TensorMap inputs = seededInputs(graph, 9);
     const TensorMap values = runQuantized(applied, inputs);
     const Tensor codes = quantize(inputs.at("x"), *lifted.encodings.activations.at("x"));
@@ -236,7 +236,7 @@ void TstLift::assets()
     for (const auto& [name, encoding] : lifted.encodings.activations)
         if (name.find("->") == std::string::npos)
             QVERIFY2(lifted.graph.find(name).valid(), name.c_str());
-    const Graph again = applyEncodings(lifted.graph, lifted.encodings, lifted.codes, genericRules());
+    const Graph again = applyEncodings(lifted.graph, lifted.encodings, lifted.codes);
     const Lifted twice = lift(again);
     QVERIFY(twice.encodings.digest() == lifted.encodings.digest());
     QVERIFY(twice.codes.digest() == lifted.codes.digest());

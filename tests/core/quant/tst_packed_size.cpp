@@ -40,7 +40,7 @@ void TstPackedSize::countsEveryStoredBit()
     plan.weights = QuantSpec::parse(weights.toStdString());
     plan.layers["y"].activations = QuantSpec::parse("float32");
     const Resolved resolved = resolve(plan, graph, statisticsOf(graph), genericRules());
-    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes, genericRules());
+    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes);
     QCOMPARE(packedSizeBytes(applied), std::int64_t(bytes));
 }
 

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/qt_image_decoder.h"
+#include "core/project/pipeline.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/shared_files.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace lathe;
+
+namespace {
+
+QuantPlan uniformPlan(const char* weights, const char* activations, const char* method)
+{
+    QuantPlan plan;
+    plan.weights = QuantSpec::parse(weights);
+    plan.activations = QuantSpec::parse(activations);
+    plan.method = MethodChoice::parse(method);
+    return plan;
+}
+
+}
+
+/// The sample from data to figures, through the stages that window and command line drive: what the sample is made to
+/// show, it shows. Losses are in points of top-1 on the whole validation split.
+class TstPipeline : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void theFloatModelIsGood();
+    void losses_data();
+    void losses();
+    void literalLosesNoMoreThanItsRounding();
+    void anExportedFileIsTheSameModel();
+    void anUnknownTargetIsRefused();
+
+private:
+    EvaluationRun run(const Quantized& quantized, Precision precision) const;
+
+    std::shared_ptr<const Model> m_model;
+    std::shared_ptr<const Dataset> m_dataset;
+    Statistics m_statistics;
+};
+
+void TstPipeline::initTestCase()
+{
+    m_model = loadModel(test::resourceFile("sample/glyphs.onnx"), systemFs(), Control());
+    m_dataset = openDatasetFor(*m_model, test::resourceFile("sample/dataset.json"), systemFs(), qtImageDecoder(), 0, Control());
+    m_statistics = calibrate(*m_model, *m_dataset, {}, Control());
+    QCOMPARE(static_cast<std::int64_t>(m_statistics.sampleIds.size()), m_dataset->info().calibrationCount);
+}
+
+EvaluationRun TstPipeline::run(const Quantized& quantized, Precision precision) const
+{
+    ValidateOptions options;
+    options.precision = precision;
+    options.evaluate.layerFigures = false;
+    return validate(*m_model, quantized, *m_dataset, options, Control());
+}
+
+void TstPipeline::theFloatModelIsGood()
+{
+    const auto quantized = quantize(*m_model, QuantPlan(), m_statistics, Control());
+    const EvaluationRun all = run(*quantized, Precision::simulated);
+    QCOMPARE(static_cast<std::int64_t>(all.samples.size()), m_dataset->info().validationCount);
+    QVERIFY(all.samples.size() >= 500);
+    QVERIFY2(all.metric("top1")->floatValue >= 0.97, qPrintable(QString::number(all.metric("top1")->floatValue)));
+}
+
+void TstPipeline::losses_data()
+{
+    QTest::addColumn<QByteArray>("weights");
+    QTest::addColumn<QByteArray>("activations");
+    QTest::addColumn<QByteArray>("method");
+    QTest::addColumn<double>("atLeast");
+    QTest::addColumn<double>("atMost");
+    QTest::newRow("8 bits lose next to nothing")
+        << QByteArray("int8:channel:symmetric") << QByteArray("uint8:tensor:asymmetric") << QByteArray("mse") << -0.5 << 0.5;
+    QTest::newRow("4 bits everywhere hurt")
+        << QByteArray("int4:channel:symmetric") << QByteArray("uint4:tensor:asymmetric") << QByteArray("minmax") << 5.0 << 100.0;
+    QTest::newRow("4-bit weights alone can be had")
+        << QByteArray("int4:channel:symmetric") << QByteArray("uint8:tensor:asymmetric") << QByteArray("mse") << -1.0 << 1.0;
+}
+
+void TstPipeline::losses()
+{
+    QFETCH(const QByteArray, weights);
+    QFETCH(const QByteArray, activations);
+    QFETCH(const QByteArray, method);
+    QFETCH(const double, atLeast);
+    QFETCH(const double, atMost);
+    const auto quantized = quantize(*m_model, uniformPlan(weights.constData(), activations.constData(), method.constData()),
+                                    m_statistics, Control());
+    QVERIFY(quantized->packedBytes < m_model->floatBytes / 3);
+    const EvaluationRun all = run(*quantized, Precision::simulated);
+    const MetricResult* top1 = all.metric("top1");
+    const double points = 100 * top1->loss;
+    QVERIFY2(points >= atLeast && points <= atMost, qPrintable(QString::number(points)));
+    QVERIFY(top1->low <= top1->loss && top1->loss <= top1->high);
+}
+
+/// Literal and simulated run part by single steps of rounding alone: the answers are the same but for a few.
+void TstPipeline::literalLosesNoMoreThanItsRounding()
+{
+    const auto quantized = quantize(*m_model, QuantPlan(), m_statistics, Control());
+    const EvaluationRun simulated = run(*quantized, Precision::simulated);
+    const EvaluationRun literal = run(*quantized, Precision::literal);
+    int different = 0;
+    for (std::size_t i = 0; i < simulated.samples.size(); ++i)
+        different += simulated.samples[i].quantizedClass != literal.samples[i].quantizedClass ? 1 : 0;
+    QVERIFY2(different * 33 <= static_cast<int>(simulated.samples.size()), qPrintable(QString::number(different)));
+}
+
+/// What was validated is what the file holds: read again, it gives the same class for every sample.
+void TstPipeline::anExportedFileIsTheSameModel()
+{
+    QTemporaryDir folder;
+    const Path file = folder.filePath("glyphs.int4.onnx").toStdString();
+    const auto quantized =
+        quantize(*m_model, uniformPlan("int4:channel:symmetric", "uint8:tensor:asymmetric", "mse"), m_statistics, Control());
+    systemFs().writeWhole(file, exportOnnx(*m_model, *quantized, {}, Control()));
+    const auto back = loadModel(file, systemFs(), Control());
+    QVERIFY(back->lifted);
+    const EvaluationRun before = run(*quantized, Precision::simulated);
+    const EvaluationRun after = run(*quantizedAsIs(*back), Precision::simulated);
+    QCOMPARE(after.samples.size(), before.samples.size());
+    for (std::size_t i = 0; i < before.samples.size(); ++i)
+        QCOMPARE(after.samples[i].quantizedClass, before.samples[i].quantizedClass);
+    QCOMPARE(after.metric("top1")->loss, before.metric("top1")->loss);
+}
+
+void TstPipeline::anUnknownTargetIsRefused()
+{
+    QuantPlan plan;
+    plan.target = "toaster";
+    LATHE_EXPECT_ERROR(unknownName, quantize(*m_model, plan, m_statistics, Control()));
+}
+
+QTEST_GUILESS_MAIN(TstPipeline)
+#include "tst_pipeline.moc"
