@@ -30,7 +30,7 @@ TopBar::TopBar(Session& session, QWidget* parent)
     layout->addWidget(m_data);
     layout->addWidget(m_target);
     layout->addStretch(1);
-    layout->addWidget(m_budget, 3);
+    layout->addWidget(m_budget);
     layout->addSpacing(8);
     layout->addWidget(m_validate);
     m_budget->setObjectName(QStringLiteral("budget"));

@@ -7,6 +7,7 @@
 #include <QGuiApplication>
 #include <QPalette>
 #include <algorithm>
+#include <cmath>
 
 namespace lathe {
 namespace {
@@ -91,6 +92,13 @@ QVariant GridModel::headerData(int section, Qt::Orientation orientation, int rol
     }
 }
 
+bool numberSortsBefore(double a, double b, Qt::SortOrder order)
+{
+    if (std::isnan(a) || std::isnan(b))
+        return std::isnan(a) == std::isnan(b) ? false : std::isnan(b) == (order == Qt::AscendingOrder);
+    return a < b;
+}
+
 GridProxy::GridProxy(QObject* parent)
     : QSortFilterProxyModel(parent)
 {
@@ -102,7 +110,7 @@ bool GridProxy::lessThan(const QModelIndex& left, const QModelIndex& right) cons
     const QVariant a = left.data(GridModel::sortRole);
     const QVariant b = right.data(GridModel::sortRole);
     if (a.typeId() == QMetaType::Double)
-        return a.toDouble() < b.toDouble();
+        return numberSortsBefore(a.toDouble(), b.toDouble(), sortOrder());
     return a.toString().localeAwareCompare(b.toString()) < 0;
 }
 

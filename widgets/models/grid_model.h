@@ -20,7 +20,7 @@ struct Grid
     struct Cell
     {
         QString text;
-        double sortKey = 0; ///< of numbers
+        double sortKey = 0; ///< of numbers; NaN: not known, which comes last in either order
         QString tooltip = {};
     };
     struct Row
@@ -60,7 +60,10 @@ private:
     std::shared_ptr<const Grid> m_grid;
 };
 
-/// Sorts numbers by value.
+/// For lessThan() of a proxy that sorts in `order`: numbers by value, NaN (not known) last in either order.
+bool numberSortsBefore(double a, double b, Qt::SortOrder order);
+
+/// Sorts numbers by value, those that are not known last.
 class GridProxy : public QSortFilterProxyModel
 {
     Q_OBJECT

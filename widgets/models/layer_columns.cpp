@@ -94,7 +94,13 @@ QString percent(const std::optional<double>& share)
 
 double sortable(const std::optional<double>& value)
 {
-    return value.value_or(-std::numeric_limits<double>::infinity());
+    return value.value_or(std::numeric_limits<double>::quiet_NaN());
+}
+
+/// As the tables show it: none is "–".
+double counted(std::int64_t value)
+{
+    return sortable(value > 0 ? std::optional<double>(static_cast<double>(value)) : std::nullopt);
 }
 
 }
@@ -164,15 +170,16 @@ QString columnTooltip(const LayerRow& row, LayerColumn column)
 QVariant columnSortKey(const LayerRow& row, LayerColumn column)
 {
     switch (column) {
-    case LayerColumn::parameters: return static_cast<double>(row.parameters);
-    case LayerColumn::macs: return static_cast<double>(row.macs);
-    case LayerColumn::weights: return row.hasWeights ? static_cast<double>(row.weights.bits) : 0.0;
+    case LayerColumn::parameters: return counted(row.parameters);
+    case LayerColumn::macs: return counted(row.macs);
+    case LayerColumn::weights:
+        return sortable(row.hasWeights ? std::optional<double>(row.weights.bits) : std::nullopt);
     case LayerColumn::activations: return static_cast<double>(row.activations.bits);
     case LayerColumn::weightSqnr: return sortable(row.weightSqnrDb);
     case LayerColumn::localSqnr: return sortable(row.localSqnrDb);
     case LayerColumn::accumulatedSqnr: return sortable(row.accumulatedSqnrDb);
     case LayerColumn::clipped: return sortable(row.clippedShare);
-    case LayerColumn::size: return static_cast<double>(row.sizeBytes);
+    case LayerColumn::size: return counted(row.sizeBytes);
     case LayerColumn::lossPerKib: return sortable(row.lossPerKib);
     default: return columnText(row, column);
     }

@@ -12,7 +12,7 @@ QString columnText(const LayerRow& row, LayerColumn column);
 /// The value that an editor starts from: the format's name.
 QString columnEdit(const LayerRow& row, LayerColumn column);
 QString columnTooltip(const LayerRow& row, LayerColumn column);
-/// double for numbers (unknown sorts below everything), else text.
+/// double for numbers (NaN where unknown), else text.
 QVariant columnSortKey(const LayerRow& row, LayerColumn column);
 bool columnIsNumber(LayerColumn column);
 /// True for figures that an edit of the plan makes stale.

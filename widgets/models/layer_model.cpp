@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/layer_model.h"
 
+#include "widgets/models/grid_model.h"
 #include "widgets/models/layer_columns.h"
 #include "widgets/support/number_text.h"
 
@@ -185,7 +186,7 @@ bool LayerProxy::lessThan(const QModelIndex& left, const QModelIndex& right) con
     const QVariant a = left.data(LayerModel::sortRole);
     const QVariant b = right.data(LayerModel::sortRole);
     if (a.typeId() == QMetaType::Double && b.typeId() == QMetaType::Double)
-        return a.toDouble() < b.toDouble();
+        return numberSortsBefore(a.toDouble(), b.toDouble(), sortOrder());
     return a.toString().localeAwareCompare(b.toString()) < 0;
 }
 

@@ -36,6 +36,11 @@ Grid::Cell decibels(double value)
     return {sqnrText(value), value};
 }
 
+Grid::Cell unknown()
+{
+    return {QStringLiteral("–"), std::numeric_limits<double>::quiet_NaN()};
+}
+
 Grid::Cell share(double value)
 {
     const QString shown = value == 0         ? QStringLiteral("0")
@@ -127,14 +132,14 @@ std::shared_ptr<const Grid> layerGrid(const EvaluationRun& run, const Model& mod
         row.marked = odd > 0;
         row.cells = {{name, 0},
                      {known ? operatorText(*layer) : QString(), 0},
-                     hasWeight ? decibels(weight) : Grid::Cell{QStringLiteral("–"), exact},
+                     hasWeight ? decibels(weight) : unknown(),
                      decibels(figures.local.sqnrDb()),
                      decibels(figures.accumulated.sqnrDb()),
                      share(figures.clippedShare()),
                      number(figures.accumulated.maxAbs),
                      {odd > 0 ? QString::number(odd, 'f', 0) : QStringLiteral("0"), odd}};
         grid->rows.push_back(std::move(row));
-        const WeakLayer weak{figures.id, name, hasWeight ? weight : exact, figures.local.sqnrDb()};
+        const WeakLayer weak{figures.id, name, known ? operatorText(*layer) : QString(), hasWeight ? weight : exact, figures.local.sqnrDb()};
         if (std::isfinite(weak.sqnrDb()))
             weakest.push_back(weak);
     }
@@ -190,7 +195,7 @@ std::shared_ptr<const Grid> sampleGrid(const EvaluationRun& run, std::int64_t& c
                      {*change ? translated(change) : QString(), 0}};
         for (const std::string& metric : scores) {
             const auto found = sample.scores.find(metric);
-            row.cells.push_back(found == sample.scores.end() ? Grid::Cell{QStringLiteral("–"), 0} : number(found->second.second));
+            row.cells.push_back(found == sample.scores.end() ? unknown() : number(found->second.second));
         }
         grid->rows.push_back(std::move(row));
     }

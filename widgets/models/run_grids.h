@@ -17,6 +17,7 @@ struct WeakLayer
 {
     std::string id;
     QString name;
+    QString op;
     double weightSqnrDb = 0;     ///< +infinity without weights or where not known
     double activationSqnrDb = 0; ///< local
     bool weightsWeaker() const { return weightSqnrDb < activationSqnrDb; }

@@ -57,8 +57,6 @@ public:
 private:
     void buildEmpty()
     {
-        m_noModel->setContent(QStringLiteral("data"), tr("Data needs a model first"),
-                              tr("Data is prepared for the inputs of a model. Open the model, then its data."));
         connect(m_noModel->addButton(tr("Go to the model")), &QPushButton::clicked, this,
                 [this] { m_session.showPage(QStringLiteral("model")); });
         m_noData->setContent(QStringLiteral("data"), tr("No data yet"),
@@ -141,6 +139,8 @@ private:
         m_table->setAccessibleName(tr("Statistics by layer"));
         m_sparkline = new SparklineDelegate(m_table);
         m_table->setItemDelegateForColumn(1, m_sparkline);
+        m_table->setEmptyText(tr("Calibrate to see the range and distribution of every tensor."));
+        m_table->setLeastWidth(1, fontMetrics().averageCharWidth() * 22);
         connect(m_table, &GridView::currentIdChanged, this, [this](const QString& id) {
             if (!id.isEmpty() && !m_taking)
                 m_session.selection().selectOne(id);
@@ -174,7 +174,13 @@ private:
     void refreshData()
     {
         const auto& dataset = m_session.dataset();
-        m_stack->setCurrentIndex(!m_session.model() ? 0 : !dataset ? 1 : 2);
+        const QString why = m_session.cannotRunText();
+        if (why.isEmpty())
+            m_noModel->setContent(QStringLiteral("data"), tr("Data needs a model first"),
+                                  tr("Data is prepared for the inputs of a model. Open the model, then its data."));
+        else
+            m_noModel->setContent(QStringLiteral("data"), tr("This model cannot run"), why);
+        m_stack->setCurrentIndex(!m_session.model() || (!dataset && !why.isEmpty()) ? 0 : !dataset ? 1 : 2);
         if (!m_session.model() || !dataset)
             return;
         const DatasetInfo& info = dataset->info();
@@ -267,7 +273,6 @@ private:
         }, [this](std::shared_ptr<const StatisticsGrid> grid) {
             m_sparkline->setStatistics(grid);
             m_table->setGrid(grid->grid);
-            m_table->setColumnWidth(1, std::max(m_table->columnWidth(1), fontMetrics().averageCharWidth() * 22));
             m_rangesHeading->setText(tr("Ranges of %n samples", nullptr, static_cast<int>(grid->samples)));
             takeSelection();
             if (m_table->currentId().isEmpty() && m_session.selection().current().isEmpty() && !grid->grid->rows.empty())

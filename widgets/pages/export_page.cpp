@@ -306,6 +306,10 @@ private:
                                 tr("Open a model, calibrate and validate it; here it leaves as an ONNX file or a signed bundle."));
             m_help->setText(tr("Go to the model"));
             m_helpPage = QStringLiteral("model");
+        } else if (const QString why = m_session.cannotRunText(); !ready && !why.isEmpty()) {
+            m_empty->setContent(QStringLiteral("export"), tr("This model cannot run"), why);
+            m_help->setText(tr("Go to the model"));
+            m_helpPage = QStringLiteral("model");
         } else if (!ready) {
             m_empty->setContent(QStringLiteral("export"), tr("Not calibrated yet"),
                                 tr("A quantized model needs ranges, and ranges come from data. Calibrate first."));

@@ -152,7 +152,7 @@ private:
         for (const Layer* layer : layers) {
             const double thousands = static_cast<double>(layer->parameters) / 1000;
             chart.categories.push_back({QString::fromStdString(layer->id), QString::fromStdString(layer->name),
-                                       {{thousands, {}, {}, numberText(thousands)}}});
+                                       {{thousands, {}, {}, countText(layer->parameters)}}});
         }
         m_chart->setVisible(!chart.categories.empty());
         m_chart->setData(std::move(chart));

@@ -123,6 +123,12 @@ private:
             m_helpPage = QStringLiteral("model");
             return;
         }
+        if (const QString why = m_session.cannotRunText(); !why.isEmpty()) {
+            m_empty->setContent(QStringLiteral("precision"), tr("This model cannot run"), why);
+            m_help->setText(tr("Go to the model"));
+            m_helpPage = QStringLiteral("model");
+            return;
+        }
         m_empty->setContent(QStringLiteral("precision"), tr("Not calibrated yet"),
                             m_session.dataset()
                                 ? tr("Ranges come from data: calibrate first, then every choice of bits shows its cost at once.")

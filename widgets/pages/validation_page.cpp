@@ -165,7 +165,7 @@ private:
         splitter->addWidget(buildDetails());
         splitter->setStretchFactor(0, 2);
         splitter->setStretchFactor(1, 3);
-        splitter->setSizes({440, 744});
+        splitter->setSizes({470, 714});
         splitter->setChildrenCollapsible(false);
         auto* content = new QWidget;
         auto* layout = new QVBoxLayout(content);
@@ -264,9 +264,10 @@ private:
         const QString link = accent(palette()).name();
         for (const WeakLayer& layer : weakest) {
             if (named.size() < static_cast<int>(weakNamed))
-                named.append(tr("<a href=\"%1\" style=\"color:%5; text-decoration:none\">%2</a> (%3 %4 dB)")
-                                 .arg(QString::fromStdString(layer.id).toHtmlEscaped(), layer.name.toHtmlEscaped(),
-                                      layer.weightsWeaker() ? tr("weights") : tr("activations"), sqnrText(layer.sqnrDb()), link));
+                named.append(QStringLiteral("<a href=\"%1\" style=\"color:%2; text-decoration:none\">%3</a> (%4)")
+                                 .arg(QString::fromStdString(layer.id).toHtmlEscaped(), link, layer.name.toHtmlEscaped(),
+                                      tr("%1, %2 %3 dB").arg(layer.op, layer.weightsWeaker() ? tr("weights") : tr("activations"),
+                                                             sqnrText(layer.sqnrDb()))));
             if (static_cast<int>(chart.categories.size()) < weakCharted)
                 chart.categories.push_back({QString::fromStdString(layer.id), layer.name,
                                             {bar(layer.weightSqnrDb), bar(layer.activationSqnrDb)}});
@@ -292,6 +293,10 @@ private:
         if (!m_session.model()) {
             m_empty->setContent(QStringLiteral("validate"), tr("No model yet"),
                                 tr("Open a model; after calibration this page measures what quantization costs."));
+            m_help->setText(tr("Go to the model"));
+            m_helpPage = QStringLiteral("model");
+        } else if (const QString why = m_session.cannotRunText(); !why.isEmpty()) {
+            m_empty->setContent(QStringLiteral("validate"), tr("This model cannot run"), why);
             m_help->setText(tr("Go to the model"));
             m_helpPage = QStringLiteral("model");
         } else if (!m_session.canValidate()) {

@@ -4,6 +4,7 @@
 #include "widgets/panels/table_style.h"
 
 #include <QHeaderView>
+#include <QPainter>
 #include <algorithm>
 
 namespace lathe {
@@ -17,6 +18,7 @@ GridView::GridView(QWidget* parent)
     setSelectionMode(SingleSelection);
     m_proxy->setSourceModel(m_model);
     setModel(m_proxy);
+    m_fit = new ColumnFit(*this);
     connect(selectionModel(), &QItemSelectionModel::currentChanged, this, [this] { emit currentIdChanged(currentId()); });
     connect(this, &QAbstractItemView::entered, this,
             [this](const QModelIndex& index) { emit hovered(index.data(GridModel::idRole).toString()); });
@@ -36,7 +38,7 @@ void GridView::setGrid(std::shared_ptr<const Grid> grid)
 
 void GridView::fit()
 {
-    fitColumns(*this);
+    m_fit->measure();
     // A last column of numbers stays beside the others instead of floating at the far edge.
     const Grid* grid = m_model->grid();
     horizontalHeader()->setStretchLastSection(grid && !grid->columns.empty() && !grid->columns.back().number);
@@ -59,6 +61,27 @@ void GridView::selectId(const QString& id)
     const QModelIndex index = m_proxy->mapFromSource(m_model->index(row, 0));
     selectionModel()->setCurrentIndex(index, QItemSelectionModel::ClearAndSelect | QItemSelectionModel::Rows);
     scrollTo(index);
+}
+
+void GridView::setLeastWidth(int column, int width)
+{
+    m_fit->setLeast(column, width);
+}
+
+void GridView::setEmptyText(const QString& text)
+{
+    m_emptyText = text;
+    viewport()->update();
+}
+
+void GridView::paintEvent(QPaintEvent* event)
+{
+    QTableView::paintEvent(event);
+    if (m_model->rowCount() > 0 || m_emptyText.isEmpty())
+        return;
+    QPainter painter(viewport());
+    painter.setPen(palette().color(QPalette::PlaceholderText));
+    painter.drawText(viewport()->rect().adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
 }
 
 void GridView::fitHeight(int mostRows)

@@ -7,6 +7,8 @@
 
 namespace lathe {
 
+class ColumnFit;
+
 /// A table view in the window's manner (flat, aligned, sortable) over a GridModel of its own.
 class GridView : public QTableView
 {
@@ -20,6 +22,10 @@ public:
     void selectId(const QString& id);
     /// As high as its rows, up to `mostRows`; for short tables that stand above other things.
     void fitHeight(int mostRows);
+    /// A column that is at least this wide, in pixels: a drawing has no contents to measure.
+    void setLeastWidth(int column, int width);
+    /// Said where the rows would be while there are none.
+    void setEmptyText(const QString& text);
 
 signals:
     void currentIdChanged(const QString& id);
@@ -27,12 +33,15 @@ signals:
 
 protected:
     void leaveEvent(QEvent* event) override;
+    void paintEvent(QPaintEvent* event) override;
 
 private:
     void fit();
 
     GridModel* m_model;
     GridProxy* m_proxy;
+    ColumnFit* m_fit;
+    QString m_emptyText;
 };
 
 }

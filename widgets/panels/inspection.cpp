@@ -67,7 +67,7 @@ void addGridFacts(std::vector<Fact>& facts, const Encoding& encoding)
     facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Zero-point"), QString::number(encoding.zeroPoint.front()),
                          QT_TRANSLATE_NOOP("Inspection", "The code that stands for exactly 0.")));
     facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Codes"),
-                         QStringLiteral("%1 … %2").arg(encoding.minimumCode).arg(encoding.maximumCode),
+                         QStringLiteral("%1 … %2").arg(encoding.minimumCode).arg(encoding.maximumCode).replace(QLatin1Char('-'), QStringLiteral("−")),
                          QT_TRANSLATE_NOOP("Inspection", "The smallest and largest code of the grid.")));
     float low = encoding.lowestReal();
     float high = encoding.highestReal();

@@ -101,11 +101,13 @@ LayerTable::LayerTable(Session& session, std::vector<LayerColumn> columns, bool 
     , m_model(new LayerModel(std::move(columns), this))
     , m_proxy(new LayerProxy(this))
     , m_view(new LayerTableView(session, editable, this))
+    , m_fit(nullptr)
     , m_filter(new QLineEdit(this))
     , m_count(new QLabel(this))
 {
     m_proxy->setSourceModel(m_model);
     m_view->setModel(m_proxy);
+    m_fit = new ColumnFit(*m_view, 18, 13);
     m_view->setObjectName(QStringLiteral("layers"));
     m_view->setAccessibleName(tr("Layers"));
     m_filter->setObjectName(QStringLiteral("layerFilter"));
@@ -168,12 +170,13 @@ void LayerTable::refreshRows()
         any = any || !m_model->row(i)->problem.isEmpty();
     if (remarks >= 0)
         m_view->setColumnHidden(remarks, !any);
+    // A last column of numbers stays beside the others instead of floating at the far edge.
+    m_view->horizontalHeader()->setStretchLastSection(any && remarks == m_model->columnCount() - 1);
     refreshCount();
 }
 
 void LayerTable::fit()
 {
-    fitColumns(*m_view, 18, 13);
     // Room for figures that come later, and for a locked format.
     const QFontMetrics metrics = m_view->fontMetrics();
     const int format = metrics.horizontalAdvance(QStringLiteral("bfloat16")) + 20;
@@ -181,10 +184,11 @@ void LayerTable::fit()
     for (int column = 0; column < m_model->columnCount(); ++column) {
         const LayerColumn kind = m_model->column(column);
         if (kind == LayerColumn::weights || kind == LayerColumn::activations)
-            m_view->setColumnWidth(column, format);
+            m_fit->setLeast(column, format);
         else if (columnIsMeasured(kind))
-            m_view->setColumnWidth(column, std::max(figure, m_view->columnWidth(column)));
+            m_fit->setLeast(column, figure);
     }
+    m_fit->measure();
 }
 
 void LayerTable::filterEdited(const QString& text)

@@ -11,6 +11,7 @@ class QLineEdit;
 
 namespace lathe {
 
+class ColumnFit;
 class Session;
 
 /// The view of a layer table: arrows and mouse select, and, where bits may be edited, 2 to 8 and F set the bits of the
@@ -56,6 +57,7 @@ private:
     LayerModel* m_model;
     LayerProxy* m_proxy;
     LayerTableView* m_view;
+    ColumnFit* m_fit;
     QLineEdit* m_filter;
     QLabel* m_count;
     bool m_following = false;

@@ -2,7 +2,9 @@
 #include "widgets/panels/table_style.h"
 
 #include <QApplication>
+#include <QEvent>
 #include <QPainter>
+#include <QScopedValueRollback>
 #include <QTableView>
 #include <algorithm>
 
@@ -87,12 +89,13 @@ void FlatHeader::paintSection(QPainter* painter, const QRect& rect, int section)
 
 void FlatHeader::paintEvent(QPaintEvent* event)
 {
-    QPainter painter(viewport());
-    painter.fillRect(viewport()->rect(), palette().color(QPalette::Base));
-    painter.setPen(palette().color(QPalette::Midlight));
-    painter.drawLine(0, viewport()->height() - 1, viewport()->width(), viewport()->height() - 1);
-    painter.end();
     QHeaderView::paintEvent(event);
+    // The style fills what no section covers as if it were a button.
+    QPainter painter(viewport());
+    const QRect rest = viewport()->rect().adjusted(length() - offset(), 0, 0, 0);
+    painter.fillRect(rest, palette().color(QPalette::Base));
+    painter.setPen(palette().color(QPalette::Midlight));
+    painter.drawLine(rest.bottomLeft(), rest.bottomRight());
 }
 
 void styleTable(QTableView& view)
@@ -118,14 +121,62 @@ void styleTable(QTableView& view)
     view.setSortingEnabled(true);
 }
 
-void fitColumns(QTableView& view, int mostFirst, int mostOther)
+ColumnFit::ColumnFit(QTableView& view, int mostFirst, int mostOther)
+    : QObject(&view)
+    , m_view(view)
+    , m_mostFirst(mostFirst)
+    , m_mostOther(mostOther)
 {
-    const int character = view.fontMetrics().averageCharWidth();
-    for (int column = 0; column < view.model()->columnCount(); ++column) {
-        view.resizeColumnToContents(column);
-        const int most = character * (column == 0 ? mostFirst : mostOther) + 2 * cellPadding;
-        view.setColumnWidth(column, std::min(view.columnWidth(column), most));
+    view.viewport()->installEventFilter(this);
+    connect(view.horizontalHeader(), &QHeaderView::sectionResized, this, [this](int section) {
+        const bool lastStretched = m_view.horizontalHeader()->stretchLastSection() &&
+                                   m_view.horizontalHeader()->visualIndex(section) == m_view.horizontalHeader()->count() - 1;
+        m_dragged = m_dragged || (!m_applying && !lastStretched && QGuiApplication::mouseButtons() != Qt::NoButton);
+    });
+}
+
+void ColumnFit::measure()
+{
+    const QScopedValueRollback applying(m_applying, true);
+    m_dragged = false;
+    m_wanted.clear();
+    for (int column = 0; column < m_view.model()->columnCount(); ++column) {
+        const bool hidden = m_view.isColumnHidden(column);
+        m_view.setColumnHidden(column, false);
+        m_view.resizeColumnToContents(column);
+        const auto floor = m_floors.find(column);
+        m_wanted.push_back(std::max(m_view.columnWidth(column), floor == m_floors.end() ? 0 : floor->second));
+        m_view.setColumnHidden(column, hidden);
     }
+    apply();
+}
+
+void ColumnFit::apply()
+{
+    const QScopedValueRollback applying(m_applying, true);
+    const int character = m_view.fontMetrics().averageCharWidth();
+    const auto least = [&](int column) {
+        return std::min(m_wanted[static_cast<std::size_t>(column)],
+                        character * (column == 0 ? m_mostFirst : m_mostOther) + 2 * cellPadding);
+    };
+    const int columns = std::min(static_cast<int>(m_wanted.size()), m_view.model()->columnCount());
+    int room = m_view.viewport()->width();
+    for (int column = 0; column < columns; ++column)
+        room -= m_view.isColumnHidden(column) ? 0 : least(column);
+    for (int column = 0; column < columns; ++column) {
+        const int more = std::clamp(room, 0, m_wanted[static_cast<std::size_t>(column)] - least(column));
+        if (!m_view.isColumnHidden(column)) {
+            m_view.setColumnWidth(column, least(column) + more);
+            room -= more;
+        }
+    }
+}
+
+bool ColumnFit::eventFilter(QObject* watched, QEvent* event)
+{
+    if (event->type() == QEvent::Resize && !m_dragged)
+        apply();
+    return QObject::eventFilter(watched, event);
 }
 
 }

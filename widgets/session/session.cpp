@@ -80,6 +80,16 @@ QString Session::title() const
     return project + QStringLiteral(" · ") + nameOf(m_model->path);
 }
 
+QString Session::cannotRunText() const
+{
+    if (!m_model || m_model->runnable())
+        return {};
+    const UnsupportedNode& first = m_model->unsupported.front();
+    return tr("%n nodes of it have no kernel yet, the first being %1. The model can be looked at, not calibrated.", nullptr,
+              static_cast<int>(m_model->unsupported.size()))
+        .arg(QString::fromStdString(first.op));
+}
+
 bool Session::canCalibrate() const
 {
     return m_model && m_model->runnable() && m_dataset;

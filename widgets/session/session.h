@@ -60,6 +60,8 @@ public:
     /// The project file; a private place until the person chose one.
     const Path& projectPath() const { return m_store.path(); }
     bool hasOwnProject() const { return m_hasOwnProject; }
+    /// Why the open model cannot be calibrated however much data there is; empty where it can.
+    QString cannotRunText() const;
     bool canCalibrate() const;
     bool canValidate() const;
     const Options& options() const { return m_options; }

@@ -164,9 +164,11 @@ void Session::validate(Precision precision, std::int64_t limit)
             options.evaluate.limit = limit;
             options.evaluate.workers = workers;
             options.evaluate.channelFigures = true;
-            options.evaluate.partial = [this, &context](std::shared_ptr<const EvaluationRun> run) {
-                context.post([this, run] {
-                    m_partialRun = run;
+            options.evaluate.partial = [this, &context, digest = plan.digest()](const std::shared_ptr<const EvaluationRun>& run) {
+                auto known = std::make_shared<EvaluationRun>(*run);
+                known->plan = digest;
+                context.post([this, known] {
+                    m_partialRun = known;
                     emit runsChanged();
                 });
             };

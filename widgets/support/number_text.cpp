@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/support/number_text.h"
 
-#include "core/base/text.h"
-
 #include <QCoreApplication>
 #include <QFontInfo>
 #include <QLocale>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 
 namespace lathe {
@@ -37,14 +37,12 @@ QString numberText(double value)
     if (value == 0)
         return QStringLiteral("0");
     const double magnitude = std::abs(value);
-    // 999.6 becomes "1000", not "1e+03".
-    QString text;
-    if (magnitude >= 999.5 && magnitude < 1e6)
-        text = QString::number(value, 'f', 0);
-    else if (magnitude >= 1e-3 && magnitude < 1e6)
-        text = QString::number(value, 'g', 3);
-    else
-        text = QString::number(value, 'e', 2);
+    const QString scientific = QString::number(value, 'e', 2);
+    if (magnitude < 1e-3 || magnitude >= 1e6)
+        return QString(scientific).replace(QLatin1Char('-'), QStringLiteral("−"));
+    // The exponent after rounding: 9.996 is 10.0.
+    const int exponent = scientific.section(QLatin1Char('e'), 1).toInt();
+    QString text = QString::number(value, 'f', std::max(0, 2 - exponent));
     return text.replace(QLatin1Char('-'), QStringLiteral("−"));
 }
 
@@ -59,7 +57,12 @@ QString sqnrText(double sqnrDb)
 
 QString bytesText(std::int64_t bytes)
 {
-    return QString::fromStdString(lathe::sizeText(bytes));
+    constexpr std::array units{"B", "kB", "MB", "GB", "TB"};
+    double value = static_cast<double>(bytes);
+    std::size_t unit = 0;
+    for (; value >= (unit == 0 ? 1000.0 : 999.5) && unit + 1 < units.size(); ++unit)
+        value /= 1000;
+    return (unit == 0 ? QString::number(bytes) : significant(value)) + QLatin1Char(' ') + QLatin1String(units[unit]);
 }
 
 QString countText(std::int64_t count)

@@ -30,7 +30,7 @@ BudgetBar::BudgetBar(QWidget* parent)
 {
     setFont(tabularFont(font()));
     setAccessibleName(tr("Budget: size and loss of the current plan"));
-    setSizePolicy(QSizePolicy::MinimumExpanding, QSizePolicy::Fixed);
+    setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
 }
 
 void BudgetBar::setFigures(const std::optional<Figures>& figures)

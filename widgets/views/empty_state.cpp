@@ -13,7 +13,7 @@ namespace lathe {
 namespace {
 
 constexpr int iconSize = 48;
-constexpr int textWidth = 440;
+constexpr int textWidth = 520;
 
 }
 

@@ -19,6 +19,12 @@ constexpr double outlineFromHeight = 5;
 constexpr double mostNumbers = 3000;
 constexpr int selectionBar = 3;
 
+/// An end of the scale: a round number, so without the zeros of a measured one.
+QString endText(double value)
+{
+    return QString::number(value, 'g', 3).replace(QLatin1Char('-'), QStringLiteral("−"));
+}
+
 }
 
 void HeatmapView::paintEvent(QPaintEvent*)
@@ -206,7 +212,7 @@ void HeatmapView::paintLegend(QPainter& painter, const Layout& layout) const
         rest.setLeft(rest.left() + metrics.horizontalAdvance(text) + gap);
     };
     const QString unit = QString::fromStdString(m_data->unit);
-    write(QStringLiteral("≤ ") + numberText(m_data->low));
+    write(QStringLiteral("≤ ") + endText(m_data->low));
     const QRect bar(rest.left(), rest.center().y() - legendBarHeight / 2, std::min(legendBar, area.width() / 3), legendBarHeight);
     for (int x = 0; x < bar.width(); ++x) {
         const float share = static_cast<float>(x) / static_cast<float>(std::max(1, bar.width() - 1));
@@ -214,7 +220,7 @@ void HeatmapView::paintLegend(QPainter& painter, const Layout& layout) const
                          heatmapColor(*m_data, m_data->low + (m_data->high - m_data->low) * share, isDark(palette())));
     }
     rest.setLeft(bar.right() + 1 + gap);
-    write(QStringLiteral("≥ ") + numberText(m_data->high) + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit));
+    write(QStringLiteral("≥ ") + endText(m_data->high) + (unit.isEmpty() ? QString() : QLatin1Char(' ') + unit));
     rest.setLeft(rest.left() + gap);
     // What fits of the rest; the longest that does.
     const QString quantity = QString::fromStdString(m_data->quantity);

@@ -101,7 +101,23 @@ void SummaryChart::fit()
     m_labelWidth = std::min(m_labelWidth, viewport()->width() / 3);
     // Names and values are painted into the margins.
     chart()->setMargins(QMargins(m_labelWidth + edge, static_cast<int>(top), m_valueWidth + 2 * edge, 2));
+    fitTicks();
     viewport()->update();
+}
+
+/// As many numbers on the axis as can be read beside each other: the axis would cut them.
+void SummaryChart::fitTicks()
+{
+    const QList<QAbstractAxis*> axes = chart()->axes(Qt::Horizontal);
+    if (axes.isEmpty())
+        return;
+    auto* values = static_cast<QValueAxis*>(axes.constFirst());
+    const int plot = viewport()->width() - m_labelWidth - m_valueWidth - 3 * edge;
+    const int number = fontMetrics().horizontalAdvance(QString::number(m_axisHigh, 'g', 4)) + 3 * edge;
+    values->setRange(m_axisLow, m_axisHigh);
+    values->setTickCount(std::clamp(plot / std::max(number, 1), 2, 6));
+    if (!m_data.axisHigh)
+        values->applyNiceNumbers();
 }
 
 double SummaryChart::axisEnd() const
@@ -151,14 +167,14 @@ void SummaryChart::rebuild()
     for (const SummaryChartData::Category& category : m_data.categories)
         for (const SummaryChartData::Bar& bar : category.bars)
             low = std::min({low, std::isfinite(bar.value) ? bar.value : low, bar.low.value_or(low)});
-    values->setRange(low, axisEnd());
+    m_axisLow = low;
+    m_axisHigh = axisEnd();
     values->setLabelFormat(QStringLiteral("%g"));
     chart()->addAxis(rows, Qt::AlignLeft);
     chart()->addAxis(values, Qt::AlignBottom);
     bars->attachAxis(rows);
     bars->attachAxis(values);
-    if (!m_data.axisHigh)
-        values->applyNiceNumbers();
+    fitTicks();
     applyPalette();
 }
 

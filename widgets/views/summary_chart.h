@@ -62,6 +62,7 @@ protected:
 private:
     void rebuild();
     void fit();
+    void fitTicks();
     void applyPalette();
     double leastRowHeight() const;
     QString titleText() const;
@@ -77,6 +78,8 @@ private:
     QString m_hovered;
     int m_limit = 0;
     std::size_t m_shown = 0; ///< categories
+    double m_axisLow = 0;
+    double m_axisHigh = 1;
     int m_labelWidth = 0;
     int m_valueWidth = 0;
 };

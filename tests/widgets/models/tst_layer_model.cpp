@@ -119,11 +119,16 @@ void TestLayerModel::sortsByValue()
     LayerProxy proxy;
     proxy.setSourceModel(&model);
     model.setRows(rowsOf({{"a", 9.5}, {"b", 100}, {"c", 20}, {"d", 0}}));
-    proxy.sort(model.indexOf(LayerColumn::localSqnr), Qt::AscendingOrder);
-    QStringList order;
-    for (int row = 0; row < proxy.rowCount(); ++row)
-        order.append(cell(proxy, row, 0));
-    QCOMPARE(order.join(QString()), QStringLiteral("dacb")); // what is not known comes below everything
+    const auto sorted = [&](Qt::SortOrder how) {
+        proxy.sort(model.indexOf(LayerColumn::localSqnr), how);
+        QString order;
+        for (int row = 0; row < proxy.rowCount(); ++row)
+            order.append(cell(proxy, row, 0));
+        return order;
+    };
+    // What is not known comes last: the weakest layer and the strongest one are both on top when they are asked for.
+    QCOMPARE(sorted(Qt::AscendingOrder), QStringLiteral("acbd"));
+    QCOMPARE(sorted(Qt::DescendingOrder), QStringLiteral("bcad"));
 }
 
 void TestLayerModel::filters()

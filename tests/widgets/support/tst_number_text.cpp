@@ -32,6 +32,11 @@ void TstNumberText::numbers_data()
     row(1.23456, "1.23");
     row(-0.0123456, "−0.0123");
     row(99.96, "100");
+    row(9.996, "10.0");
+    row(1, "1.00");
+    row(4.5, "4.50");
+    row(50, "50.0");
+    row(0.25, "0.250");
     row(999.4, "999");
     row(999.6, "1000");
     row(12345.6, "12346");
@@ -67,6 +72,9 @@ void TstNumberText::counts()
     QCOMPARE(countText(1234567), QStringLiteral("1.23 M"));
     QCOMPARE(countText(4200000000), QStringLiteral("4.20 G"));
     QCOMPARE(bytesText(312), QStringLiteral("312 B"));
+    QCOMPARE(bytesText(1000), QStringLiteral("1.00 kB"));
+    QCOMPARE(bytesText(13'960'000), QStringLiteral("14.0 MB"));
+    QCOMPARE(bytesText(999'600), QStringLiteral("1.00 MB"));
 }
 
 void TstNumberText::shares()

@@ -57,7 +57,7 @@ void TstSmallViews::budgetIsReadAloud()
     BudgetBar bar;
     bar.setFigures(test::sampleBudget());
     const QString text = bar.accessibleDescription();
-    QVERIFY2(text.contains(QStringLiteral("3.41 MB → 1.1 MB")), qPrintable(text));
+    QVERIFY2(text.contains(QStringLiteral("3.41 MB → 1.10 MB")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("top-1 loss 0.3 points [−0.1, 0.7]")), qPrintable(text));
     QVERIFY2(text.contains(QStringLiteral("output SQNR 23.4 dB")), qPrintable(text));
     QVERIFY(bar.toolTip().contains(QStringLiteral("900 validation samples")));
