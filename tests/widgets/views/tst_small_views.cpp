@@ -69,7 +69,7 @@ void TstSmallViews::budgetIsReadAloud()
     figures.high = 3;
     figures.planBytes = 0;
     bar.setFigures(figures);
-    QVERIFY2(bar.accessibleDescription().contains(QStringLiteral("PSNR loss 1.23 [−0.5, 3]")), qPrintable(bar.accessibleDescription()));
+    QVERIFY2(bar.accessibleDescription().contains(QStringLiteral("PSNR loss 1.23 [−0.500, 3.00]")), qPrintable(bar.accessibleDescription()));
     QVERIFY(bar.accessibleDescription().contains(QStringLiteral("→ –")));
     figures.lossIsShare = true;
     figures.loss = -0.0001;
