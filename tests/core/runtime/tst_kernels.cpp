@@ -13,6 +13,8 @@ namespace {
 
 /// Sums of products differ in order and rounding; 2^-24 times some hundred terms of like size.
 constexpr double kAccumulated = 1e-5;
+/// Winograd's transforms multiply and divide by up to 24 on the way: several times the error of plain sums.
+constexpr double kTransformed = 4e-5;
 /// A few units in the last place.
 constexpr double kApproximate = 1e-6;
 constexpr double kExact = 0;
@@ -97,6 +99,14 @@ const Case kCases[] = {
      "input x: float32[2x5x9x11]\ny = MaxPool(x) {kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1]}\noutput y"},
     {"max pooling, ceiling and dilation", "pool", kExact,
      "input x: float32[1x5x10x11]\ny = MaxPool(x) {kernel_shape=[2, 2], strides=[2, 3], dilations=[2, 1], ceil_mode=1}\noutput y"},
+    {"conv by winograd", "winograd_conv", kTransformed,
+     "input x: float32[1x32x16x16]\nw: float32[32x32x3x3] = ...\ny = Conv(x, w) {pads=[1, 1, 1, 1]}\noutput y"},
+    {"conv by winograd, odd sizes, bias, relu", "winograd_conv+Relu", kTransformed,
+     "input x: float32[2x35x19x22]\nw: float32[37x35x3x3] = ...\nb: float32[37] = ...\n"
+     "c = Conv(x, w, b) {pads=[0, 2, 1, 1]}\ny = Relu(c)\noutput y"},
+    {"conv by winograd, residual, clip", "unary winograd_conv+Add+Clip", kTransformed,
+     "input x: float32[1x40x13x13]\ninput o: float32[1x40x13x13]\nw: float32[40x40x3x3] = ...\nlow: float32[] = -8\n"
+     "high: float32[] = 9\nr = Neg(o)\nc = Conv(x, w) {pads=[1, 1, 1, 1]}\ns = Add(c, r)\ny = Clip(s, low, high)\noutput y"},
     {"average pooling", "pool", kApproximate,
      "input x: float32[2x5x9x11]\ny = AveragePool(x) {kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]}\noutput y"},
     {"average pooling over its padding", "pool", kApproximate,
