@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/common/calm_threads.h"
 #include "app/common/qt_image_decoder.h"
 #include "app/common/resource_path.h"
 #include "core/base/version.h"
@@ -43,6 +44,7 @@ QString sampleFolder()
 
 int main(int argc, char* argv[])
 {
+    lathe::calmThreads(argv);
     QApplication app(argc, argv);
     QApplication::setApplicationName(QStringLiteral("tensorlathe"));
     QApplication::setOrganizationName(QStringLiteral("tensorlathe"));

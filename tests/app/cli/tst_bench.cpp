@@ -15,6 +15,7 @@ private Q_SLOTS:
     void figures_data();
     void figures();
     void shapes();
+    void threadsDoNotSpinLong();
 
 private:
     CliFixture m_cli;
@@ -59,6 +60,21 @@ void TstBench::shapes()
     QCOMPARE(unknown.status, 1);
     QVERIFY(unknown.err.contains("The model's inputs are: image"));
     QCOMPARE(m_cli.run(few + "--shape image=1x4x32x32").status, 1);
+}
+
+void TstBench::threadsDoNotSpinLong()
+{
+    const auto spinCount = [&](const QByteArrayList& environment) {
+        const Answer answer = m_cli.run("--version", {.environment = QByteArrayList{"OMP_DISPLAY_ENV=verbose"} + environment});
+        const QByteArray text = answer.err;
+        const qsizetype at = text.lastIndexOf("GOMP_SPINCOUNT = '");
+        return at < 0 ? QByteArray() : text.mid(at + 18, text.indexOf('\'', at + 18) - at - 18);
+    };
+    if (spinCount({}).isEmpty())
+        QSKIP("OpenMP's library does not tell its settings");
+    QCOMPARE(spinCount({}), QByteArray("1000"));
+    QCOMPARE(spinCount({"GOMP_SPINCOUNT=77"}), QByteArray("77"));
+    QVERIFY(spinCount({"OMP_WAIT_POLICY=active"}).toLongLong() > 1'000'000);
 }
 
 QTEST_GUILESS_MAIN(TstBench)
