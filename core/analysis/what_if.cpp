@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/what_if.h"
 
+#include "core/analysis/plan_slots.h"
 #include "core/analysis/probe.h"
 #include "core/base/parallel.h"
 #include "core/evaluation/classes.h"
@@ -18,56 +19,10 @@ namespace {
 
 constexpr int checkpointCount = 16;
 
-/// Every place that a plan can set, as slots of the float graph.
-std::vector<Slot> slotsOf(const PointLayout& layout)
-{
-    std::vector<Slot> slots;
-    for (const auto& point : layout.activations)
-        slots.push_back({point.value, Slot::Kind::activation});
-    for (const auto& point : layout.weights) {
-        slots.push_back({point.value, Slot::Kind::weight});
-        if (point.quantizeBias && !point.bias.empty())
-            slots.push_back({point.bias, Slot::Kind::bias});
-    }
-    return slots;
-}
-
-template <typename T>
-std::shared_ptr<const T> sharedCopy(const std::map<std::string, T>& map, const std::string& key)
-{
-    const auto found = map.find(key);
-    return found == map.end() ? nullptr : std::make_shared<const T>(found->second);
-}
-
 EncodingPtr encodingOf(const std::map<std::string, EncodingPtr>& map, const std::string& key)
 {
     const auto found = map.find(key);
     return found == map.end() ? nullptr : found->second;
-}
-
-SlotSetting settingOf(const Slot& slot, const Resolved& resolved)
-{
-    switch (slot.kind) {
-    case Slot::Kind::activation: return {encodingOf(resolved.encodings.activations, slot.value), nullptr};
-    case Slot::Kind::weight:
-        return {encodingOf(resolved.encodings.weights, slot.value), sharedCopy(resolved.codes.weights, slot.value)};
-    case Slot::Kind::bias:
-        return {encodingOf(resolved.encodings.biases, slot.value), sharedCopy(resolved.codes.biases, slot.value)};
-    }
-    return {};
-}
-
-bool sameTensor(const std::shared_ptr<const Tensor>& a, const std::shared_ptr<const Tensor>& b)
-{
-    if (!a || !b)
-        return a == b;
-    return a->bytes().data() == b->bytes().data() || identical(*a, *b);
-}
-
-bool sameSetting(const SlotSetting& a, const SlotSetting& b)
-{
-    const bool sameEncoding = a.encoding == b.encoding || (a.encoding && b.encoding && *a.encoding == *b.encoding);
-    return sameEncoding && sameTensor(a.codes, b.codes);
 }
 
 /// Layers whose own entry differs; nothing when defaults differ and everything must be resolved anew.
@@ -134,7 +89,7 @@ struct WhatIf::Impl
     {
         CompileOptions compile;
         compile.tapAll = true;
-        compile.points = slotsOf(findPoints(*graph, layers, rules));
+        compile.points = planSlots(findPoints(*graph, layers, rules));
         program = Program::compile(*graph, compile, control);
         for (int i = 0; i < workers; ++i)
             executions.push_back(std::make_unique<Execution>(program));
@@ -189,7 +144,7 @@ struct WhatIf::Impl
         std::map<int, SlotSetting> settings;
         int first = last ? program->stepCount() : -1;
         for (int slot = 0; slot < static_cast<int>(program->allSlots().size()); ++slot) {
-            SlotSetting setting = settingOf(program->allSlots()[static_cast<std::size_t>(slot)], resolved);
+            SlotSetting setting = planSetting(program->allSlots()[static_cast<std::size_t>(slot)], resolved);
             if (sameSetting(setting, binding.setting(slot)))
                 continue;
             first = std::min(first, program->writtenBy(slot));

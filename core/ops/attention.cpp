@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Attention and MultiHeadAttention of com.microsoft, written out: projections, scores, mask, softmax, weighted sum.
-// Shapes: B batch, S query tokens, T key tokens (past ones included), N heads, H width of a head.
+// Attention and MultiHeadAttention of com.microsoft, written out: projections, scores, mask, softmax,
+// weighted sum. Shapes: B batch, S query tokens, T key tokens (past ones included), N heads, H width of a
+// head.
 #include <cmath>
 
 #include "core/ops/composite.h"
@@ -31,7 +32,8 @@ ValueId toHeads(ExpansionBuilder& b, ValueId x, std::int64_t heads)
 }
 
 /// Query, key and value as [B, N, tokens, H].
-struct Heads {
+struct Heads
+{
     ValueId query, key, value;
 };
 
@@ -52,7 +54,8 @@ ValueId lengthMask(ExpansionBuilder& b, ValueId lengths, ValueId key)
 }
 
 /// Scores with the mask operand added: lengths [B], or 0/1 of [B, T] or [B, S, T]; invalid for another form.
-ValueId masked(ExpansionBuilder& b, const InferContext& context, std::size_t operand, ValueId scores, ValueId key)
+ValueId masked(ExpansionBuilder& b, const InferContext& context, std::size_t operand, ValueId scores,
+               ValueId key)
 {
     if (!b.has(operand))
         return scores;
@@ -81,12 +84,14 @@ ValueId causal(ExpansionBuilder& b, ValueId scores, const Heads& heads)
     return b.add("Where", {after, b.constant(Tensor::scalar(lowest)), scores});
 }
 
-struct Masks {
-    std::size_t mask, bias;   ///< operands
+struct Masks
+{
+    std::size_t mask, bias; ///< operands
 };
 
 /// softmax(scale * Q K^T + bias + mask) V as [B, S, N*H]; invalid when the mask's form is not known.
-ValueId attend(ExpansionBuilder& b, const InferContext& context, const Heads& heads, ValueId scale, Masks masks)
+ValueId attend(ExpansionBuilder& b, const InferContext& context, const Heads& heads, ValueId scale,
+               Masks masks)
 {
     const ValueId keys = b.add("Transpose", {heads.key}, {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}});
     ValueId scores = b.add("Mul", {b.add("MatMul", {heads.query, keys}), scale});
@@ -120,7 +125,8 @@ Expansion expandAttention(const InferContext& context)
 {
     const Node& node = context.node;
     const ValueInfo &weights = context.input(1), &mask = context.input(3);
-    if (!refuseAttention(node).empty() || !context.input(0).shape || !weights.shape || (mask.present() && !mask.shape))
+    if (!refuseAttention(node).empty() || !context.input(0).shape || !weights.shape ||
+        (mask.present() && !mask.shape))
         return {};
     if (weights.shape->rank() != 2 || (*weights.shape)[1] < 0 || context.input(0).shape->rank() != 3)
         return notExpanded("its weights are not a matrix of known size");
@@ -130,19 +136,24 @@ Expansion expandAttention(const InferContext& context)
     std::vector<std::int64_t> widths = node.integers("qkv_hidden_sizes");
     if (widths.empty())
         widths.assign(3, (*weights.shape)[1] / 3);
-    if (widths.size() != 3 || widths[0] + widths[1] + widths[2] != (*weights.shape)[1] || widths[0] % heads != 0)
+    if (widths.size() != 3 || widths[0] + widths[1] + widths[2] != (*weights.shape)[1] ||
+        widths[0] % heads != 0)
         return notExpanded("its widths do not fit its weights and heads");
 
     ExpansionBuilder b(context);
     const ValueId all = b.plus(b.add("MatMul", {b.in(0), b.in(1)}), 2);
-    const ValueId sizes = b.constant(Tensor::of<std::int64_t>(Shape{3}, std::span<const std::int64_t>(widths)));
+    const ValueId sizes =
+        b.constant(Tensor::of<std::int64_t>(Shape{3}, std::span<const std::int64_t>(widths)));
     const std::vector<ValueId> parts = b.addMany("Split", {all, sizes}, 3, {{"axis", std::int64_t{2}}});
     Heads split{toHeads(b, parts[0], heads), toHeads(b, parts[1], heads), toHeads(b, parts[2], heads)};
     if (b.has(4)) {
-        const std::vector<ValueId> past = b.addMany("Split", {b.in(4), b.integers({1, 1})}, 2, {{"axis", std::int64_t{0}}});
+        const std::vector<ValueId> past =
+            b.addMany("Split", {b.in(4), b.integers({1, 1})}, 2, {{"axis", std::int64_t{0}}});
         const ValueId first = b.integers({0});
-        split.key = b.add("Concat", {b.add("Squeeze", {past[0], first}), split.key}, {{"axis", std::int64_t{2}}});
-        split.value = b.add("Concat", {b.add("Squeeze", {past[1], first}), split.value}, {{"axis", std::int64_t{2}}});
+        split.key =
+            b.add("Concat", {b.add("Squeeze", {past[0], first}), split.key}, {{"axis", std::int64_t{2}}});
+        split.value =
+            b.add("Concat", {b.add("Squeeze", {past[1], first}), split.value}, {{"axis", std::int64_t{2}}});
     }
     const ValueId result = attend(b, context, split, scaleOf(b, node, widths[0] / heads), {3, 5});
     if (!result.valid())
@@ -150,7 +161,8 @@ Expansion expandAttention(const InferContext& context)
     b.output(0, result);
     if (b.wantsOutput(1)) {
         const ValueId first = b.integers({0});
-        b.output(1, b.add("Concat", {b.add("Unsqueeze", {split.key, first}), b.add("Unsqueeze", {split.value, first})},
+        b.output(1, b.add("Concat",
+                          {b.add("Unsqueeze", {split.key, first}), b.add("Unsqueeze", {split.value, first})},
                           {{"axis", std::int64_t{0}}}));
     }
     return b.finish();
@@ -165,7 +177,8 @@ std::vector<ValueId> biased(ExpansionBuilder& b, const InferContext& context)
     std::vector<std::int64_t> widths;
     for (std::size_t i = 0; i < 3; ++i)
         widths.push_back((*context.input(i).shape)[2]);
-    const ValueId sizes = b.constant(Tensor::of<std::int64_t>(Shape{3}, std::span<const std::int64_t>(widths)));
+    const ValueId sizes =
+        b.constant(Tensor::of<std::int64_t>(Shape{3}, std::span<const std::int64_t>(widths)));
     const std::vector<ValueId> biases = b.addMany("Split", {b.in(3), sizes}, 3, {{"axis", std::int64_t{0}}});
     for (std::size_t i = 0; i < 3; ++i)
         parts[i] = b.add("Add", {parts[i], biases[i]});
@@ -181,13 +194,14 @@ std::string oddOperands(const InferContext& context)
         if (!context.input(i).present() || context.input(i).shape->rank() != 3)
             return "only separate query, key and value of rank 3 are supported";
     for (std::size_t i = 0; i < 3; ++i)
-        if ((*context.input(i).shape)[2] < 0 || (*context.input(i).shape)[2] % context.node.integer("num_heads", 1) != 0)
+        if ((*context.input(i).shape)[2] < 0 ||
+            (*context.input(i).shape)[2] % context.node.integer("num_heads", 1) != 0)
             return "its widths do not fit its heads";
     return "";
 }
 
-/// Operands: query [B, S, Dq], key [B, T, Dq], value [B, T, Dv], bias, key padding mask, attention bias, past key and
-/// past value [B, N, P, H].
+/// Operands: query [B, S, Dq], key [B, T, Dq], value [B, T, Dv], bias, key padding mask, attention bias, past
+/// key and past value [B, N, P, H].
 Expansion expandMultiHead(const InferContext& context)
 {
     const Node& node = context.node;
@@ -206,7 +220,8 @@ Expansion expandMultiHead(const InferContext& context)
         split.key = b.add("Concat", {b.in(6), split.key}, {{"axis", std::int64_t{2}}});
     if (b.has(7))
         split.value = b.add("Concat", {b.in(7), split.value}, {{"axis", std::int64_t{2}}});
-    const ValueId result = attend(b, context, split, scaleOf(b, node, (*context.input(0).shape)[2] / heads), {4, 5});
+    const ValueId result =
+        attend(b, context, split, scaleOf(b, node, (*context.input(0).shape)[2] / heads), {4, 5});
     if (!result.valid())
         return notExpanded("its mask of shape " + context.input(4).shape->text() + " is not supported");
     b.output(0, result);

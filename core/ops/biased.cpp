@@ -25,7 +25,8 @@ std::vector<Tensor> runFastGelu(const RunContext& context)
 std::vector<Tensor> runQuickGelu(const RunContext& context)
 {
     const double alpha = context.node.real("alpha", 1.702f);
-    return {mapFloats(context.node, context.input(0), [=](double x) { return x / (1 + std::exp(-alpha * x)); })};
+    return {
+        mapFloats(context.node, context.input(0), [=](double x) { return x / (1 + std::exp(-alpha * x)); })};
 }
 
 Expansion expandBiasGelu(const InferContext& context)
@@ -57,17 +58,20 @@ Expansion expandBiasAdd(const InferContext& context)
 Expansion expandBiasSplitGelu(const InferContext& context)
 {
     ExpansionBuilder b(context);
-    const std::vector<ValueId> halves = b.addMany("Split", {b.plus(b.in(0), 1)}, 2, {{"axis", std::int64_t{-1}}});
+    const std::vector<ValueId> halves =
+        b.addMany("Split", {b.plus(b.in(0), 1)}, 2, {{"axis", std::int64_t{-1}}});
     b.output(0, b.add("Mul", {halves[0], b.add("Gelu", {halves[1]}, {}, microsoft)}));
     return b.finish();
 }
 
 void addActivation(Table<Op>& table, const char* name, RunFunction run)
 {
-    table.add({.id = microsoft + "::" + name, .exactness = Exactness::approximate, .infer = inferSame, .run = run});
+    table.add(
+        {.id = microsoft + "::" + name, .exactness = Exactness::approximate, .infer = inferSame, .run = run});
 }
 
-void addComposite(Table<Op>& table, const char* name, Expansion (*expand)(const InferContext&), Exactness exactness)
+void addComposite(Table<Op>& table, const char* name, Expansion (*expand)(const InferContext&),
+                  Exactness exactness)
 {
     table.add({.id = microsoft + "::" + name,
                .exactness = exactness,

@@ -7,7 +7,8 @@
 
 namespace lathe {
 
-ExpansionBuilder::ExpansionBuilder(const InferContext& context) : m_context(context)
+ExpansionBuilder::ExpansionBuilder(const InferContext& context)
+    : m_context(context)
 {
     m_graph.opsets[""] = context.opset;
     for (std::size_t i = 0; i < context.inputs.size(); ++i) {
@@ -139,7 +140,8 @@ std::vector<ValueInfo> inferComposite(const InferContext& context)
     std::vector<ValueInfo> outputs;
     for (const std::string& name : expansion.outputs) {
         const ValueId id = name.empty() ? ValueId{} : graph.find(name);
-        outputs.push_back(id.valid() ? ValueInfo{graph.value(id).dtype, graph.value(id).shape, {}} : ValueInfo{});
+        outputs.push_back(id.valid() ? ValueInfo{graph.value(id).dtype, graph.value(id).shape, {}}
+                                     : ValueInfo{});
     }
     return outputs;
 }

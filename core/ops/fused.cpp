@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// FusedConv, FusedGemm, FusedMatMul, TransposeMatMul and GemmFastGelu of com.microsoft: what ONNX Runtime's optimizer
-// makes of a product and its neighbours.
+// FusedConv, FusedGemm, FusedMatMul, TransposeMatMul and GemmFastGelu of com.microsoft: what ONNX Runtime's
+// optimizer makes of a product and its neighbours.
 #include <numeric>
 
 #include "core/ops/composite.h"
@@ -32,7 +32,8 @@ ValueId activated(ExpansionBuilder& b, const Node& node, ValueId x)
     if (kind == "HardSigmoid")
         return b.add(kind, {x}, {{"alpha", parameter(node, 0, 0.2f)}, {"beta", parameter(node, 1, 0.5f)}});
     if (kind == "Clip")
-        return b.add(kind, {x, b.real(parameter(node, 0, -3.4028235e38f)), b.real(parameter(node, 1, 3.4028235e38f))});
+        return b.add(
+            kind, {x, b.real(parameter(node, 0, -3.4028235e38f)), b.real(parameter(node, 1, 3.4028235e38f))});
     return {};
 }
 
@@ -69,8 +70,10 @@ Expansion expandGemm(const InferContext& context)
     return b.finish();
 }
 
-/// An operand with the batch axes first turned behind the rows (transBatch) and the last two axes exchanged (trans).
-ValueId turned(ExpansionBuilder& b, const InferContext& context, std::size_t operand, bool trans, bool transBatch)
+/// An operand with the batch axes first turned behind the rows (transBatch) and the last two axes exchanged
+/// (trans).
+ValueId turned(ExpansionBuilder& b, const InferContext& context, std::size_t operand, bool trans,
+               bool transBatch)
 {
     const int rank = context.input(operand).shape->rank();
     std::vector<std::int64_t> perm(static_cast<std::size_t>(rank));
@@ -89,8 +92,10 @@ Expansion expandMatMul(const InferContext& context)
         return {};
     const Node& node = context.node;
     ExpansionBuilder b(context);
-    const ValueId left = turned(b, context, 0, node.integer("transA", 0) != 0, node.integer("transBatchA", 0) != 0);
-    const ValueId right = turned(b, context, 1, node.integer("transB", 0) != 0, node.integer("transBatchB", 0) != 0);
+    const ValueId left =
+        turned(b, context, 0, node.integer("transA", 0) != 0, node.integer("transBatchA", 0) != 0);
+    const ValueId right =
+        turned(b, context, 1, node.integer("transB", 0) != 0, node.integer("transBatchB", 0) != 0);
     const ValueId product = b.add("MatMul", {left, right});
     const float alpha = node.real("alpha", 1);
     b.output(0, alpha == 1 ? product : b.add("Mul", {product, b.real(static_cast<double>(alpha))}));

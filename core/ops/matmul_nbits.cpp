@@ -10,7 +10,8 @@ namespace {
 
 const std::string microsoft = "com.microsoft";
 
-struct Sizes {
+struct Sizes
+{
     std::int64_t k, n, bits, block;
 
     std::int64_t blocks() const { return (k + block - 1) / block; }
@@ -51,7 +52,8 @@ std::string oddForm(const InferContext& context, const Sizes& sizes)
         context.input(2).constant.elements() != sizes.n * sizes.blocks())
         return "its packed weights do not have the stated size";
     if (!zeros.empty() && !isFloat(zeros.dtype()) &&
-        (zeros.dtype() != DType::uint8 || zeros.elements() != sizes.n * ((sizes.blocks() * sizes.bits + 7) / 8)))
+        (zeros.dtype() != DType::uint8 ||
+         zeros.elements() != sizes.n * ((sizes.blocks() * sizes.bits + 7) / 8)))
         return "its packed zero-points do not have the stated size";
     if (!zeros.empty() && isFloat(zeros.dtype()))
         return "zero-points that are no codes are not supported";

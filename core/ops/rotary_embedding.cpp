@@ -8,7 +8,8 @@ namespace {
 
 constexpr std::int64_t last = -1;
 
-/// x with its pairs (a, b) turned: (a cos - b sin, b cos + a sin). Pairs lie half a width apart, or side by side.
+/// x with its pairs (a, b) turned: (a cos - b sin, b cos + a sin). Pairs lie half a width apart, or side by
+/// side.
 ValueId turned(ExpansionBuilder& b, ValueId x, ValueId cosine, ValueId sine, bool interleaved)
 {
     const ValueId pairs = interleaved ? b.add("Reshape", {x, b.integers({0, 0, 0, -1, 2})}) : x;
@@ -16,15 +17,13 @@ ValueId turned(ExpansionBuilder& b, ValueId x, ValueId cosine, ValueId sine, boo
     if (interleaved)
         for (ValueId& part : parts)
             part = b.add("Squeeze", {part, b.integers({last})});
-    const ValueId first =
-        b.add("Sub", {b.add("Mul", {parts[0], cosine}), b.add("Mul", {parts[1], sine})});
-    const ValueId second =
-        b.add("Add", {b.add("Mul", {parts[1], cosine}), b.add("Mul", {parts[0], sine})});
+    const ValueId first = b.add("Sub", {b.add("Mul", {parts[0], cosine}), b.add("Mul", {parts[1], sine})});
+    const ValueId second = b.add("Add", {b.add("Mul", {parts[1], cosine}), b.add("Mul", {parts[0], sine})});
     if (!interleaved)
         return b.add("Concat", {first, second}, {{"axis", last}});
     const ValueId axis = b.integers({last});
-    const ValueId joined =
-        b.add("Concat", {b.add("Unsqueeze", {first, axis}), b.add("Unsqueeze", {second, axis})}, {{"axis", last}});
+    const ValueId joined = b.add(
+        "Concat", {b.add("Unsqueeze", {first, axis}), b.add("Unsqueeze", {second, axis})}, {{"axis", last}});
     return b.add("Reshape", {joined, b.integers({0, 0, 0, -1})});
 }
 
@@ -33,13 +32,15 @@ ValueId positions(ExpansionBuilder& b, const InferContext& context, ValueId toke
 {
     if (context.input(1).shape->rank() != 1)
         return b.in(1);
-    const ValueId length = b.add("Gather", {b.add("Shape", {tokens}), b.constant(Tensor::scalar(std::int64_t{1}))});
+    const ValueId length =
+        b.add("Gather", {b.add("Shape", {tokens}), b.constant(Tensor::scalar(std::int64_t{1}))});
     const ValueId range = b.add("Range", {b.constant(Tensor::scalar(std::int64_t{0})), length,
                                           b.constant(Tensor::scalar(std::int64_t{1}))});
     return b.add("Unsqueeze", {b.add("Add", {range, b.in(1)}), b.integers({0})});
 }
 
-/// Operands: input [B, S, N*H] or [B, N, S, H], position ids [1] or [B, S], tables of cosines and sines [M, R/2].
+/// Operands: input [B, S, N*H] or [B, N, S, H], position ids [1] or [B, S], tables of cosines and sines [M,
+/// R/2].
 Expansion expandRotary(const InferContext& context)
 {
     const Node& node = context.node;
@@ -71,9 +72,10 @@ Expansion expandRotary(const InferContext& context)
     if (width == turnedWidth) {
         result = turned(b, tokens, cosine, sine, interleaved);
     } else {
-        const std::vector<ValueId> parts = b.addMany(
-            "Split", {tokens, b.integers({turnedWidth, width - turnedWidth})}, 2, {{"axis", last}});
-        result = b.add("Concat", {turned(b, parts[0], cosine, sine, interleaved), parts[1]}, {{"axis", last}});
+        const std::vector<ValueId> parts =
+            b.addMany("Split", {tokens, b.integers({turnedWidth, width - turnedWidth})}, 2, {{"axis", last}});
+        result =
+            b.add("Concat", {turned(b, parts[0], cosine, sine, interleaved), parts[1]}, {{"axis", last}});
     }
     b.output(0, rank == 4 ? b.add("Transpose", {result}, {{"perm", swap}})
                           : b.add("Reshape", {result, b.integers({0, 0, -1})}));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// SkipLayerNormalization, SkipSimplifiedLayerNormalization and EmbedLayerNormalization of com.microsoft, and the
-// SimplifiedLayerNormalization (root mean square, Zhang and Sennrich, arXiv 1910.07467) that ONNX Runtime adds to ai.onnx.
+// SkipLayerNormalization, SkipSimplifiedLayerNormalization and EmbedLayerNormalization of com.microsoft, and
+// the SimplifiedLayerNormalization (root mean square, Zhang and Sennrich, arXiv 1910.07467) that ONNX Runtime
+// adds to ai.onnx.
 #include "core/ops/composite.h"
 
 namespace lathe {
@@ -17,13 +18,15 @@ Attributes epsilonOf(const Node& node, float fallback)
 }
 
 /// x / sqrt(mean(x^2) + epsilon) * scale, and the inverse root itself.
-struct Scaled {
+struct Scaled
+{
     ValueId result, inverseRoot;
 };
 
 Scaled rootMeanSquare(ExpansionBuilder& b, float epsilon, ValueId x, ValueId scale)
 {
-    const ValueId mean = b.add("ReduceMean", {b.add("Mul", {x, x})}, {{"axes", std::vector<std::int64_t>{-1}}});
+    const ValueId mean =
+        b.add("ReduceMean", {b.add("Mul", {x, x})}, {{"axes", std::vector<std::int64_t>{-1}}});
     const ValueId shifted = b.add("Add", {mean, b.real(static_cast<double>(epsilon))});
     const ValueId inverse = b.add("Reciprocal", {b.add("Sqrt", {shifted})});
     return {b.add("Mul", {b.add("Mul", {x, inverse}), scale}), inverse};
@@ -44,8 +47,8 @@ Expansion expandSimplified(const InferContext& context)
     return b.finish();
 }
 
-/// Operands: input, skip, gamma, then beta and bias (or bias alone in the simplified form). Outputs: result, mean,
-/// inverse deviation, and the sum that was normalized.
+/// Operands: input, skip, gamma, then beta and bias (or bias alone in the simplified form). Outputs: result,
+/// mean, inverse deviation, and the sum that was normalized.
 Expansion expandSkip(const InferContext& context)
 {
     ExpansionBuilder b(context);
@@ -82,11 +85,14 @@ ValueId maskIndex(ExpansionBuilder& b)
 /// Positions 0, 1 ... of a row of tokens [B, S].
 ValueId defaultPositions(ExpansionBuilder& b)
 {
-    const ValueId length = b.add("Gather", {b.add("Shape", {b.in(0)}), b.constant(Tensor::scalar(std::int64_t{1}))});
-    return b.add("Range", {b.constant(Tensor::scalar(std::int64_t{0})), length, b.constant(Tensor::scalar(std::int64_t{1}))});
+    const ValueId length =
+        b.add("Gather", {b.add("Shape", {b.in(0)}), b.constant(Tensor::scalar(std::int64_t{1}))});
+    return b.add("Range", {b.constant(Tensor::scalar(std::int64_t{0})), length,
+                           b.constant(Tensor::scalar(std::int64_t{1}))});
 }
 
-/// Operands: token ids, segment ids, the tables of words, positions and segments, gamma, beta, mask, position ids.
+/// Operands: token ids, segment ids, the tables of words, positions and segments, gamma, beta, mask, position
+/// ids.
 Expansion expandEmbed(const InferContext& context)
 {
     ExpansionBuilder b(context);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Operators that are a name for several others give way to those, so that every layer in them can be seen and quantized.
+// Operators that are a name for several others give way to those, so that every layer in them can be seen and
+// quantized.
 #include <map>
 
 #include "core/ops/op.h"
@@ -26,7 +27,8 @@ bool makesAllOutputs(const Node& node, const Expansion& expansion)
 }
 
 /// The name in `graph` of every value of the expansion.
-std::map<std::string, std::string> outerNames(const Graph& graph, const Node& node, const Expansion& expansion)
+std::map<std::string, std::string> outerNames(const Graph& graph, const Node& node,
+                                              const Expansion& expansion)
 {
     std::map<std::string, std::string> names;
     for (std::size_t i = 0; i < node.inputs.size(); ++i)
@@ -48,12 +50,18 @@ void addNodes(const Graph& graph, const Node& node, const Expansion& expansion, 
 {
     const std::map<std::string, std::string> names = outerNames(graph, node, expansion);
     const Graph& inner = *expansion.graph;
-    const auto outer = [&](ValueId id) { return id.valid() ? names.at(inner.value(id).name) : std::string(); };
+    const auto outer = [&](ValueId id) {
+        return id.valid() ? names.at(inner.value(id).name) : std::string();
+    };
     for (const Value& value : inner.values())
         if (value.isConstant() && !graph.find(names.at(value.name)).valid())
             patch.constants.emplace_back(names.at(value.name), value.constant);
     for (const Node& part : inner.nodes()) {
-        Patch::NewNode made{node.name.empty() ? "" : node.name + "/" + part.op, part.op, part.domain, {}, {},
+        Patch::NewNode made{node.name.empty() ? "" : node.name + "/" + part.op,
+                            part.op,
+                            part.domain,
+                            {},
+                            {},
                             part.attributes};
         for (const ValueId id : part.inputs)
             made.inputs.push_back(outer(id));

@@ -138,6 +138,14 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
     });
 }
 
+Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statistics& statistics, const Dataset& dataset,
+                        const SensitivityOptions& options, const Control& control)
+{
+    requireRunnable(model);
+    return measureSensitivity(model.graph, model.layers, statistics, *dataset.split(Split::calibration), plan,
+                              rulesOf(plan.target), options, control);
+}
+
 Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control)
 {
     requireRunnable(model);

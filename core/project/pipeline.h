@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/control.h"
+#include "core/analysis/sensitivity.h"
 #include "core/calibration/collect.h"
 #include "core/data/samples.h"
 #include "core/evaluation/evaluate.h"
@@ -45,6 +46,10 @@ struct ValidateOptions {
 };
 EvaluationRun validate(const Model& model, const Quantized& quantized, const Dataset& dataset,
                        const ValidateOptions& options, const Control& control);
+
+/// The isolated effect of every layer, on the calibration split: the validation split stays unseen.
+Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statistics& statistics, const Dataset& dataset,
+                        const SensitivityOptions& options, const Control& control);
 
 /// The ONNX file of a quantized model; re-read and compared before it is returned. Throws Error{notExportable}.
 Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control);

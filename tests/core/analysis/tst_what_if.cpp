@@ -5,36 +5,12 @@
 #include "core/calibration/collect.h"
 #include "core/formats/formats.h"
 #include "core/passes/simplify.h"
+#include "tests/core/analysis/noise_samples.h"
 #include "tests/support/shared_files.h"
 
 #include <QTest>
 
 using namespace lathe;
-
-namespace {
-
-/// Seeded noise in place of pictures.
-class NoiseSamples : public Samples
-{
-public:
-    std::int64_t size() const override { return 6; }
-    std::string id(std::int64_t index) const override { return std::to_string(index); }
-    TensorMap load(std::int64_t index) const override
-    {
-        Tensor image(DType::float32, Shape{1, 3, 32, 32});
-        std::uint32_t state = static_cast<std::uint32_t>(index) * 7919U + 1U;
-        for (float& value : image.mutableData<float>()) {
-            state = state * 1664525U + 1013904223U;
-            value = static_cast<float>(state >> 8) * 0x1p-22F - 2.0F;
-        }
-        return {{"image", image}};
-    }
-    std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
-    Tensor target(std::int64_t) const override { return {}; }
-    std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
-};
-
-}
 
 /// The live estimate on the sample model: what is reused must not change what is answered.
 class TstWhatIf : public QObject
@@ -56,7 +32,7 @@ private:
     std::shared_ptr<const Graph> m_graph;
     std::vector<Layer> m_layers;
     std::shared_ptr<const Statistics> m_statistics;
-    NoiseSamples m_samples;
+    test::NoiseSamples m_samples;
 };
 
 void TstWhatIf::initTestCase()

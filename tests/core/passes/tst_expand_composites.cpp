@@ -10,7 +10,8 @@ using namespace lathe::test;
 
 namespace {
 
-struct Case {
+struct Case
+{
     const char* op;
     const char* text;
 };
@@ -25,18 +26,16 @@ const Case cases[]{
     {"com.microsoft::FusedMatMul",
      "input x: float32[2x4x3]\nw: float32[5x4] = ...\n"
      "y = com.microsoft::FusedMatMul(x, w) {transA=1, transB=1, alpha=0.5}\noutput y"},
-    {"com.microsoft::TransposeMatMul",
-     "input x: float32[4x3]\nw: float32[4x5] = ...\ny = com.microsoft::TransposeMatMul(x, w) {transA=1}\noutput y"},
-    {"com.microsoft::GemmFastGelu",
-     "input x: float32[2x4]\nw: float32[4x3] = ...\nb: float32[3] = ...\n"
-     "y = com.microsoft::GemmFastGelu(x, w, b)\noutput y"},
+    {"com.microsoft::TransposeMatMul", "input x: float32[4x3]\nw: float32[4x5] = ...\ny = "
+                                       "com.microsoft::TransposeMatMul(x, w) {transA=1}\noutput y"},
+    {"com.microsoft::GemmFastGelu", "input x: float32[2x4]\nw: float32[4x3] = ...\nb: float32[3] = ...\n"
+                                    "y = com.microsoft::GemmFastGelu(x, w, b)\noutput y"},
     {"com.microsoft::BiasGelu",
      "input x: float32[2x4]\nb: float32[4] = ...\ny = com.microsoft::BiasGelu(x, b)\noutput y"},
     {"com.microsoft::FastGelu",
      "input x: float32[2x4]\nb: float32[4] = ...\ny = com.microsoft::FastGelu(x, b)\noutput y"},
-    {"com.microsoft::BiasAdd",
-     "input x: float32[2x3x4]\ninput s: float32[2x3x4]\nb: float32[4] = ...\n"
-     "y = com.microsoft::BiasAdd(x, b, s)\noutput y"},
+    {"com.microsoft::BiasAdd", "input x: float32[2x3x4]\ninput s: float32[2x3x4]\nb: float32[4] = ...\n"
+                               "y = com.microsoft::BiasAdd(x, b, s)\noutput y"},
     {"com.microsoft::BiasSplitGelu",
      "input x: float32[2x3x8]\nb: float32[8] = ...\ny = com.microsoft::BiasSplitGelu(x, b)\noutput y"},
     {"SimplifiedLayerNormalization",
@@ -48,7 +47,8 @@ const Case cases[]{
      "input x: float32[1x2x8]\ninput s: float32[1x2x8]\ng: float32[8] = ...\n"
      "y = com.microsoft::SkipSimplifiedLayerNormalization(x, s, g) {epsilon=0.001}\noutput y"},
     {"com.microsoft::EmbedLayerNormalization",
-     "input i: int32[2x3]\nw: float32[2x8] = ...\np: float32[3x8] = ...\ng: float32[8] = ...\nb: float32[8] = ...\n"
+     "input i: int32[2x3]\nw: float32[2x8] = ...\np: float32[3x8] = ...\ng: float32[8] = ...\nb: float32[8] "
+     "= ...\n"
      "y, m = com.microsoft::EmbedLayerNormalization(i, _, w, p, _, g, b) {epsilon=0.001}\noutput y, m"},
     {"com.microsoft::Attention",
      "input x: float32[2x<S>x8]\nw: float32[8x24] = ...\nb: float32[24] = ...\n"
@@ -60,14 +60,16 @@ const Case cases[]{
      "input x: float32[1x2x8]\np: int64[1] = [1]\nc: float32[4x2] = ...\ns: float32[4x2] = ...\n"
      "y = com.microsoft::RotaryEmbedding(x, p, c, s)\noutput y"},
     {"com.microsoft::MatMulNBits",
-     "input x: float32[2x32]\nw: uint8[2x2x8] = [1, 35, 69, 103, 137, 171, 205, 239, 0, 17, 34, 51, 68, 85, 102, 119, "
+     "input x: float32[2x32]\nw: uint8[2x2x8] = [1, 35, 69, 103, 137, 171, 205, 239, 0, 17, 34, 51, 68, 85, "
+     "102, 119, "
      "136, 153, 170, 187, 204, 221, 238, 255, 16, 50, 84, 118, 152, 186, 220, 254]\ns: float32[4] = ...\n"
      "y = com.microsoft::MatMulNBits(x, w, s) {K=32, N=2, bits=4, block_size=16}\noutput y"},
 };
 
 }
 
-class TstExpandComposites : public QObject {
+class TstExpandComposites : public QObject
+{
     Q_OBJECT
 
 private Q_SLOTS:
@@ -117,8 +119,9 @@ private Q_SLOTS:
     /// An output that the expansion does not make keeps the node whole.
     void staysWhereAnOutputIsMissing()
     {
-        Graph graph = parseGraph("input x: float32[1x2x8]\ninput s: float32[1x2x8]\ng: float32[8] = ...\n"
-                                 "y, m = com.microsoft::SkipSimplifiedLayerNormalization(x, s, g)\noutput y, m");
+        Graph graph =
+            parseGraph("input x: float32[1x2x8]\ninput s: float32[1x2x8]\ng: float32[8] = ...\n"
+                       "y, m = com.microsoft::SkipSimplifiedLayerNormalization(x, s, g)\noutput y, m");
         inferShapes(graph);
         QCOMPARE(simplify(graph).graph.nodes()[0].op, std::string("SkipSimplifiedLayerNormalization"));
     }

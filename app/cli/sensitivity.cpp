@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/source.h"
+#include "app/cli/verb.h"
+#include "core/base/text.h"
+
+#include <cmath>
+#include <memory>
+
+namespace lathe::cli {
+namespace {
+
+struct SensitivityVerbOptions
+{
+    std::string source;
+    std::string data;
+    std::vector<int> bits{2, 3, 4, 6, 8};
+    std::vector<std::string> kinds{"weights", "activations", "both"};
+    std::string metric;
+    std::string timeBudget;
+    int samples = 64;
+};
+
+/// "60s", "5m", "90" as seconds.
+double parseSeconds(const std::string& text)
+{
+    if (text.empty())
+        return 0;
+    std::size_t end = 0;
+    double value = 0;
+    try {
+        value = std::stod(text, &end);
+    } catch (const std::exception&) {
+        end = 0;
+    }
+    const std::string unit = text.substr(end);
+    const double factor = unit == "m" ? 60 : unit == "h" ? 3600 : unit.empty() || unit == "s" ? 1 : 0;
+    if (end == 0 || factor == 0 || !(value > 0) || !std::isfinite(value))
+        throw UsageError("--time-budget is a time like 60s or 5m, not \"" + text + "\".");
+    return value * factor;
+}
+
+Json cellToJson(const SensitivityCell& cell)
+{
+    Json json = {{"layer", cell.layer},
+                 {"kind", std::string(cellKindName(cell.kind))},
+                 {"bits", cell.bits},
+                 {"estimateDb", finiteOrNull(cell.estimateDb)},
+                 {"samples", cell.samples}};
+    if (cell.samples == 0)
+        return json;
+    json.update({{"sqnrDb", finiteOrNull(cell.sqnrDb)},
+                 {"exact", std::isinf(cell.sqnrDb)},
+                 {"sqnrLow", finiteOrNull(cell.sqnrLow)},
+                 {"sqnrHigh", finiteOrNull(cell.sqnrHigh)},
+                 {"divergence", cell.divergence},
+                 {"agreement", cell.agreement},
+                 {"loss", cell.loss},
+                 {"low", cell.low},
+                 {"high", cell.high},
+                 {"group", cell.group}});
+    return json;
+}
+
+Json toJson(const Sensitivity& result)
+{
+    Json json = {{"cells", Json::array()},         {"metric", result.metric},
+                 {"samples", result.samples},      {"evaluations", result.evaluations},
+                 {"seconds", result.seconds},      {"fullForwardSeconds", result.fullForwardSeconds},
+                 {"meanSuffix", result.meanSuffix}};
+    for (const SensitivityCell& cell : result.cells)
+        json["cells"].push_back(cellToJson(cell));
+    return json;
+}
+
+std::string toText(const Sensitivity& result)
+{
+    std::string text = std::to_string(result.samples) + " samples, " + std::to_string(result.evaluations) +
+                       " evaluations in " + fixedText(result.seconds, 1) + " s, loss of " + result.metric +
+                       "\n";
+    for (const SensitivityCell& cell : result.cells) {
+        text += cell.layer + " " + std::string(cellKindName(cell.kind)) + " " + std::to_string(cell.bits) +
+                " bits: ";
+        if (cell.samples == 0)
+            text += "not measured; its own SQNR is " + fixedText(cell.estimateDb, 1) + " dB\n";
+        else
+            text +=
+                (std::isinf(cell.sqnrDb) ? std::string("exact")
+                                         : fixedText(cell.sqnrDb, 1) + " dB [" + fixedText(cell.sqnrLow, 1) +
+                                               ", " + fixedText(cell.sqnrHigh, 1) + "]") +
+                ", loss " + fixedText(cell.loss, 4) + " [" + fixedText(cell.low, 4) + ", " +
+                fixedText(cell.high, 4) + "]\n";
+    }
+    return text;
+}
+
+int measure(const SensitivityVerbOptions& options, Context& context)
+{
+    const Source source = openSource(options.source, context);
+    if (!source.statistics)
+        throw Error(ErrorCode::notQuantized, options.source);
+    const Path data = options.data.empty() ? source.datasetFile : Path(options.data);
+    if (data.empty())
+        throw UsageError("--data DATASET.json is missing.");
+    const auto dataset = openData(*source.model, data, context);
+    SensitivityOptions measuring;
+    measuring.bits = options.bits;
+    measuring.kinds.clear();
+    for (const std::string& kind : options.kinds)
+        measuring.kinds.push_back(parseCellKind(kind));
+    measuring.metric = options.metric.empty() ? dataset->info().metric : options.metric;
+    measuring.probeSamples = options.samples;
+    measuring.workers = context.workers();
+    measuring.timeBudgetSeconds = parseSeconds(options.timeBudget);
+    measuring.seed = context.seed;
+    const Sensitivity result =
+        sensitivity(*source.model, source.plan, *source.statistics, *dataset, measuring, context.control);
+    context.report(toJson(result), toText(result));
+    return done;
+}
+
+VerbAction declare(CLI::App& command)
+{
+    auto options = std::make_shared<SensitivityVerbOptions>();
+    command.add_option("source", options->source, "Calibrated project")->required();
+    command.add_option("--data", options->data, "Dataset file (default: the project's)");
+    command.add_option("--bits", options->bits, "Bit-widths, as 2,3,4,6,8")
+        ->delimiter(',')
+        ->check(CLI::Range(2, 16))
+        ->capture_default_str();
+    command.add_option("--kinds", options->kinds, "weights, activations, both")
+        ->delimiter(',')
+        ->check(CLI::IsMember({"weights", "activations", "both"}))
+        ->capture_default_str();
+    command.add_option("--metric", options->metric, "Metric of the loss (default: the dataset's)");
+    command.add_option("--samples", options->samples, "Calibration samples to measure on")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command.add_option("--time-budget", options->timeBudget, "Stop with what is measured by then: 60s, 5m");
+    return [options](Context& context) { return measure(*options, context); };
+}
+
+}
+
+void register_sensitivity(Table<Verb>& table)
+{
+    table.add({.id = "sensitivity",
+               .summary = "Measure what each layer costs at each bit-width",
+               .declare = declare});
+}
+
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/sensitivity_cells.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+
+#include "core/analysis/plan_slots.h"
+#include "core/calibration/calibrator.h"
+#include "core/tensor/compare.h"
+
+namespace lathe {
+
+namespace {
+
+constexpr double exact = std::numeric_limits<double>::infinity();
+
+QuantPlan floatPlan(const QuantPlan& plan)
+{
+    QuantPlan result;
+    result.weights = QuantSpec::parse("float32");
+    result.activations = QuantSpec::parse("float32");
+    result.method = plan.method;
+    result.target = plan.target;
+    return result;
+}
+
+/// The plan's format with another number of bits; formats that are no integers give way to the defaults.
+QuantSpec withBits(const QuantSpec& spec, const char* fallback, int bits)
+{
+    QuantSpec result = spec.format.isInteger() ? spec : QuantSpec::parse(fallback);
+    result.format = NumberFormat::integer(bits, result.format.isSigned);
+    return result;
+}
+
+QuantPlan cellPlan(const QuantPlan& floating, const QuantPlan& plan, const SensitivityCell& cell)
+{
+    QuantPlan result = floating;
+    LayerPlan& layer = result.layers[cell.layer];
+    layer.method = plan.methodOf(cell.layer);
+    if (cell.kind != CellKind::activations)
+        layer.weights = withBits(plan.weightSpec(cell.layer), "int8:channel:symmetric", cell.bits);
+    if (cell.kind != CellKind::weights)
+        layer.activations = withBits(plan.activationSpec(cell.layer), "uint8:tensor:asymmetric", cell.bits);
+    return result;
+}
+
+double weightEstimateDb(const Value& weight, const Resolved& resolved)
+{
+    const auto encoding = resolved.encodings.weights.find(weight.name);
+    if (encoding == resolved.encodings.weights.end())
+        return exact;
+    const auto codes = resolved.codes.weights.find(weight.name);
+    return compare(weight.constant, codes != resolved.codes.weights.end()
+                                        ? dequantize(codes->second, *encoding->second)
+                                        : fakeQuantize(weight.constant, *encoding->second))
+        .sqnrDb();
+}
+
+double activationEstimateDb(const std::string& value, const Statistics& statistics, const Resolved& resolved)
+{
+    const auto encoding = resolved.encodings.activations.find(value);
+    const auto known = statistics.tensors.find(value);
+    if (encoding == resolved.encodings.activations.end() || known == statistics.tensors.end() ||
+        !encoding->second->format.isInteger())
+        return exact;
+    const double count = static_cast<double>(std::max<std::int64_t>(known->second.moments.count, 1));
+    const double noise = expectedSquaredError(known->second.histogram, *encoding->second);
+    return noise > 0 ? 10 * std::log10(known->second.moments.sumSquares / count / noise) : exact;
+}
+
+class CellPlanner
+{
+public:
+    CellPlanner(const Program& program, const Graph& graph, const Statistics& statistics,
+                const QuantPlan& plan, const PlacementRules& rules)
+        : m_program(program)
+        , m_graph(graph)
+        , m_statistics(statistics)
+        , m_plan(plan)
+        , m_rules(rules)
+        , m_floating(floatPlan(plan))
+        , m_resolved(resolve(m_floating, graph, statistics, rules))
+    {
+    }
+
+    PlannedCell make(const Layer& layer, CellKind kind, int bits, const Control& control) const
+    {
+        PlannedCell planned;
+        planned.cell.layer = layer.id;
+        planned.cell.kind = kind;
+        planned.cell.bits = bits;
+        const std::set<std::string> only{layer.id};
+        const Resolved resolved = resolve(cellPlan(m_floating, m_plan, planned.cell), m_graph, m_statistics,
+                                          m_rules, &m_resolved, &only, control);
+        planned.firstStep = m_program.stepCount();
+        for (int slot = 0; slot < static_cast<int>(m_program.allSlots().size()); ++slot)
+            addSetting(planned, slot, resolved);
+        planned.firstStep = std::max(planned.firstStep, 0);
+        planned.cell.estimateDb = exact;
+        if (layer.weight.valid() && kind != CellKind::activations)
+            planned.cell.estimateDb = weightEstimateDb(graphOf(layer, m_graph).value(layer.weight), resolved);
+        if (kind != CellKind::weights)
+            planned.cell.estimateDb =
+                std::min(planned.cell.estimateDb,
+                         activationEstimateDb(valueOfLayer(layer.id), m_statistics, resolved));
+        return planned;
+    }
+
+private:
+    void addSetting(PlannedCell& planned, int slot, const Resolved& resolved) const
+    {
+        const Slot& place = m_program.allSlots()[static_cast<std::size_t>(slot)];
+        SlotSetting setting = planSetting(place, resolved);
+        if (!setting.active())
+            return;
+        planned.firstStep = std::min(planned.firstStep, m_program.writtenBy(slot));
+        if (setting.codes)
+            planned.settingBytes += setting.codes->elements() * static_cast<std::int64_t>(sizeof(float));
+        planned.settings[slot] = std::move(setting);
+    }
+
+    const Program& m_program;
+    const Graph& m_graph;
+    const Statistics& m_statistics;
+    const QuantPlan& m_plan;
+    const PlacementRules& m_rules;
+    QuantPlan m_floating;
+    Resolved m_resolved;
+};
+
+}
+
+std::vector<PlannedCell> planCells(const Program& program, const Graph& graph,
+                                   const std::vector<Layer>& layers, const Statistics& statistics,
+                                   const QuantPlan& plan, const PlacementRules& rules,
+                                   const SensitivityOptions& options, const Control& control)
+{
+    const CellPlanner planner(program, graph, statistics, plan, rules);
+    std::vector<PlannedCell> cells;
+    for (const Layer& layer : layers)
+        for (const CellKind kind : options.kinds) {
+            if (layer.body || (kind != CellKind::activations && !layer.weight.valid()))
+                continue;
+            for (const int bits : options.bits) {
+                control.throwIfStopped();
+                PlannedCell planned = planner.make(layer, kind, bits, control);
+                if (!planned.settings.empty())
+                    cells.push_back(std::move(planned));
+            }
+        }
+    return cells;
+}
+
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The isolated effect of layers on the sample model, against the plain way: quantize that layer alone,
+// compile, run.
+#include "core/analysis/sensitivity.h"
+
+#include <QTest>
+#include <cmath>
+
+#include "core/calibration/collect.h"
+#include "core/formats/formats.h"
+#include "core/passes/simplify.h"
+#include "core/quant/apply.h"
+#include "core/runtime/program.h"
+#include "core/tensor/compare.h"
+#include "tests/core/analysis/noise_samples.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/shared_files.h"
+
+using namespace lathe;
+
+namespace {
+
+SensitivityOptions smallOptions()
+{
+    SensitivityOptions options;
+    options.bits = {3, 8};
+    options.probeSamples = 4;
+    options.workers = 1;
+    return options;
+}
+
+bool same(const SensitivityCell& a, const SensitivityCell& b)
+{
+    return a.layer == b.layer && a.kind == b.kind && a.bits == b.bits && a.samples == b.samples &&
+           a.sqnrDb == b.sqnrDb && a.sqnrLow == b.sqnrLow && a.divergence == b.divergence &&
+           a.loss == b.loss && a.group == b.group;
+}
+
+}
+
+class TstSensitivity : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void agreesWithThePlainWay_data();
+    void agreesWithThePlainWay();
+    void isTheSameForAnyNumberOfWorkers();
+    void doesNotDependOnTheCache();
+    void moreBitsCostLess();
+    void aSpentBudgetLeavesEstimates();
+    void stops();
+    void needsSamples();
+
+private:
+    Sensitivity measure(const SensitivityOptions& options, const Control& control = {}) const
+    {
+        return measureSensitivity(m_graph, m_layers, m_statistics, m_samples, QuantPlan(), genericRules(),
+                                  options, control);
+    }
+
+    Graph m_graph;
+    std::vector<Layer> m_layers;
+    Statistics m_statistics;
+    test::NoiseSamples m_samples;
+};
+
+void TstSensitivity::initTestCase()
+{
+    m_graph =
+        simplify(readModel(test::resourceFile("sample/glyphs.onnx"), systemFs(), Control()).graph).graph;
+    m_layers = findLayers(m_graph);
+    m_statistics = collectStatistics(m_graph, m_samples, Digest(), CollectOptions(), Control());
+}
+
+void TstSensitivity::agreesWithThePlainWay_data()
+{
+    QTest::addColumn<QString>("layer");
+    QTest::addColumn<int>("kind");
+    QTest::newRow("first weights") << "stem.act" << 0;
+    QTest::newRow("depthwise") << "block4.dw" << 2;
+    QTest::newRow("residual addition") << "block2.add" << 1;
+    QTest::newRow("head") << "head.linear" << 2;
+    QTest::newRow("input") << "input:image" << 1;
+}
+
+void TstSensitivity::agreesWithThePlainWay()
+{
+    QFETCH(QString, layer);
+    QFETCH(int, kind);
+    const auto found = std::find_if(m_layers.begin(), m_layers.end(), [&](const Layer& one) {
+        return one.id == layer.toStdString() || one.name == layer.toStdString();
+    });
+    QVERIFY(found != m_layers.end());
+    QuantPlan plan;
+    plan.weights = plan.activations = QuantSpec::parse("float32");
+    if (kind != 1)
+        plan.layers[found->id].weights = QuantSpec::parse("int3:channel:symmetric");
+    if (kind != 0)
+        plan.layers[found->id].activations = QuantSpec::parse("uint3:tensor:asymmetric");
+    const Resolved resolved = resolve(plan, m_graph, m_statistics, genericRules());
+    const Graph quantized = applyEncodings(m_graph, resolved.encodings, resolved.codes, genericRules());
+    const auto floating = Program::compile(m_graph, {}), program = Program::compile(quantized, {});
+    Execution floatRun(floating), run(program);
+    Comparison error;
+    for (std::int64_t i = 0; i < 4; ++i) {
+        const TensorMap inputs = m_samples.load(i);
+        const TensorMap expected =
+            floatRun.run(inputs, floating->defaultBinding().withPrecision(Precision::floating));
+        const TensorMap actual =
+            run.run(inputs, program->defaultBinding().withPrecision(Precision::simulated));
+        error.merge(compare(expected.begin()->second, actual.begin()->second));
+    }
+    const Sensitivity result = measure(smallOptions());
+    const auto cell = std::find_if(result.cells.begin(), result.cells.end(), [&](const SensitivityCell& one) {
+        return one.layer == found->id && one.kind == static_cast<CellKind>(kind) && one.bits == 3;
+    });
+    QVERIFY(cell != result.cells.end());
+    // The two programs fuse differently, so that float values differ in their last bits and, now and then,
+    // fall on the other side of a step.
+    QVERIFY2(std::fabs(cell->sqnrDb - error.sqnrDb()) < 1e-3, QByteArray::number(error.sqnrDb()).constData());
+}
+
+void TstSensitivity::isTheSameForAnyNumberOfWorkers()
+{
+    SensitivityOptions options = smallOptions();
+    const Sensitivity one = measure(options);
+    options.workers = 3;
+    const Sensitivity three = measure(options);
+    QVERIFY(one.cells.size() > 50);
+    QCOMPARE(one.evaluations, three.evaluations);
+    QVERIFY(std::equal(one.cells.begin(), one.cells.end(), three.cells.begin(), three.cells.end(), same));
+}
+
+void TstSensitivity::doesNotDependOnTheCache()
+{
+    SensitivityOptions options = smallOptions();
+    const Sensitivity cached = measure(options);
+    options.cacheBytes = 0;
+    const Sensitivity fresh = measure(options);
+    QVERIFY(
+        std::equal(cached.cells.begin(), cached.cells.end(), fresh.cells.begin(), fresh.cells.end(), same));
+}
+
+void TstSensitivity::moreBitsCostLess()
+{
+    const Sensitivity result = measure(smallOptions());
+    for (std::size_t i = 0; i + 1 < result.cells.size(); ++i) {
+        const SensitivityCell &few = result.cells[i], &many = result.cells[i + 1];
+        if (few.layer != many.layer || few.kind != many.kind)
+            continue;
+        QVERIFY2(many.sqnrDb > few.sqnrDb, few.layer.c_str());
+        QVERIFY2(many.estimateDb > few.estimateDb, few.layer.c_str());
+        QVERIFY(few.sqnrLow <= few.sqnrDb && few.sqnrDb <= few.sqnrHigh);
+        QVERIFY(few.low <= few.loss && few.loss <= few.high);
+    }
+}
+
+void TstSensitivity::aSpentBudgetLeavesEstimates()
+{
+    SensitivityOptions options = smallOptions();
+    options.timeBudgetSeconds = 1e-9;
+    const Sensitivity result = measure(options);
+    QCOMPARE(result.evaluations, std::int64_t{1});
+    const SensitivityCell* measured = nullptr;
+    double worst = HUGE_VAL;
+    for (const SensitivityCell& cell : result.cells) {
+        worst = std::min(worst, cell.estimateDb);
+        if (cell.samples > 0)
+            measured = &cell;
+    }
+    QVERIFY(measured);
+    QCOMPARE(measured->estimateDb, worst);
+}
+
+void TstSensitivity::stops()
+{
+    std::stop_source source;
+    source.request_stop();
+    LATHE_EXPECT_ERROR(stopped, measure(smallOptions(), Control(source.get_token())));
+}
+
+void TstSensitivity::needsSamples()
+{
+    test::NoiseSamples none(0);
+    LATHE_EXPECT_ERROR(datasetEmpty, measureSensitivity(m_graph, m_layers, m_statistics, none, QuantPlan(),
+                                                        genericRules(), smallOptions(), Control()));
+}
+
+QTEST_GUILESS_MAIN(TstSensitivity)
+#include "tst_sensitivity.moc"
