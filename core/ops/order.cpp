@@ -6,6 +6,7 @@
 
 #include "core/ops/dispatch.h"
 #include "core/ops/infer_helpers.h"
+#include "core/ops/lines.h"
 #include "core/ops/upgrade.h"
 
 namespace lathe {
@@ -30,22 +31,6 @@ std::vector<ValueInfo> inferArg(const InferContext& context)
     const int axis = axisOf(context.node, context.node.integer("axis", 0), input.shape->rank());
     return {typed(DType::int64, withoutAxis(*input.shape, axis, context.node.integer("keepdims", 1) != 0))};
 }
-
-/// The lines of a tensor along one axis.
-struct Lines {
-    std::int64_t count, length, inner;
-
-    Lines(const Shape& shape, int axis)
-        : count(shape.elements(0, axis) * shape.elements(axis + 1, shape.rank())), length(shape[axis]),
-          inner(shape.elements(axis + 1, shape.rank()))
-    {
-    }
-    /// Flat index of element k of a line.
-    std::size_t at(std::int64_t line, std::int64_t k, std::int64_t size) const
-    {
-        return static_cast<std::size_t>((line / inner * size + k) * inner + line % inner);
-    }
-};
 
 template <typename Better> std::vector<Tensor> findPlace(const RunContext& context, Better&& better)
 {

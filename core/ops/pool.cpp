@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <cmath>
 #include <limits>
 
 #include "core/ops/dispatch.h"
 #include "core/ops/infer_helpers.h"
+#include "core/ops/operands.h"
 #include "core/ops/pool_geometry.h"
 
 namespace lathe {
 
 namespace {
+
+constexpr std::int64_t maxPower = 1 << 10;
 
 std::vector<ValueInfo> inferPool(const InferContext& context)
 {
@@ -105,6 +109,28 @@ std::vector<Tensor> runAveragePool(const RunContext& context)
     return {output};
 }
 
+/// The p-norm of each window; padding counts as 0.
+std::vector<Tensor> runLpPool(const RunContext& context)
+{
+    const Tensor& input = givenOperand(context, 0);
+    const Window window = poolWindow(context.node, input.shape());
+    const auto p = static_cast<double>(boundedInteger(context.node, "p", 2, 1, maxPower));
+    const std::int64_t inPlane = window.inputElements(), outPlane = window.outputElements();
+    Tensor output(input.dtype(), poolOutputShape(input.shape(), window));
+    visitFloat(context.node, input.dtype(), [&](auto tag) {
+        using T = typename decltype(tag)::type;
+        const auto in = input.data<T>();
+        const auto out = output.mutableData<T>();
+        forEachWindow(context, window, [&](auto plane, auto o, const auto&, const std::vector<WindowTap>& taps) {
+            double sum = 0;
+            for (const WindowTap& tap : taps)
+                sum += std::pow(std::abs(static_cast<double>(in[static_cast<std::size_t>(plane * inPlane + tap.input)])), p);
+            out[static_cast<std::size_t>(plane * outPlane + o)] = static_cast<T>(std::pow(sum, 1 / p));
+        });
+    });
+    return {output};
+}
+
 std::vector<ValueInfo> inferGlobal(const InferContext& context)
 {
     const ValueInfo& input = context.input(0);
@@ -159,6 +185,17 @@ std::vector<Tensor> runGlobalMax(const RunContext& context)
     });
 }
 
+std::vector<Tensor> runGlobalLp(const RunContext& context)
+{
+    const auto p = static_cast<double>(boundedInteger(context.node, "p", 2, 1, maxPower));
+    return poolPlanes(context, [p](const auto& values) {
+        double sum = 0;
+        for (const auto value : values)
+            sum += std::pow(std::abs(static_cast<double>(value)), p);
+        return std::pow(sum, 1 / p);
+    });
+}
+
 }
 
 void register_pool(Table<Op>& table)
@@ -185,6 +222,16 @@ void register_pool(Table<Op>& table)
                .exactness = Exactness::exact,
                .infer = inferGlobal,
                .run = viaFloat32<runGlobalMax>});
+    table.add({.id = "LpPool",
+               .traits = computing,
+               .exactness = Exactness::approximate,
+               .infer = inferPool,
+               .run = viaFloat32<runLpPool>});
+    table.add({.id = "GlobalLpPool",
+               .traits = computing,
+               .exactness = Exactness::approximate,
+               .infer = inferGlobal,
+               .run = viaFloat32<runGlobalLp>});
 }
 
 }

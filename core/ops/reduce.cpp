@@ -159,7 +159,9 @@ std::vector<Tensor> runProd(const RunContext& context)
 std::vector<Tensor> runMax(const RunContext& context)
 {
     return reduce(context, [](const auto& values) {
-        auto best = std::numeric_limits<ElementOf<decltype(values)>>::lowest();
+        using T = ElementOf<decltype(values)>;
+        auto best = static_cast<T>(std::is_floating_point_v<T> ? -std::numeric_limits<T>::infinity()
+                                                               : std::numeric_limits<T>::lowest());
         for (const auto value : values)
             if (value > best || value != value)
                 best = value;
@@ -170,12 +172,24 @@ std::vector<Tensor> runMax(const RunContext& context)
 std::vector<Tensor> runMin(const RunContext& context)
 {
     return reduce(context, [](const auto& values) {
-        auto best = std::numeric_limits<ElementOf<decltype(values)>>::max();
+        using T = ElementOf<decltype(values)>;
+        auto best = static_cast<T>(std::is_floating_point_v<T> ? std::numeric_limits<T>::infinity()
+                                                               : std::numeric_limits<T>::max());
         for (const auto value : values)
             if (value < best || value != value)
                 best = value;
         return best;
     });
+}
+
+/// Booleans are taken as 0 and 1 (opset 20).
+template <RunFunction run> std::vector<Tensor> viaBytes(const RunContext& context)
+{
+    if (context.input(0).dtype() != DType::boolean)
+        return run(context);
+    std::vector<Tensor> operands(context.inputs.begin(), context.inputs.end());
+    operands[0] = operands[0].converted(DType::uint8);
+    return {run({context.node, operands, context.opset, context.control}).at(0).converted(DType::boolean)};
 }
 
 /// Opset 13 has ReduceSum's axes as an operand; the others follow in opset 18 and are taken in either form.
@@ -207,8 +221,8 @@ void register_reduce(Table<Op>& table)
     addReduce(table, "ReduceLogSum", viaFloat32<runLogSum>, Exactness::approximate);
     addReduce(table, "ReduceLogSumExp", viaFloat32<runLogSumExp>, Exactness::approximate);
     addReduce(table, "ReduceProd", viaFloat32<runProd>, Exactness::accumulated);
-    addReduce(table, "ReduceMax", viaFloat32<runMax>, Exactness::exact, OpTraits::Kind::moving);
-    addReduce(table, "ReduceMin", viaFloat32<runMin>, Exactness::exact, OpTraits::Kind::moving);
+    addReduce(table, "ReduceMax", viaFloat32<viaBytes<runMax>>, Exactness::exact, OpTraits::Kind::moving);
+    addReduce(table, "ReduceMin", viaFloat32<viaBytes<runMin>>, Exactness::exact, OpTraits::Kind::moving);
 }
 
 }
