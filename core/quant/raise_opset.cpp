@@ -54,6 +54,17 @@ void raiseGridSample(Node& node)
         node.attributes.insert_or_assign("mode", std::string("cubic"));
 }
 
+/// Opset 20: the axis is the third operand, and another one by default.
+void raiseTransform(Graph& graph, NodeId id)
+{
+    const std::int64_t axis = graph.node(id).integer("axis", 1);
+    const std::string stem = graph.value(graph.node(id).outputs[0]).name + "/axis";
+    const ValueId operand = graph.addConstant(graph.freshName(stem), Tensor::scalar(axis));
+    graph.node(id).attributes.erase("axis");
+    graph.node(id).inputs.resize(2);
+    graph.node(id).inputs.push_back(operand);
+}
+
 void raiseNode(Graph& graph, NodeId id, int from)
 {
     Node& node = graph.node(id);
@@ -65,6 +76,8 @@ void raiseNode(Graph& graph, NodeId id, int from)
         raiseSplit(node);
     if (from < 20 && node.op == "GridSample")
         raiseGridSample(node);
+    if (from < 20 && node.op == "DFT")
+        return raiseTransform(graph, id);
     // Opset 16 changed the default.
     if (from < 16 && node.op == "RoiAlign")
         node.attributes.emplace("coordinate_transformation_mode", std::string("output_half_pixel"));

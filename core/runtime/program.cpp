@@ -56,6 +56,15 @@ std::int64_t largestValue(const Graph& graph)
     return largest;
 }
 
+/// The arena holds numbers only.
+void refuseTexts(const Graph& graph)
+{
+    for (const Value& value : graph.values())
+        if (value.dtype == DType::string)
+            throw Error(ErrorCode::dtypeMismatch, value.name,
+                        {{"actual", std::string(dtypeName(value.dtype))}, {"expected", "a numeric element type"}});
+}
+
 /// A quantized graph starts simulated, as its points say; a float one in float.
 Precision initialPrecision(const std::vector<SlotSetting>& settings)
 {
@@ -83,6 +92,7 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         const ThreadScope threads(options.threads);
         Prepared prepared = prepareGraph(graph, options, control);
         auto plan = std::make_shared<Plan>(std::move(prepared.plan));
+        refuseTexts(plan->graph);
         checkMemory(*plan, largestValue(plan->graph));
         lowerGraph(*plan, control);
         plan->arenaBytes = planMemory(plan->storages);

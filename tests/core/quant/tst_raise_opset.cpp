@@ -35,13 +35,14 @@ void TstRaiseOpset::newForms()
 
 void TstRaiseOpset::computesTheSame()
 {
-    Graph graph = graphOf("opset 13\ninput x: float32[1x4x6x6]\na, b = Split(x) {axis=1}\n"
-                          "m = ReduceMean(a) {axes=[2, 3]}\nn = ReduceMax(b) {axes=[-1]}\noutput m, n");
+    Graph graph = graphOf("opset 17\ninput x: float32[1x4x6x6]\na, b = Split(x) {axis=1}\n"
+                          "m = ReduceMean(a) {axes=[2, 3]}\nn = ReduceMax(b) {axes=[-1]}\nu: int64[1] = [4]\n"
+                          "c = Unsqueeze(x, u)\nf = DFT(c) {axis=3}\ng = DFT(c)\noutput m, n, f, g");
     const TensorMap inputs = seededInputs(graph, 1);
     const TensorMap before = runReference(graph, inputs, Control());
     raiseOpset(graph);
     const TensorMap after = runReference(graph, inputs, Control());
-    for (const char* name : {"m", "n"})
+    for (const char* name : {"m", "n", "f", "g"})
         QVERIFY(identical(before.at(name), after.at(name)));
 }
 
