@@ -100,7 +100,7 @@ void TstSensitivity::agreesWithThePlainWay()
     if (kind != 0)
         plan.layers[found->id].activations = QuantSpec::parse("uint3:tensor:asymmetric");
     const Resolved resolved = resolve(plan, m_graph, m_statistics, genericRules());
-    const Graph quantized = applyEncodings(m_graph, resolved.encodings, resolved.codes, genericRules());
+    const Graph quantized = applyEncodings(m_graph, resolved.encodings, resolved.codes);
     const auto floating = Program::compile(m_graph, {}), program = Program::compile(quantized, {});
     Execution floatRun(floating), run(program);
     Comparison error;
