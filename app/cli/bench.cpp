@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/bench_profile.h"
 #include "app/cli/precision.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
@@ -6,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
-#include <random>
 
 namespace lathe::cli {
 namespace {
@@ -19,18 +19,8 @@ struct BenchOptions
     std::int64_t batch = 1;
     int repeat = 20;
     int warmup = 3;
+    bool profile = false;
 };
-
-/// Seeded values in [0, 1) (small integers for integer inputs): timing must not depend on denormals or NaN.
-Tensor seededInput(const Value& value, const Shape& shape, std::uint64_t seed)
-{
-    std::mt19937_64 random(seed);
-    std::vector<float> values(static_cast<std::size_t>(shape.elements()));
-    const bool real = isFloat(value.dtype);
-    for (float& v : values)
-        v = real ? static_cast<float>(random() >> 40) * 0x1p-24F : static_cast<float>(random() % 2);
-    return Tensor::of<float>(shape, std::span<const float>(values)).converted(value.dtype);
-}
 
 /// The input shapes to time: --shape, else the model's with an unknown first dimension as the batch.
 std::map<std::string, Shape> benchShapes(const Graph& graph, const BenchOptions& options)
@@ -58,11 +48,9 @@ int benchModel(const BenchOptions& options, Context& context)
     compile.threads = context.workers();
     compile.inputShapes = benchShapes(source.model->graph, options);
     const Runnable runnable = compileFor(source, options.precision, compile, context);
-    TensorMap inputs;
-    for (const ValueId id : runnable.program->graph().inputs) {
-        const Value& value = runnable.program->graph().value(id);
-        inputs[value.name] = seededInput(value, *value.shape, context.seed);
-    }
+    const TensorMap inputs = seededInputs(*runnable.program, context.seed);
+    if (options.profile)
+        return reportProfile(source, options.precision, compile, runnable, inputs, {options.repeat, options.warmup}, context);
     Execution execution(runnable.program);
     std::vector<double> timesMs;
     for (int i = 0; i < options.warmup + options.repeat; ++i) {
@@ -101,6 +89,8 @@ VerbAction declare(CLI::App& command)
     command.add_option("--batch", options->batch, "Batch size")->check(CLI::Range(1, 65536))->capture_default_str();
     command.add_option("--repeat", options->repeat, "Timed runs")->check(CLI::Range(1, 1000000))->capture_default_str();
     command.add_option("--warmup", options->warmup, "Untimed runs before")->check(CLI::Range(0, 1000000))->capture_default_str();
+    command.add_flag("--profile", options->profile,
+                     "Time of each layer, held against what this machine can do and, for a quantized source, against float");
     return [options](Context& context) { return benchModel(*options, context); };
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/progress_line.h"
 
+#include <cmath>
+
 #include <unistd.h>
 
 #include <algorithm>
@@ -60,7 +62,7 @@ std::string ProgressLine::timeLeft(const Progress& progress, Clock::time_point n
         return {};
     const double seconds = std::chrono::duration<double>(spent).count();
     const double left = seconds * static_cast<double>(progress.total - progress.done) / static_cast<double>(progress.done);
-    return " · " + std::to_string(static_cast<int>(left + 0.5)) + " s left";
+    return " · " + std::to_string(std::lround(left)) + " s left";
 }
 
 void ProgressLine::drawBar(const Progress& progress, Clock::time_point now)

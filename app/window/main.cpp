@@ -5,27 +5,15 @@
 #include "core/base/version.h"
 #include "widgets/main_window.h"
 #include "widgets/session/session.h"
+#include "widgets/support/languages.h"
 
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
-#include <QLibraryInfo>
 #include <QStandardPaths>
 #include <QTimer>
-#include <QTranslator>
 
 namespace {
-
-/// Our texts and Qt's own in the person's language, where there are any.
-void installTranslations(QApplication& app)
-{
-    auto* own = new QTranslator(&app);
-    if (own->load(QLocale(), QStringLiteral("lathe"), QStringLiteral("_"), QStringLiteral(":/translations")))
-        QApplication::installTranslator(own);
-    auto* qt = new QTranslator(&app);
-    if (qt->load(QLocale(), QStringLiteral("qtbase"), QStringLiteral("_"), QLibraryInfo::path(QLibraryInfo::TranslationsPath)))
-        QApplication::installTranslator(qt);
-}
 
 /// The sample's folder, or nothing where it is not installed.
 QString sampleFolder()
@@ -50,7 +38,7 @@ int main(int argc, char* argv[])
     QApplication::setOrganizationName(QStringLiteral("tensorlathe"));
     QApplication::setApplicationVersion(QString::fromUtf8(lathe::version().data()));
     QApplication::setDesktopFileName(QStringLiteral(LATHE_APP_ID));
-    installTranslations(app);
+    lathe::installLanguages(QLocale(), QStringLiteral(":/translations"));
 
     QCommandLineParser parser;
     parser.setApplicationDescription(

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ops/layers.h"
 
+#include "core/ops/macs.h"
+
 #include <algorithm>
 
 #include "core/ops/channel_axis.h"
@@ -118,7 +120,7 @@ private:
             addWeight(layer, current, op->traits);
         else
             layer.parameters = constantElements(current);
-        layer.macs = op ? macsOf(current, *op) : 0;
+        layer.macs = macsOf(m_graph, current);
         if (op && kindOf(current) != Kind::clamp)
             foldFollowers(layer);
         layer.id = m_path + m_graph.value(layer.output).name;
@@ -189,32 +191,6 @@ private:
         if (bias.valid() && !isLive(bias)) {
             layer.bias = constantRoot(bias);
             layer.parameters += elementsOf(bias);
-        }
-    }
-
-    std::int64_t macsOf(const Node& current, const Op& op) const
-    {
-        if (!op.macs)
-            return 0;
-        const auto infoOf = [&](ValueId id) {
-            ValueInfo info;
-            if (!id.valid())
-                return info;
-            const Value& value = m_graph.value(id);
-            info = {value.dtype, value.shape, value.constant};
-            if (info.shape && info.shape->rank() > 0 && (*info.shape)[0] < 0)
-                (*info.shape)[0] = 1;  // one sample of a dynamic batch
-            return info;
-        };
-        std::vector<ValueInfo> inputs, outputs;
-        for (const ValueId id : current.inputs)
-            inputs.push_back(infoOf(id));
-        for (const ValueId id : current.outputs)
-            outputs.push_back(infoOf(id));
-        try {
-            return op.macs({current, inputs, 13}, outputs);
-        } catch (const Error&) {
-            return 0;  // A cost that cannot be counted must not hide the layer.
         }
     }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 
@@ -20,6 +21,14 @@ TensorMap Execution::run(const TensorMap& inputs, const Binding& binding, const 
                          const std::map<std::string, Tap>& taps)
 {
     return m_impl->run(0, inputs, binding, control, taps);
+}
+
+TensorMap Execution::runTimed(const TensorMap& inputs, const Binding& binding, std::span<std::int64_t> stepNs,
+                              const Control& control)
+{
+    if (stepNs.size() != m_impl->plan().steps.size())
+        throw Error(ErrorCode::internal, m_impl->plan().graph.name, {{"what", "times of another program's steps"}});
+    return m_impl->run(0, inputs, binding, control, {}, stepNs.data());
 }
 
 TensorMap Execution::runFrom(int firstStep, const TensorMap& boundary, const Binding& binding, const Control& control,
@@ -74,7 +83,7 @@ std::int64_t Execution::Impl::clipped(int slot) const
 }
 
 TensorMap Execution::Impl::run(int firstStep, const TensorMap& inputs, const Binding& binding, const Control& control,
-                               const std::map<std::string, Tap>& taps)
+                               const std::map<std::string, Tap>& taps, std::int64_t* stepNs)
 {
     const Binding& used = binding.m_state ? binding : m_program->defaultBinding();
     if (used.m_state->plan != m_plan)
@@ -87,9 +96,19 @@ TensorMap Execution::Impl::run(int firstStep, const TensorMap& inputs, const Bin
     importValues(firstStep, inputs, table);
     for (std::size_t i = static_cast<std::size_t>(firstStep); i < m_plan->steps.size(); ++i) {
         control.throwIfStopped();
-        runStep(i, control, table);
+        if (stepNs)
+            stepNs[i] = timedStep(i, control, table);
+        else
+            runStep(i, control, table);
     }
     return exportOutputs();
+}
+
+std::int64_t Execution::Impl::timedStep(std::size_t index, const Control& control, const TapTable& taps)
+{
+    const auto start = std::chrono::steady_clock::now();
+    runStep(index, control, taps);
+    return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
 }
 
 Execution::Impl::TapTable Execution::Impl::tapsByValue(const std::map<std::string, Tap>& taps) const

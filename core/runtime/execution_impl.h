@@ -33,13 +33,14 @@ public:
     const Plan& plan() const { return *m_plan; }
     std::int64_t clipped(int slot) const;
     TensorMap run(int firstStep, const TensorMap& inputs, const Binding& binding, const Control& control,
-                  const std::map<std::string, Tap>& taps);
+                  const std::map<std::string, Tap>& taps, std::int64_t* stepNs = nullptr);
 
 private:
     using TapTable = std::map<ValueId, const Tap*>;
 
     TapTable tapsByValue(const std::map<std::string, Tap>& taps) const;
     void runStep(std::size_t index, const Control& control, const TapTable& taps);
+    std::int64_t timedStep(std::size_t index, const Control& control, const TapTable& taps);
 
     // execution_values.cpp
     Operand operand(int storage) const;

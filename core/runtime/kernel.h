@@ -32,6 +32,7 @@ struct StepBinding {
     bool codesIn = false;           ///< run() takes operands that are codes as they are; else it gets real numbers
     bool codesOut = false;          ///< run() leaves what the output slot asks for and counts clipped values
     std::size_t scratchBytes = 0;   ///< besides what the kernel always needs
+    int passes = 1;                 ///< how often the sums are formed: more than once where codes are written with digits
 };
 
 /// What a kernel keeps for one thread: oneDNN's memory objects.

@@ -149,6 +149,10 @@ public:
     TensorMap run(const TensorMap& inputs, const Binding& binding, const Control& control = {},
                   const std::map<std::string, Tap>& taps = {});
 
+    /// As run() without taps; `stepNs`, one entry a step, gets the nanoseconds that each took.
+    TensorMap runTimed(const TensorMap& inputs, const Binding& binding, std::span<std::int64_t> stepNs,
+                       const Control& control = {});
+
     /// As run(), starting after the steps before `firstStep`, whose live values are given as reals in `boundary`; the
     /// binding's activation slots are applied to them (values already on the same grid stay as they are).
     TensorMap runFrom(int firstStep, const TensorMap& boundary, const Binding& binding, const Control& control = {},

@@ -145,7 +145,8 @@ void bindCodes(WeightedBinding& binding, const WeightedParts& parts, const BindC
         binding.codes = std::move(codes);
     }
     binding.scratchBytes = 0;
-    if (binding.codes->plan.passes() > 1)
+    binding.passes = binding.codes->plan.passes();
+    if (binding.passes > 1)
         binding.scratchBytes = parts.raw.target.get_size() * 2 + parts.raw.source.get_size() + 64;
 
     const Encoding* output = binding.codesOut ? context.output() : nullptr;

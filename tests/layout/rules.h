@@ -36,6 +36,10 @@ std::vector<std::string> licenceFaults(const Source& source);
 /// A header without `#pragma once`, or a source of core/ and widgets/ with more than `maxLines` lines.
 std::vector<std::string> shapeFaults(const Source& source);
 
+/// Texts in widgets/ that a person reads but no translator can reach: words in a literal that is handed to a label, a
+/// tooltip, a menu or the like as they are, without tr().
+std::vector<std::string> untranslatedFaults(const Source& source);
+
 /// Rows of the registration tables that are double, without their member file, or without a test. A member is tested
 /// when it has a mirror test (tests/core/ops/tst_conv.cpp for core/ops/conv.cpp), or when a test says "// walks
 /// core/ops/ops.def": such a test goes through the whole table and fails for a member that it has no case for.

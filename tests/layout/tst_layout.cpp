@@ -20,6 +20,7 @@ private Q_SLOTS:
     void tablesAreComplete();
     void everyTestRuns();
     void buildFollowsTheSameOrder();
+    void textsCanBeTranslated();
 
 private:
     void report(const std::vector<std::string>& faults);
@@ -85,6 +86,11 @@ void TstLayout::tablesAreComplete()
 void TstLayout::everyTestRuns()
 {
     report(unlistedTestFaults(m_sources, m_scripts));
+}
+
+void TstLayout::textsCanBeTranslated()
+{
+    report(collect(m_sources, untranslatedFaults));
 }
 
 void TstLayout::buildFollowsTheSameOrder()

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void shape();
     void table();
     void unlistedTest();
+    void untranslated();
 };
 
 void TstRules::include_data()
@@ -143,6 +144,19 @@ void TstRules::unlistedTest()
     QCOMPARE(unlistedTestFaults({test}, {source("tests/core/ops/CMakeLists.txt", {"# lathe_add_test(tst_conv)"})}).size(),
              1u);
     QCOMPARE(unlistedTestFaults({test}, {source("tests/core/CMakeLists.txt", {"lathe_add_test(tst_conv)"})}).size(), 1u);
+}
+
+void TstRules::untranslated()
+{
+    const auto faults = [](const char* line) { return joined(untranslatedFaults(source("widgets/views/x.cpp", {line}))); };
+    QVERIFY(faults("    label->setText(QStringLiteral(\"Open a model\"));").contains("write tr()"));
+    QVERIFY(faults("    box->setToolTip(\"stops the job\");").contains("widgets/views/x.cpp:1"));
+    QVERIFY(faults("    auto* open = new QPushButton(QStringLiteral(\"Open\"));").contains("Open"));
+    QVERIFY(faults("    label->setText(tr(\"Open a model\"));").isEmpty());
+    QVERIFY(faults("    setWindowTitle(title + QStringLiteral(\" – Tensorlathe\"));").isEmpty());
+    QVERIFY(faults("    label->setText(QStringLiteral(\"%1 × %2\").arg(a).arg(b));").isEmpty());
+    QVERIFY(faults("    edit->setObjectName(QStringLiteral(\"openModel\"));").isEmpty());
+    QVERIFY(untranslatedFaults(source("core/base/x.cpp", {"setText(\"Open a model\")"})).empty());
 }
 
 QTEST_GUILESS_MAIN(TstRules)

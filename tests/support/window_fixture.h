@@ -70,6 +70,11 @@ public:
         return QTest::qWaitFor([this] { return session->figures() && session->figures()->resolved && !session->figuresStale(); },
                                timeoutMs);
     }
+    bool profile()
+    {
+        session->measureProfile(1);
+        return waitIdle() && session->profile();
+    }
     bool validate()
     {
         session->validate();

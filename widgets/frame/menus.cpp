@@ -82,16 +82,27 @@ void Menus::buildRun()
         m_session.showPage(QStringLiteral("validation"));
         m_session.validate();
     });
+    QAction* gains = menu->addAction(tr("Measure &loss per KiB"), Qt::CTRL | Qt::Key_L, this, [this] {
+        m_session.showPage(QStringLiteral("precision"));
+        m_session.measureGains();
+    });
+    QAction* profile = menu->addAction(tr("&Profile"), Qt::CTRL | Qt::Key_P, this, [this] {
+        m_session.showPage(QStringLiteral("profile"));
+        m_session.measureProfile();
+    });
     QAction* cancel = menu->addAction(tr("Canc&el"), Qt::Key_Escape, &m_session.job(), &Job::cancel);
-    const auto refresh = [this, calibrate, validate, cancel] {
+    const auto refresh = [this, calibrate, validate, gains, profile, cancel] {
         const bool idle = !m_session.job().running();
         calibrate->setEnabled(idle && m_session.canCalibrate());
         validate->setEnabled(idle && m_session.canValidate());
+        gains->setEnabled(idle && m_session.canCalibrate() && m_session.statistics());
+        profile->setEnabled(idle && m_session.model() && m_session.model()->runnable());
         cancel->setEnabled(!idle);
     };
     connect(&m_session.job(), &Job::started, this, refresh);
     connect(&m_session.job(), &Job::finished, this, refresh);
     connect(&m_session, &Session::datasetChanged, this, refresh);
+    connect(&m_session, &Session::statisticsChanged, this, refresh);
     refresh();
 }
 

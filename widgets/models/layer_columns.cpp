@@ -56,9 +56,11 @@ constexpr std::array<Column, 15> columns{{
      QT_TRANSLATE_NOOP("LayerColumn", "Share of the activation values that lie outside the grid."), true, true},
     {LayerColumn::size, QT_TRANSLATE_NOOP("LayerColumn", "Size"),
      QT_TRANSLATE_NOOP("LayerColumn", "Bytes of the weights at their bit-width, with biases and scales."), true, false},
-    {LayerColumn::lossPerKib, QT_TRANSLATE_NOOP("LayerColumn", "Loss / KiB"),
-     QT_TRANSLATE_NOOP("LayerColumn", "Metric lost for each KiB that the present format saves, where it was measured."), true,
-     true},
+    {LayerColumn::lossPerKib, QT_TRANSLATE_NOOP("LayerColumn", "dB / KiB"),
+     QT_TRANSLATE_NOOP("LayerColumn",
+                       "Output SQNR lost for each KiB that the format of these weights saves: what comes back on the probe set "
+                       "when they alone return to float. Run > Measure loss per KiB fills it."),
+     true, false},
     {LayerColumn::problem, QT_TRANSLATE_NOOP("LayerColumn", "Remark"),
      QT_TRANSLATE_NOOP("LayerColumn", "Why a layer cannot run, or what the plan asked for that cannot be had."), false, false},
 }};
@@ -164,6 +166,11 @@ QString columnTooltip(const LayerRow& row, LayerColumn column)
         return row.name + QLatin1Char('\n') + row.id + (row.locked ? QLatin1Char('\n') + translated(QT_TRANSLATE_NOOP("LayerColumn", "Locked: edits leave it alone (Space unlocks).")) : QString());
     if (column == LayerColumn::parameters || column == LayerColumn::macs)
         return QLocale().toString(static_cast<qlonglong>(column == LayerColumn::macs ? row.macs : row.parameters));
+    if (column == LayerColumn::lossPerKib && row.hasWeights && !row.lossPerKib && !row.weights.isFloat32())
+        return translated(QT_TRANSLATE_NOOP("LayerColumn", "Not measured for this format: Run > Measure loss per KiB (Ctrl+L)."));
+    if (column == LayerColumn::lossPerKib && row.lossIsOld)
+        return columnExplanation(column) + QLatin1Char('\n') +
+               translated(QT_TRANSLATE_NOOP("LayerColumn", "Measured before other layers were changed; measure again for the present plan."));
     return columnExplanation(column);
 }
 

@@ -103,7 +103,7 @@ QVariant LayerModel::data(const QModelIndex& index, int role) const
         return columnIsNumber(column) ? QVariant(tabularFont(QGuiApplication::font())) : QVariant();
     case Qt::ForegroundRole: {
         const QPalette palette = QGuiApplication::palette();
-        if ((m_stale && columnIsMeasured(column)) || row->unsupported)
+        if ((m_stale && columnIsMeasured(column)) || row->unsupported || (row->lossIsOld && column == LayerColumn::lossPerKib))
             return palette.color(QPalette::Disabled, QPalette::Text);
         return {};
     }

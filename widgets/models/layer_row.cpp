@@ -51,6 +51,17 @@ void addFigures(LayerRow& row, const Layer& layer, const PlanFigures& figures)
             row.problem = QString::fromStdString(refusal.reason + (refusal.nearest.empty() ? "" : " " + refusal.nearest));
 }
 
+/// Nothing where the layer's weights are in another format by now, or save nothing.
+void addGain(LayerRow& row, const Layer& layer, const Graph& graph, const QuantPlan& plan, const PlanGains& gains)
+{
+    const auto found = gains.sqnrDb.find(layer.id);
+    const std::int64_t saved = storedBytes(graph, layer, QuantSpec::parse("float32")) - row.sizeBytes;
+    if (found == gains.sqnrDb.end() || saved <= 0 || !(gains.plan.weightSpec(layer.id) == plan.weightSpec(layer.id)))
+        return;
+    row.lossPerKib = found->second * 1024 / static_cast<double>(saved);
+    row.lossIsOld = !(gains.plan == plan);
+}
+
 LayerRow rowOf(const Model& model, const Layer& layer, const QuantPlan& plan)
 {
     const Graph& graph = graphOf(layer, model.graph);
@@ -79,7 +90,8 @@ QString operatorText(const Layer& layer)
     return layer.depthwise ? QStringLiteral("DepthwiseConv") : QString::fromStdString(layer.op);
 }
 
-std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures)
+std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures,
+                                           const PlanGains* gains)
 {
     auto rows = std::make_shared<LayerRows>();
     std::map<std::string, const UnsupportedNode*> unsupported;
@@ -89,6 +101,8 @@ std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& 
         LayerRow row = rowOf(model, layer, plan);
         if (figures)
             addFigures(row, layer, *figures);
+        if (gains)
+            addGain(row, layer, graphOf(layer, model.graph), plan, *gains);
         for (const std::string& key : {layer.id, layer.name})
             if (const auto found = unsupported.find(key); found != unsupported.end()) {
                 row.unsupported = true;

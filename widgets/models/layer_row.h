@@ -31,7 +31,8 @@ struct LayerRow
     std::optional<double> accumulatedSqnrDb;
     std::optional<double> clippedShare;
     std::int64_t sizeBytes = 0;           ///< weights as the plan stores them, bias and scales
-    std::optional<double> lossPerKib;
+    std::optional<double> lossPerKib;     ///< dB of output SQNR for each KiB that the weights' format saves
+    bool lossIsOld = false;               ///< measured in an earlier plan, in which this layer was as it is now
     QString problem;                      ///< why it cannot run, or what the plan asked that cannot be had
     bool unsupported = false;
 };
@@ -41,8 +42,9 @@ using LayerRows = std::vector<LayerRow>;
 /// The operator as tables name it: depthwise convolutions apart.
 QString operatorText(const Layer& layer);
 
-/// Rows of a model, with what the plan says and what `figures` (may be null) measured. Layers in order; nodes that are no
+/// Rows of a model, with what the plan says and what `figures` and `gains` (may be null) measured. Layers in order; nodes that are no
 /// layer and cannot run follow at the end, so that the model that fails can be seen.
-std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures);
+std::shared_ptr<const LayerRows> layerRows(const Model& model, const QuantPlan& plan, const PlanFigures* figures,
+                                           const PlanGains* gains = nullptr);
 
 }

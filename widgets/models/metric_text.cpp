@@ -2,6 +2,7 @@
 #include "widgets/models/metric_text.h"
 
 #include "core/evaluation/evaluate.h"
+#include "widgets/support/engine_text.h"
 #include "widgets/support/number_text.h"
 
 #include <QCoreApplication>
@@ -18,7 +19,7 @@ QString metricLabel(const std::string& id)
     if (id == "agreement")
         return QCoreApplication::translate("Metric", "agreement");
     const Metric* metric = metrics().find(id);
-    return QString::fromStdString(metric ? metric->label : id);
+    return metric ? engineText(metric->label) : QString::fromStdString(id);
 }
 
 bool metricIsShare(const std::string& id)

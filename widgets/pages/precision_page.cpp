@@ -60,7 +60,8 @@ private:
         m_table = new LayerTable(m_session,
                                  {LayerColumn::name, LayerColumn::op, LayerColumn::weights, LayerColumn::activations,
                                   LayerColumn::weightSqnr, LayerColumn::localSqnr, LayerColumn::accumulatedSqnr,
-                                  LayerColumn::clipped, LayerColumn::size, LayerColumn::parameters, LayerColumn::problem},
+                                  LayerColumn::clipped, LayerColumn::size, LayerColumn::lossPerKib, LayerColumn::parameters,
+                                  LayerColumn::problem},
                                  true);
         const auto addDelegate = [this](LayerColumn column, const QStringList& formats) {
             auto* delegate = new BitWidthDelegate(formats, &m_table->view());

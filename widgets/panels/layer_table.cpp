@@ -161,7 +161,7 @@ void LayerTable::setFilterText(const QString& text)
 void LayerTable::refreshRows()
 {
     const QScopedValueRollback following(m_following, true);
-    m_model->setRows(m_session.model() ? layerRows(*m_session.model(), m_session.plan(), m_session.figures().get())
+    m_model->setRows(m_session.model() ? layerRows(*m_session.model(), m_session.plan(), m_session.figures().get(), m_session.gains().get())
                                        : nullptr);
     m_model->setStale(m_session.figuresStale());
     const int remarks = m_model->indexOf(LayerColumn::problem);

@@ -3,6 +3,7 @@
 
 #include "widgets/panels/facts.h"
 #include "widgets/session/session.h"
+#include "widgets/support/engine_text.h"
 #include "widgets/views/options_form.h"
 
 #include <QComboBox>
@@ -22,7 +23,7 @@ MethodForm::MethodForm(Session& session, QWidget* parent)
     m_method->setObjectName(QStringLiteral("method"));
     m_method->setAccessibleName(tr("Range method"));
     for (const Calibrator& calibrator : calibrators())
-        m_method->addItem(QString::fromStdString(calibrator.label), QString::fromStdString(calibrator.id));
+        m_method->addItem(engineText(calibrator.label), QString::fromStdString(calibrator.id));
     auto* layout = new QVBoxLayout(this);
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(4);
@@ -43,7 +44,7 @@ void MethodForm::showMethod(const QString& id)
     const Calibrator* calibrator = calibrators().find(id.toStdString());
     if (!calibrator)
         return;
-    m_summary->setText(QString::fromStdString(calibrator->summary));
+    m_summary->setText(engineText(calibrator->summary));
     m_options->setOptions(calibrator->options);
     m_options->setVisible(!m_options->isEmpty());
 }

@@ -39,6 +39,13 @@ struct PlanFigures
     const LayerFigures* layer(const std::string& id) const;
 };
 
+/// What the weights of each layer cost at the output, in one plan.
+struct PlanGains
+{
+    QuantPlan plan;
+    std::map<std::string, double> sqnrDb; ///< by layer id: output SQNR that comes back with that layer's weights in float
+};
+
 std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result);
 /// Of a stored run whose plan is `plan`.
 std::shared_ptr<const PlanFigures> figuresOf(const EvaluationRun& run, const QuantPlan& plan);

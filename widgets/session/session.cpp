@@ -109,6 +109,8 @@ void Session::takeModel(std::shared_ptr<const Model> model)
     m_dataset.reset();
     m_statistics.reset();
     m_figures.reset();
+    m_gains.reset();
+    m_profile.reset();
     m_runs.clear();
     m_partialRun.reset();
     m_plan = QuantPlan();

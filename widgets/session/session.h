@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/project/pipeline.h"
+#include "core/runtime/profile_report.h"
 #include "widgets/session/job.h"
 #include "widgets/session/layer_selection.h"
 #include "widgets/session/open_files.h"
@@ -49,6 +50,10 @@ public:
     /// The run in progress, or what a stopped one left; null otherwise.
     const std::shared_ptr<const EvaluationRun>& partialRun() const { return m_partialRun; }
     const std::shared_ptr<const PlanFigures>& figures() const { return m_figures; }
+    /// What each layer's weights cost, as last measured; null before. It may belong to an earlier plan.
+    const std::shared_ptr<const PlanGains>& gains() const { return m_gains; }
+    /// Time of each layer on this machine, as last measured; null before.
+    const std::shared_ptr<const ProfileReport>& profile() const { return m_profile; }
     /// True from an edit until its figures are there: what is shown belongs to an older plan.
     bool figuresStale() const;
     const Layer* layer(const QString& id) const;
@@ -79,6 +84,10 @@ public:
     /// `limit`: at most this many samples; 0 = all of the calibration split.
     void calibrate(std::int64_t limit = 0);
     void validate(Precision precision = Precision::simulated, std::int64_t limit = 0);
+    /// What each layer's weights cost at the output, on the probe set.
+    void measureGains();
+    /// Times every layer with `threads` threads (0: all cores), in float and, where there are grids, quantized.
+    void measureProfile(int threads = 0);
     void exportModel(const QString& path, const ExportOptions& options);
     /// Validates first where the plan has no run yet.
     void createBundle(const QString& path, const QString& keyFile, const QString& passphrase, const Release& release,
@@ -107,6 +116,7 @@ signals:
     void planChanged();
     void figuresChanged();    ///< or their staleness
     void runsChanged();       ///< also while one grows
+    void profileChanged();
     void projectChanged();    ///< title or place
     void exported(const QString& path, qint64 bytes);
     void bundled(const lathe::BundleReceipt& receipt);
@@ -141,6 +151,8 @@ private:
     std::vector<std::shared_ptr<const EvaluationRun>> m_runs;
     std::shared_ptr<const EvaluationRun> m_partialRun;
     std::shared_ptr<const PlanFigures> m_figures;
+    std::shared_ptr<const PlanGains> m_gains;
+    std::shared_ptr<const ProfileReport> m_profile;
     std::vector<Path> m_waitingData;
     bool m_preprocessingGuessed = false;
     bool m_hasOwnProject = false;

@@ -105,6 +105,7 @@ void Session::takeStatistics(std::shared_ptr<const Statistics> statistics)
 {
     m_statistics = std::move(statistics);
     m_partialStatistics.reset();
+    m_gains.reset();
     m_store.write([statistics = m_statistics, plan = m_plan](Project& project) {
         project.setStatistics(*statistics);
         project.setPlan(plan);

@@ -12,9 +12,9 @@
 namespace lathe {
 namespace {
 
-QString tr(const char* text)
+QString translated(const char* text)
 {
-    return QCoreApplication::translate("lathe::number_text", text);
+    return QCoreApplication::translate("NumberText", text);
 }
 
 /// Three significant digits without an exponent; at most three after the point.
@@ -51,7 +51,7 @@ QString sqnrText(double sqnrDb)
     if (std::isnan(sqnrDb))
         return QStringLiteral("–");
     if (std::isinf(sqnrDb))
-        return sqnrDb > 0 ? tr("exact") : QStringLiteral("−∞");
+        return sqnrDb > 0 ? translated(QT_TRANSLATE_NOOP("NumberText", "exact")) : QStringLiteral("−∞");
     return QString::number(sqnrDb, 'f', 1).replace(QLatin1Char('-'), QStringLiteral("−"));
 }
 
@@ -82,7 +82,7 @@ QString shareText(double share)
     if (share <= 0)
         return QStringLiteral("0");
     if (share < 1e-4)
-        return tr("< 0.01 %");
+        return translated(QT_TRANSLATE_NOOP("NumberText", "< 0.01 %"));
     return significant(100 * share) + QStringLiteral(" %");
 }
 
@@ -90,10 +90,10 @@ QString durationText(double seconds)
 {
     const int whole = static_cast<int>(std::ceil(seconds));
     if (whole < 60)
-        return tr("%1 s").arg(whole);
+        return translated(QT_TRANSLATE_NOOP("NumberText", "%1 s")).arg(whole);
     if (whole < 3600)
-        return tr("%1 min %2 s").arg(whole / 60).arg(whole % 60);
-    return tr("%1 h %2 min").arg(whole / 3600).arg(whole % 3600 / 60);
+        return translated(QT_TRANSLATE_NOOP("NumberText", "%1 min %2 s")).arg(whole / 60).arg(whole % 60);
+    return translated(QT_TRANSLATE_NOOP("NumberText", "%1 h %2 min")).arg(whole / 3600).arg(whole % 3600 / 60);
 }
 
 QFont tabularFont(const QFont& base)

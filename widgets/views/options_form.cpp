@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/options_form.h"
 
+#include "widgets/support/engine_text.h"
+
 #include <QCheckBox>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -33,7 +35,7 @@ int decimalsFor(const Option& option)
 
 QString labelOf(const Option& option)
 {
-    return QString::fromStdString(option.label.empty() ? option.id : option.label);
+    return option.label.empty() ? QString::fromStdString(option.id) : engineText(option.label);
 }
 
 }
@@ -61,7 +63,7 @@ void OptionsForm::setOptions(const std::vector<Option>& options)
         m_editors.push_back(editor);
         // A check box carries its own words.
         m_layout->addRow(option.kind == Option::Kind::flag ? QString() : labelOf(option), editor);
-        const QString help = QString::fromStdString(option.help);
+        const QString help = engineText(option.help);
         editor->setToolTip(help);
         if (QWidget* label = m_layout->labelForField(editor))
             label->setToolTip(help);

@@ -16,6 +16,8 @@ private Q_SLOTS:
     void figures();
     void shapes();
     void threadsDoNotSpinLong();
+    void profile();
+    void profileBesideFloat();
 
 private:
     CliFixture m_cli;
@@ -75,6 +77,46 @@ void TstBench::threadsDoNotSpinLong()
     QCOMPARE(spinCount({}), QByteArray("1000"));
     QCOMPARE(spinCount({"GOMP_SPINCOUNT=77"}), QByteArray("77"));
     QVERIFY(spinCount({"OMP_WAIT_POLICY=active"}).toLongLong() > 1'000'000);
+}
+
+void TstBench::profile()
+{
+    const QJsonObject json = m_cli.json("--threads 1 bench {model} --profile --repeat 3 --warmup 1");
+    const QJsonObject machine = json["machine"].toObject();
+    QVERIFY(hasKeys(machine, {"threads", "floatGflops", "byteGops", "bandwidths"}));
+    QVERIFY(machine["floatGflops"].toDouble() > 0);
+    QVERIFY(json["floatMs"].toDouble() > 0);
+    QVERIFY(json["quantizedMs"].isNull());
+    double shares = 0, macs = 0;
+    for (const QJsonValue layer : json["layers"].toArray()) {
+        const QJsonObject figures = layer["float"].toObject();
+        QVERIFY(hasKeys(figures, {"ms", "share", "kernel", "macs", "gflops", "gbPerSecond", "attainableMs", "bound", "ofPeak"}));
+        shares += figures["share"].toDouble();
+        macs += figures["macs"].toDouble();
+    }
+    QVERIFY2(qAbs(shares - 1) < 1e-6, qPrintable(QString::number(shares)));
+    QCOMPARE(macs, m_cli.json("inspect {model}")["macs"].toDouble());
+    // The same for a person.
+    const Answer text = m_cli.run("--threads 1 bench {model} --profile --repeat 1 --warmup 0");
+    QCOMPARE(text.status, 0);
+    QVERIFY2(text.out.contains("GFLOP/s") && text.out.contains("block4.dw"), text.out);
+}
+
+/// A layer that is slower than in float says why.
+void TstBench::profileBesideFloat()
+{
+    const QJsonObject json = m_cli.json("--threads 1 bench p.lathe --profile --precision literal --repeat 3 --warmup 1");
+    QVERIFY(json["quantizedMs"].toDouble() > 0);
+    int paired = 0;
+    for (const QJsonValue layer : json["layers"].toArray()) {
+        const double ratio = layer["ratio"].toDouble();
+        paired += ratio > 0 ? 1 : 0;
+        if (ratio > 1.2)
+            QVERIFY2(!layer["why"].toString().isEmpty(), qPrintable(layer["node"].toString()));
+        else if (ratio > 0 && ratio < 1)
+            QVERIFY2(layer["why"].toString().isEmpty(), qPrintable(layer["node"].toString()));
+    }
+    QVERIFY(paired >= 15);
 }
 
 QTEST_GUILESS_MAIN(TstBench)

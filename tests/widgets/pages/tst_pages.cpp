@@ -42,7 +42,7 @@ std::unique_ptr<QWidget> create(const QString& id, Session& session)
 
 void TestPages::tableIsComplete()
 {
-    QCOMPARE(pages().size(), std::size_t(5));
+    QCOMPARE(pages().size(), std::size_t(6));
     for (const Page& page : pages()) {
         QVERIFY(*page.label);
         QVERIFY(*page.icon);
@@ -91,6 +91,7 @@ void TestPages::filledPagesShow()
     QVERIFY(fixture.calibrate());
     QVERIFY(fixture.waitFigures());
     QVERIFY(fixture.validate());
+    QVERIFY(fixture.profile());
     for (const EmptyState* state : page->findChildren<EmptyState*>())
         QVERIFY(!state->isVisible());
     if (id == QLatin1String("export")) {

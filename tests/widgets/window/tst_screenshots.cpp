@@ -65,7 +65,7 @@ void TestScreenshots::shoot()
         shot(window, QStringLiteral("page_%1_empty").arg(QString::fromStdString(page.id)));
     }
     QVERIFY(fixture.openSample());
-    for (const char* id : {"data", "precision", "validation", "export"}) {
+    for (const char* id : {"data", "precision", "validation", "profile", "export"}) {
         window.showPage(QString::fromLatin1(id));
         shot(window, QStringLiteral("page_%1_opened").arg(QString::fromLatin1(id)));
     }
@@ -87,6 +87,10 @@ void TestScreenshots::shoot()
     QVERIFY(fixture.waitFigures());
     window.showPage(QStringLiteral("validation"));
     QVERIFY(fixture.validate());
+    QVERIFY(fixture.profile());
+    session.measureGains();
+    QVERIFY(fixture.waitIdle());
+    QVERIFY(session.gains());
     for (const Page& page : pages()) {
         window.showPage(QString::fromStdString(page.id));
         shot(window, QStringLiteral("page_%1_filled").arg(QString::fromStdString(page.id)));

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/layer_gains.h"
+#include "core/base/parallel.h"
+#include "core/runtime/profile.h"
+#include "widgets/session/command_line.h"
+#include "widgets/session/session.h"
+
+namespace lathe {
+namespace {
+
+constexpr ProfileOptions profileRuns{.repeat = 20, .warmup = 3};
+
+ProfileReport profileModel(const Model& model, const Quantized* quantized, int threads, const Control& control)
+{
+    const MachinePeak peak = measurePeak(threads, control);
+    const auto timed = [&](const Graph& graph, bool codes) {
+        CompileOptions options;
+        options.threads = threads;
+        options.keepSlots = codes;
+        const auto program = Program::compile(graph, options, control);
+        const Binding binding = program->defaultBinding().withPrecision(codes ? Precision::simulated : Precision::floating);
+        return profileProgram(program, binding, seededInputs(*program, 0), profileRuns, control);
+    };
+    const Profile floating = timed(model.graph, false);
+    if (!quantized)
+        return profileReport(peak, floating, nullptr, {});
+    const Profile codes = timed(quantized->applied, true);
+    return profileReport(peak, floating, &codes, "simulated");
+}
+
+}
+
+void Session::measureGains()
+{
+    if (!canCalibrate() || !m_statistics)
+        return;
+    m_job.start({tr("Measuring loss per KiB"), tr("The loss per KiB could not be measured"), {}, QStringLiteral("precision")},
+                [model = m_model, statistics = m_statistics, plan = m_plan, samples = m_dataset->split(Split::calibration),
+                 workers = m_options.workers](const JobContext& context) {
+                    const std::shared_ptr<const Graph> graph(model, &model->graph);
+                    WhatIf::Options options;
+                    options.workers = workers;
+                    WhatIf whatIf(graph, model->layers, statistics, *samples, genericRules(), options,
+                                  Control(context.control().stopToken()));
+                    auto gains = std::make_shared<PlanGains>();
+                    gains->plan = plan;
+                    gains->sqnrDb = outputGains(whatIf, plan, model->layers, context.control());
+                    return std::shared_ptr<const PlanGains>(gains);
+                },
+                [this](std::shared_ptr<const PlanGains> gains) {
+                    m_gains = std::move(gains);
+                    emit figuresChanged();
+                });
+}
+
+void Session::measureProfile(int threads)
+{
+    if (!m_model || !m_model->runnable())
+        return;
+    const int used = threads > 0 ? threads : hardwareThreads();
+    const bool quantized = m_statistics || m_model->lifted;
+    QStringList words{QStringLiteral("--threads"), QString::number(used), QStringLiteral("bench"),
+                      m_statistics ? commandSource() : QString::fromStdString(m_model->path.string()), QStringLiteral("--profile")};
+    if (quantized)
+        words << QStringLiteral("--precision") << QStringLiteral("simulated");
+    m_job.start({tr("Profiling"), tr("The model could not be profiled"), commandLine(words), QStringLiteral("profile")},
+                [model = m_model, statistics = m_statistics, plan = m_plan, used, quantized](const JobContext& context) {
+                    const auto made = quantized ? quantizedFor(*model, plan, statistics.get(), context.control()) : nullptr;
+                    return std::make_shared<const ProfileReport>(profileModel(*model, made.get(), used, context.control()));
+                },
+                [this](std::shared_ptr<const ProfileReport> report) {
+                    m_profile = std::move(report);
+                    emit profileChanged();
+                });
+}
+
+}
