@@ -27,5 +27,6 @@ function(lathe_engine_texts output)
         endforeach()
     endforeach()
     file(CONFIGURE OUTPUT "${output}" CONTENT "const char* const engineTexts[] = {\n${lines}};\n" @ONLY)
-    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS "${table}" ${members})
+    # The table itself is watched by its own folder.
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${members})
 endfunction()

@@ -57,14 +57,14 @@ std::pair<double, double> wilson(double share, double n)
 
 struct WhatIf::Impl
 {
-    Impl(std::shared_ptr<const Graph> graph_, std::vector<Layer> layers_, std::shared_ptr<const Statistics> statistics_,
-         const PlacementRules& rules_, const Options& options_)
-        : graph(std::move(graph_))
-        , layers(std::move(layers_))
-        , statistics(std::move(statistics_))
-        , rules(rules_)
-        , options(options_)
-        , workers(options_.workers > 0 ? options_.workers : hardwareThreads())
+    Impl(std::shared_ptr<const Graph> itsGraph, std::vector<Layer> itsLayers, std::shared_ptr<const Statistics> itsStatistics,
+         const PlacementRules& itsRules, const Options& itsOptions)
+        : graph(std::move(itsGraph))
+        , layers(std::move(itsLayers))
+        , statistics(std::move(itsStatistics))
+        , rules(itsRules)
+        , options(itsOptions)
+        , workers(itsOptions.workers > 0 ? itsOptions.workers : hardwareThreads())
     {
     }
 

@@ -105,8 +105,8 @@ std::string derOfRawEcdsa(std::span<const std::byte> signature)
     Number s(BN_bin2bn(raw(signature.data()) + 32, 32, nullptr));
     const EcdsaSignature pair(ECDSA_SIG_new());
     expect(r && s && pair && ECDSA_SIG_set0(pair.get(), r.get(), s.get()) == 1, "no memory for a signature");
-    r.release();
-    s.release();
+    static_cast<void>(r.release()); // now part of `pair`
+    static_cast<void>(s.release());
     unsigned char* der = nullptr;
     const int size = i2d_ECDSA_SIG(pair.get(), &der);
     expect(size > 0, "a signature cannot be encoded");

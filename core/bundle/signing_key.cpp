@@ -87,7 +87,7 @@ std::string SigningKey::encryptedPem(const Passphrase& passphrase) const
     const EncryptedKey encrypted(
         PKCS8_set0_pbe(secret.data(), static_cast<int>(secret.size()), info.get(), scheme.get()));
     expect(encrypted != nullptr, "a key cannot be encrypted");
-    scheme.release(); // now part of `encrypted`
+    static_cast<void>(scheme.release()); // now part of `encrypted`
     const Bio bio(BIO_new(BIO_s_mem()));
     expect(bio && PEM_write_bio_PKCS8(bio.get(), encrypted.get()) == 1, "a key cannot be written");
     return written(bio.get());

@@ -39,7 +39,7 @@ Shape resolveShape(const Node& node, const std::optional<Shape>& input, std::vec
             failOperator(node, "the input's " + std::to_string(total) + " elements do not divide into the new shape");
         wanted[static_cast<std::size_t>(inferred)] = total / known;
     }
-    const Shape result(std::move(wanted));
+    Shape result(std::move(wanted));
     if (countable && result.elements() != input->elements())
         failOperator(node, "the input " + input->text() + " cannot take the shape " + result.text());
     return result;

@@ -71,6 +71,8 @@ StepProfile describe(const Plan& plan, const Binding::State& state, std::size_t 
     if (step.reorder)
         return result;
     const Node* node = nodeOf(plan.graph, step.label, made);
+    if (node && !node->name.empty())
+        result.node = node->name;
     result.op = node ? opId(*node) : std::string();
     result.macs = node ? macsOf(plan.graph, *node) : 0;
     return result;

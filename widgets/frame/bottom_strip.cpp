@@ -78,9 +78,11 @@ void BottomStrip::refreshJob()
     m_bar->setVisible(running);
     m_cancel->setVisible(running);
     m_cancel->setEnabled(!job.stopping());
-    if (running)
+    // Jobs that only the window has leave the command of the one before.
+    const bool own = running && !job.info().command.isEmpty();
+    if (own)
         m_lastCommand = job.info().command;
-    m_copy->setVisible(!m_lastCommand.isEmpty());
+    m_copy->setVisible(!m_lastCommand.isEmpty() && own == running);
     m_copy->setToolTip(running ? tr("The command line that does this job:\n%1").arg(m_lastCommand)
                                : tr("The command line that does the last job again:\n%1").arg(m_lastCommand));
     if (!running) {

@@ -33,7 +33,7 @@ Grid::Cell percent(double share)
 
 Grid::Cell milliseconds(const std::optional<StepFigures>& figures)
 {
-    return figures ? Grid::Cell{QString::number(figures->step.medianMs, 'f', 3), figures->step.medianMs} : unknown();
+    return figures ? number(figures->step.medianMs) : unknown();
 }
 
 /// The form that the line's rates are of: the quantized one where there is one.
@@ -90,7 +90,7 @@ Grid::Row gridRow(const ProfileRow& row, const Model& model, bool quantized)
                     milliseconds(row.floating)};
     if (quantized) {
         result.cells.push_back(milliseconds(row.quantized));
-        result.cells.push_back(row.ratio() > 0 ? Grid::Cell{QString::number(row.ratio(), 'f', 2), row.ratio()} : unknown());
+        result.cells.push_back(row.ratio() > 0 ? Grid::Cell{QString::number(row.ratio(), 'f', 2), row.ratio(), QString::fromStdString(row.why)} : unknown());
     }
     result.cells.push_back(percent(figures.share));
     result.cells.push_back(number(figures.gflops));

@@ -87,7 +87,7 @@ void TestLanguages::nothingIsMissing()
     if (!QFileInfo::exists(lupdate))
         QSKIP("lupdate is not installed");
     const QTemporaryDir copies;
-    for (const QString name : {QStringLiteral("lathe_de.ts"), QStringLiteral("lathe_en.ts")}) {
+    for (const QString& name : {QStringLiteral("lathe_de.ts"), QStringLiteral("lathe_en.ts")}) {
         const QString copy = copies.filePath(name);
         QVERIFY(QFile::copy(QString::fromStdString(test::sourceFile("translations").string()) + QLatin1Char('/') + name, copy));
         QStringList words{QStringLiteral("-silent"), QStringLiteral("-no-obsolete"), QStringLiteral("-locations"),

@@ -137,8 +137,8 @@ void TestWindow::dropOfAFolderOfImages()
 void TestWindow::shortcutsChoosePages()
 {
     const QStringList ids{QStringLiteral("model"), QStringLiteral("data"), QStringLiteral("precision"),
-                          QStringLiteral("validation"), QStringLiteral("export")};
-    for (int i = 4; i >= 0; --i) {
+                          QStringLiteral("validation"), QStringLiteral("profile"), QStringLiteral("export")};
+    for (int i = 5; i >= 0; --i) {
         QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
         QCOMPARE(m_window->currentPage(), ids[i]);
     }
