@@ -18,8 +18,8 @@ constexpr std::array<Row, 27> rows{{
     {"INT32", DType::int32},         {"INT64", DType::int64},          {"STRING", DType::string},
     {"BOOL", DType::boolean},        {"FLOAT16", DType::float16},      {"DOUBLE", DType::float64},
     {"UINT32", DType::uint32},       {"UINT64", DType::uint64},        {"COMPLEX64", DType::undefined},
-    {"COMPLEX128", DType::undefined}, {"BFLOAT16", DType::bfloat16},   {"FLOAT8E4M3FN", DType::undefined},
-    {"FLOAT8E4M3FNUZ", DType::undefined}, {"FLOAT8E5M2", DType::undefined}, {"FLOAT8E5M2FNUZ", DType::undefined},
+    {"COMPLEX128", DType::undefined}, {"BFLOAT16", DType::bfloat16},   {"FLOAT8E4M3FN", DType::float8e4m3fn},
+    {"FLOAT8E4M3FNUZ", DType::float8e4m3fnuz}, {"FLOAT8E5M2", DType::float8e5m2}, {"FLOAT8E5M2FNUZ", DType::float8e5m2fnuz},
     {"UINT4", DType::uint4},         {"INT4", DType::int4},            {"FLOAT4E2M1", DType::undefined},
     {"FLOAT8E8M0", DType::undefined}, {"UINT2", DType::uint2},         {"INT2", DType::int2},
 }};

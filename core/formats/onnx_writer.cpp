@@ -32,6 +32,7 @@ std::int64_t irVersionOf(int opset) {
 /// The IR version that introduced an element type.
 std::int64_t irVersionOf(DType type) {
     if (type == DType::int2 || type == DType::uint2) return 13;
+    if (isFloat8(type)) return 9;
     return type == DType::int4 || type == DType::uint4 ? 10 : 3;
 }
 

@@ -25,7 +25,7 @@ Tensor seeded(std::string_view name, DType dtype, const Shape& shape, bool posit
     std::vector<double> values(static_cast<std::size_t>(shape.elements()));
     for (std::size_t i = 0; i < values.size(); ++i) {
         const double u = seededUniform(name, static_cast<std::int64_t>(i));
-        if (isFloat(dtype)) values[i] = positive ? 0.5 + u : 2 * u - 1;
+        if (isFloat(dtype) || isFloat8(dtype)) values[i] = positive ? 0.5 + u : 2 * u - 1;
         else if (dtype == DType::boolean) values[i] = u < 0.5 ? 0 : 1;
         else {
             const double span = std::ldexp(1.0, std::min(dtypeBits(dtype), 8));
@@ -176,7 +176,7 @@ private:
 
     Tensor tensorOf(const Type& type, const std::vector<std::string>& items) const {
         if (type.dtype == DType::string) return Tensor::strings(*type.shape, items);
-        if (isFloat(type.dtype)) {
+        if (isFloat(type.dtype) || isFloat8(type.dtype)) {
             std::vector<double> values;
             for (const std::string& item : items) values.push_back(real(item));
             return Tensor::of<double>(*type.shape, values).converted(type.dtype);

@@ -49,7 +49,7 @@ std::string floatText(float value) {
 
 std::string elementText(const Tensor& tensor, std::int64_t index) {
     if (tensor.dtype() == DType::string) return quoted(tensor.stringData()[static_cast<std::size_t>(index)]);
-    if (isFloat(tensor.dtype())) return tensor.dtype() == DType::float64 ? realText(tensor.at(index))
+    if (isFloat(tensor.dtype()) || isFloat8(tensor.dtype())) return tensor.dtype() == DType::float64 ? realText(tensor.at(index))
                                                                           : realText(static_cast<float>(tensor.at(index)));
     if (tensor.dtype() == DType::uint64) return std::to_string(tensor.data<std::uint64_t>()[static_cast<std::size_t>(index)]);
     return std::to_string(tensor.converted(DType::int64).data<std::int64_t>()[static_cast<std::size_t>(index)]);

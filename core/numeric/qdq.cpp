@@ -21,7 +21,7 @@ DType codeType(const Graph& graph, const Node& node)
     if (isDequantizeNode(node))
         return graph.value(node.input(0)).dtype;
     const DType stated = node.outputs.empty() ? DType::undefined : graph.value(node.outputs[0]).dtype;
-    return isInteger(stated) ? stated : DType::uint8;
+    return stated == DType::undefined ? DType::uint8 : stated;
 }
 
 bool scalesUsable(std::span<const float> scales)

@@ -31,6 +31,8 @@ Tensor castTo(const RunContext& context, DType target)
     if (input.dtype() == DType::string || target == DType::string || target == DType::undefined)
         context.fail("a cast from " + std::string(dtypeName(input.dtype())) + " to " +
                      std::string(dtypeName(target)) + " is not supported");
+    if (isFloat8(target))
+        return roundedToFloat8(input, target, context.node.integer("saturate", 1) != 0);
     return input.converted(target);
 }
 

@@ -20,6 +20,10 @@ DType dtypeFromOnnx(std::int64_t number)
     case 12: return DType::uint32;
     case 13: return DType::uint64;
     case 16: return DType::bfloat16;
+    case 17: return DType::float8e4m3fn;
+    case 18: return DType::float8e4m3fnuz;
+    case 19: return DType::float8e5m2;
+    case 20: return DType::float8e5m2fnuz;
     case 21: return DType::uint4;
     case 22: return DType::int4;
     case 25: return DType::uint2;

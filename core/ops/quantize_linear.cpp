@@ -21,7 +21,7 @@ DType codeType(const Node& node, DType zeroPoint)
     if (zeroPoint != DType::undefined)
         return zeroPoint;
     const DType stated = dtypeFromOnnx(node.integer("output_dtype", 0));
-    return isInteger(stated) ? stated : DType::uint8;
+    return isInteger(stated) || isFloat8(stated) ? stated : DType::uint8;
 }
 
 /// The codes that may be used: those of the type, unless the node narrows them.
@@ -46,12 +46,31 @@ std::vector<ValueInfo> inferQuantize(const InferContext& context)
     return {{codeType(context.node, context.input(2).dtype), context.input(0).shape, {}}};
 }
 
+/// The zero-point of 8-bit floats must be 0.
+Tensor quantizeToFloat8(const RunContext& context, const Tensor& real, const Tensor& scale, const GridLayout& layout,
+                        DType type)
+{
+    const Tensor& zeroPoint = context.input(2);
+    if (!zeroPoint.empty() && zeroPoint.elements() != scale.elements())
+        context.fail("scale and zero-point differ in shape");
+    for (std::int64_t i = 0; i < zeroPoint.elements(); ++i)
+        if (zeroPoint.at(i) != 0)
+            context.fail("the zero-point of 8-bit floats must be 0");
+    Tensor scaled(DType::float32, real.shape());
+    const auto to = scaled.mutableData<float>();
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i] = real.data<float>()[i] / scale.data<float>()[layout.at(static_cast<std::int64_t>(i))];
+    return roundedToFloat8(scaled, type, context.node.integer("saturate", 1) != 0);
+}
+
 std::vector<Tensor> runQuantize(const RunContext& context)
 {
     const Tensor real = context.input(0).converted(DType::float32), scale = context.input(1).converted(DType::float32);
     const GridLayout layout(context.node, real.shape(), scale.shape());
-    const std::vector<std::int32_t> zeroPoint = zeroPoints(context, 2, scale.elements());
     const DType type = codeType(context.node, context.input(2).dtype());
+    if (isFloat8(type))
+        return {quantizeToFloat8(context, real, scale, layout, type)};
+    const std::vector<std::int32_t> zeroPoint = zeroPoints(context, 2, scale.elements());
     const CodeRange range = codeRange(context.node, type);
     Tensor output(type, real.shape());
     const auto from = real.data<float>(), scales = scale.data<float>();
@@ -77,9 +96,22 @@ std::vector<ValueInfo> inferDequantize(const InferContext& context)
     return {{realType(context.node, context.input(1).dtype), context.input(0).shape, {}}};
 }
 
+Tensor dequantizeFloat8(const RunContext& context)
+{
+    Tensor output = context.input(0).converted(DType::float32);
+    const Tensor scale = context.input(1).converted(DType::float32);
+    const GridLayout layout(context.node, output.shape(), scale.shape());
+    const auto to = output.mutableData<float>();
+    for (std::size_t i = 0; i < to.size(); ++i)
+        to[i] *= scale.data<float>()[layout.at(static_cast<std::int64_t>(i))];
+    return output.converted(realType(context.node, context.input(1).dtype()));
+}
+
 std::vector<Tensor> runDequantize(const RunContext& context)
 {
     const Tensor& codes = context.input(0);
+    if (isFloat8(codes.dtype()))
+        return {dequantizeFloat8(context)};
     const Tensor scale = context.input(1).converted(DType::float32);
     const GridLayout layout(context.node, codes.shape(), scale.shape());
     const std::vector<std::int32_t> zeroPoint = zeroPoints(context, 2, scale.elements());

@@ -5,6 +5,7 @@
 #include <type_traits>
 
 #include "core/tensor/dispatch.h"
+#include "core/tensor/float8.h"
 #include "core/tensor/tensor.h"
 
 namespace lathe {
@@ -77,12 +78,37 @@ To convertedValue(From value, DType type)
     }
 }
 
+/// 8-bit floats as float32.
+Tensor widened(const Tensor& tensor)
+{
+    Tensor result(DType::float32, tensor.shape());
+    const auto target = result.mutableData<float>();
+    for (std::size_t i = 0; i < target.size(); ++i)
+        target[i] = fromFloat8(std::to_integer<std::uint8_t>(tensor.bytes()[i]), tensor.dtype());
+    return result;
+}
+
 } // namespace
+
+Tensor roundedToFloat8(const Tensor& tensor, DType type, bool saturate)
+{
+    const Tensor real = tensor.converted(DType::float64);
+    Tensor result(type, tensor.shape());
+    const auto source = real.data<double>();
+    const auto target = result.mutableBytes();
+    for (std::size_t i = 0; i < source.size(); ++i)
+        target[i] = std::byte{toFloat8(source[i], type, saturate)};
+    return result;
+}
 
 Tensor Tensor::converted(DType type) const
 {
     if (type == m_type)
         return *this;
+    if (isFloat8(m_type))
+        return widened(*this).converted(type);
+    if (isFloat8(type))
+        return roundedToFloat8(*this, type, true);
     Tensor result(type, m_shape);
     withStorageType(m_type, [&]<typename From>() {
         withStorageType(type, [&]<typename To>() {

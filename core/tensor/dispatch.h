@@ -10,7 +10,8 @@
 namespace lathe {
 
 /// Calls `work.template operator()<T>()` with the C++ type that stores elements of `type` (int2 and int4 as
-/// std::int8_t, uint2 and uint4 as std::uint8_t). Throws Error{dtypeMismatch} for string and undefined.
+/// std::int8_t, uint2 and uint4 as std::uint8_t). Throws Error{dtypeMismatch} for string,
+/// undefined and the 8-bit floats.
 template <typename Work>
 decltype(auto) withStorageType(DType type, Work&& work)
 {
@@ -47,6 +48,10 @@ decltype(auto) withStorageType(DType type, Work&& work)
         return work.template operator()<bool>();
     case DType::undefined:
     case DType::string:
+    case DType::float8e4m3fn:
+    case DType::float8e4m3fnuz:
+    case DType::float8e5m2:
+    case DType::float8e5m2fnuz:
         break;
     }
     throw Error(ErrorCode::dtypeMismatch, "",

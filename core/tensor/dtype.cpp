@@ -48,8 +48,12 @@ constexpr std::array kInfos{
     DTypeInfo{"uint64", 8, 64, Class::unsignedInteger},
     DTypeInfo{"bool", 1, 8, Class::other},
     DTypeInfo{"string", 0, 0, Class::other},
+    DTypeInfo{"float8e4m3fn", 1, 8, Class::other},
+    DTypeInfo{"float8e4m3fnuz", 1, 8, Class::other},
+    DTypeInfo{"float8e5m2", 1, 8, Class::other},
+    DTypeInfo{"float8e5m2fnuz", 1, 8, Class::other},
 };
-static_assert(kInfos.size() == static_cast<std::size_t>(DType::string) + 1);
+static_assert(kInfos.size() == static_cast<std::size_t>(DType::float8e5m2fnuz) + 1);
 
 const DTypeInfo& infoOf(DType type)
 {
@@ -91,6 +95,10 @@ int dtypeBits(DType type)
 bool isFloat(DType type)
 {
     return infoOf(type).kind == Class::real;
+}
+bool isFloat8(DType type)
+{
+    return type >= DType::float8e4m3fn;
 }
 bool isSigned(DType type)
 {

@@ -12,6 +12,7 @@ enum class DType : std::uint8_t {
     int2, int4, int8, int16, int32, int64,
     uint2, uint4, uint8, uint16, uint32, uint64,
     boolean, string,
+    float8e4m3fn, float8e4m3fnuz, float8e5m2, float8e5m2fnuz,
 };
 
 /// "float32", "int4", "bool" ...
@@ -25,6 +26,8 @@ int dtypeBits(DType type);
 bool isFloat(DType type);
 bool isInteger(DType type);  ///< signed or unsigned, not boolean
 bool isSigned(DType type);
+/// One of the 8-bit floats: stored, moved, and converted to and from, but never computed with, so not isFloat().
+bool isFloat8(DType type);
 
 /// 16-bit storage types; arithmetic is done in float32.
 struct Float16 { std::uint16_t bits = 0; };

@@ -251,6 +251,8 @@ Bytes writeNpy(const Tensor& tensor)
     const std::string_view descr = [&]() -> std::string_view {
         if (tensor.dtype() == DType::bfloat16)
             return "u2";
+        if (isFloat8(tensor.dtype()))
+            return "u1";
         if (dtypeBits(tensor.dtype()) < 8 && dtypeBits(tensor.dtype()) > 0)
             return isSigned(tensor.dtype()) ? "i1" : "u1";
         for (const NpyType& row : kTypes)

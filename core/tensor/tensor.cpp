@@ -10,6 +10,7 @@
 #include "core/base/checked.h"
 #include "core/base/text.h"
 #include "core/tensor/dispatch.h"
+#include "core/tensor/float8.h"
 
 namespace lathe {
 
@@ -198,6 +199,8 @@ double Tensor::at(std::int64_t index) const
         throw Error(
             ErrorCode::internal, "",
             {{"what", "element " + std::to_string(index) + " of a tensor of shape " + m_shape.text()}});
+    if (isFloat8(m_type))
+        return fromFloat8(std::to_integer<std::uint8_t>(m_bytes[index]), m_type);
     return withStorageType(m_type, [&]<typename T>() {
         return asDouble(reinterpret_cast<const T*>(m_bytes)[static_cast<std::size_t>(index)]);
     });

@@ -70,6 +70,9 @@ private:
     std::shared_ptr<const std::vector<std::string>> m_strings;
 };
 
+/// The elements as 8-bit floats; `saturate` as toFloat8() has it (converted() always saturates).
+Tensor roundedToFloat8(const Tensor& tensor, DType type, bool saturate);
+
 /// True when the element types, shapes and bytes are the same.
 bool identical(const Tensor& a, const Tensor& b);
 

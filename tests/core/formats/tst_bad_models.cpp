@@ -252,7 +252,8 @@ void TstBadModels::refusesInvalidModels_data() {
     });
     row("element type 0", "UNDEFINED", [=](Model& m) { tensor(m)->set_data_type(0); });
     row("element type 99", "99", [=](Model& m) { tensor(m)->set_data_type(99); });
-    row("float8", "FLOAT8E4M3FN", [=](Model& m) { tensor(m)->set_data_type(17); });
+    row("float4", "FLOAT4E2M1", [=](Model& m) { tensor(m)->set_data_type(23); });
+    row("float8 of too much data", "bytes", [=](Model& m) { tensor(m)->set_data_type(17); });
     row("complex", "COMPLEX64", [=](Model& m) { tensor(m)->set_data_type(14); });
     row("raw texts", "raw", [=](Model& m) { tensor(m)->set_data_type(8); });
     row("segment", "segment", [=](Model& m) { tensor(m)->mutable_segment()->set_begin(0); });
