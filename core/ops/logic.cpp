@@ -19,8 +19,27 @@ template <typename Fn> std::vector<Tensor> comparePairs(const RunContext& contex
     })};
 }
 
+/// Texts are compared in opset 19.
+Tensor equalTexts(const RunContext& context)
+{
+    const Tensor &a = context.input(0), &b = context.input(1);
+    if (b.dtype() != DType::string)
+        context.fail("the operands' element types differ");
+    const std::array shapes{a.shape(), b.shape()};
+    Tensor result(DType::boolean, broadcastShapes(context.node, shapes));
+    const auto out = result.mutableData<bool>();
+    const std::array strides{broadcastStrides(a.shape(), result.shape()), broadcastStrides(b.shape(), result.shape())};
+    forEachStrided(result.shape(), strides, [&](std::int64_t i, const auto& at) {
+        out[static_cast<std::size_t>(i)] =
+            a.stringData()[static_cast<std::size_t>(at[0])] == b.stringData()[static_cast<std::size_t>(at[1])];
+    });
+    return result;
+}
+
 std::vector<Tensor> runEqual(const RunContext& context)
 {
+    if (context.input(0).dtype() == DType::string)
+        return {equalTexts(context)};
     return comparePairs(context, [](auto a, auto b) { return a == b; });
 }
 

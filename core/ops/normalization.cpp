@@ -2,8 +2,11 @@
 // BatchNormalization, InstanceNormalization, LayerNormalization and MeanVarianceNormalization.
 #include <cmath>
 
+#include "core/ops/broadcast.h"
 #include "core/ops/dispatch.h"
 #include "core/ops/infer_helpers.h"
+#include "core/ops/operands.h"
+#include "core/ops/strided.h"
 #include "core/ops/upgrade.h"
 
 namespace lathe {
@@ -132,16 +135,32 @@ std::vector<ValueInfo> inferLayerNorm(const InferContext& context)
     return {typed(input.dtype, *input.shape), typed(statistics, small), typed(statistics, small)};
 }
 
+/// Scale or bias for each normalized element, repeated where it has fewer.
+template <typename T>
+std::vector<double> overAxes(const RunContext& context, std::size_t operand, const Shape& normalized)
+{
+    const Tensor& tensor = givenOperand(context, operand);
+    if (tensor.elements() == normalized.elements())
+        return perChannel<T>(context, operand, tensor.elements());
+    const std::array shapes{tensor.shape(), normalized};
+    if (broadcastShapes(context.node, shapes) != normalized)
+        context.fail("operand " + std::to_string(operand) + " does not fit the normalized axes");
+    const Tensor whole = stridedCopy(tensor, normalized, broadcastStrides(tensor.shape(), normalized));
+    const auto values = whole.data<T>();
+    return {values.begin(), values.end()};
+}
+
 std::vector<Tensor> runLayerNorm(const RunContext& context)
 {
     const Tensor& input = context.input(0);
     const int axis = axisOf(context.node, context.node.integer("axis", -1), input.shape().rank());
     const double epsilon = context.node.real("epsilon", 1e-5f);
-    const std::int64_t size = input.shape().elements(axis, input.shape().rank());
+    const Shape normalized(std::vector<std::int64_t>(input.shape().begin() + axis, input.shape().end()));
     return visitFloat(context.node, input.dtype(), [&](auto tag) {
         using T = typename decltype(tag)::type;
-        const auto scale = perChannel<T>(context, 1, size);
-        const auto bias = context.input(2).empty() ? std::vector<double>(scale.size(), 0) : perChannel<T>(context, 2, size);
+        const auto scale = overAxes<T>(context, 1, normalized);
+        const auto bias =
+            context.input(2).empty() ? std::vector<double>(scale.size(), 0) : overAxes<T>(context, 2, normalized);
         Tensor output(input.dtype(), input.shape());
         Tensor means(input.dtype(), statisticsShape(input.shape(), axis)), deviations = means;
         const auto out = output.mutableData<T>();

@@ -70,6 +70,13 @@ private Q_SLOTS:
         LATHE_EXPECT_ERROR(unsupportedOperator, run(graph, {{"x", Tensor(DType::float32, {2})}}));
     }
 
+    void comparesTexts()
+    {
+        const Graph graph = graphOf("opset 19\na: string[2] = [\"one\", \"two\"]\nb: string[1] = [\"two\"]\n"
+                                    "y = Equal(a, b)\noutput y");
+        QVERIFY(identical(run(graph, {}).at("y"), Tensor::of<bool>({2}, {false, true})));
+    }
+
     void stopsWhenAsked()
     {
         const Graph graph = graphOf("input x: float32[2]\ny = Relu(x)\noutput y");
