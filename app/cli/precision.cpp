@@ -5,7 +5,8 @@ namespace lathe::cli {
 
 void addPrecisionOption(CLI::App& command, std::string& precision)
 {
-    command.add_option("--precision", precision, "float, simulated (code space) or literal (Q/DQ in float32)")
+    command.add_option("--precision", precision,
+                       "float, simulated (code space), literal (Q/DQ in float32) or integer (8-bit kernels)")
         ->check(CLI::IsMember({"float", "simulated", "literal", "integer"}))
         ->capture_default_str();
 }
@@ -26,9 +27,7 @@ Runnable compileFor(const Source& source, const std::string& precision, CompileO
         const auto program = Program::compile(source.model->graph, options, context.control);
         return {program, program->defaultBinding().withPrecision(Precision::floating)};
     }
-    if (precision == "integer")
-        throw Error(ErrorCode::invalidArgument, "--precision",
-                    {{"what", "Integer kernels are not in this version; \"simulated\" computes the same numbers."}});
+    options.integerKernels = precision == "integer";
     const auto program = Program::compile(source.quantized(context)->applied, options, context.control);
     return {program, program->defaultBinding().withPrecision(precision == "literal" ? Precision::literal
                                                                                     : Precision::simulated)};

@@ -23,10 +23,12 @@ std::vector<ValueInfo> inferConvInteger(const InferContext& context)
     return inferFrom(context, 1, DType::int32);
 }
 
-/// x, scale, zero-point, w, scale, zero-point, y scale, y zero-point, bias.
+/// x, scale, zero-point, w, scale, zero-point, y scale, y zero-point, bias. Without the scale and zero-point
+/// of y, which only the engine itself leaves out (as QGemm may), the result is real.
 std::vector<ValueInfo> inferQLinearConv(const InferContext& context)
 {
-    return inferFrom(context, 3, context.input(7).dtype);
+    const bool real = !context.input(6).present();
+    return inferFrom(context, 3, real ? DType::float32 : context.input(7).dtype);
 }
 
 /// Calls store(index, channel, sum) with the sums of (x - zero) * (w - zero).
@@ -38,14 +40,16 @@ void accumulate(const RunContext& context, const ConvGeometry& geometry, std::si
     const Tensor w = context.input(weightOperand).converted(DType::int32);
     const std::vector<std::int32_t> zeros = channelZeroPoints(context, weightZero, geometry.outChannels);
     convolve<std::int64_t>(
-        geometry, x.data<std::int32_t>(), std::int64_t{scalarZeroPoint(context, inputZero)}, w.data<std::int32_t>(),
+        geometry, x.data<std::int32_t>(), std::int64_t{scalarZeroPoint(context, inputZero)},
+        w.data<std::int32_t>(),
         [&](std::int64_t channel) { return std::int64_t{zeros[static_cast<std::size_t>(channel)]}; }, store,
         context.control);
 }
 
 std::vector<Tensor> runConvInteger(const RunContext& context)
 {
-    const ConvGeometry geometry = convGeometry(context.node, context.input(0).shape(), context.input(1).shape());
+    const ConvGeometry geometry =
+        convGeometry(context.node, context.input(0).shape(), context.input(1).shape());
     Tensor output(DType::int32, geometry.outputShape());
     const auto out = output.mutableData<std::int32_t>();
     accumulate(context, geometry, 1, 2, 3, [&](std::int64_t i, std::int64_t, std::int64_t sum) {
@@ -56,15 +60,31 @@ std::vector<Tensor> runConvInteger(const RunContext& context)
 
 std::vector<Tensor> runQLinearConv(const RunContext& context)
 {
-    const ConvGeometry geometry = convGeometry(context.node, context.input(0).shape(), context.input(3).shape());
+    const ConvGeometry geometry =
+        convGeometry(context.node, context.input(0).shape(), context.input(3).shape());
     const Tensor& bias = context.input(8);
     if (!bias.empty() && bias.elements() != geometry.outChannels)
         context.fail("the bias does not have one element an output channel");
     const auto offset = bias.empty() ? std::span<const std::int32_t>{} : bias.data<std::int32_t>();
-    const float inputScale = scalarScale(context, 1), outputScale = scalarScale(context, 6);
+    const float inputScale = scalarScale(context, 1);
     const std::vector<float> weightScales = channelScales(context, 4, geometry.outChannels);
+    const auto biased = [&](std::int64_t sum, std::size_t c) {
+        return sum + (offset.empty() ? 0 : offset[c]);
+    };
+    if (context.input(6).empty()) {
+        Tensor real(DType::float32, geometry.outputShape());
+        const auto out = real.mutableData<float>();
+        accumulate(context, geometry, 3, 2, 5, [&](std::int64_t i, std::int64_t channel, std::int64_t sum) {
+            const auto c = static_cast<std::size_t>(channel);
+            out[static_cast<std::size_t>(i)] =
+                static_cast<float>(biased(sum, c)) * (inputScale * weightScales[c]);
+        });
+        return {real};
+    }
+    const float outputScale = scalarScale(context, 6);
     const std::int32_t zeroPoint = scalarZeroPoint(context, 7);
     const DType type = context.input(7).dtype();
+    const CodeLimits limits = resultCodes(context.node, type);
     Tensor output(type, geometry.outputShape());
     visitInteger(context.node, type, [&](auto tag) {
         using T = typename decltype(tag)::type;
@@ -72,8 +92,8 @@ std::vector<Tensor> runQLinearConv(const RunContext& context)
         accumulate(context, geometry, 3, 2, 5, [&](std::int64_t i, std::int64_t channel, std::int64_t sum) {
             const auto c = static_cast<std::size_t>(channel);
             const float multiplier = requantizeMultiplier(inputScale, weightScales[c], outputScale);
-            out[static_cast<std::size_t>(i)] = static_cast<T>(requantize(
-                sum + (offset.empty() ? 0 : offset[c]), multiplier, zeroPoint, lowestCode(type), highestCode(type)));
+            out[static_cast<std::size_t>(i)] =
+                static_cast<T>(requantize(biased(sum, c), multiplier, zeroPoint, limits));
         });
     });
     return {output};
@@ -85,7 +105,8 @@ std::int64_t countMacs(const InferContext& context, std::span<const ValueInfo> o
     const ValueInfo& weight = context.input(weightOperand);
     if (outputs.empty() || !outputs[0].isStatic() || !weight.isStatic() || weight.shape->rank() < 2)
         return 0;
-    return productOrZero(std::array{outputs[0].shape->elements(), weight.shape->elements(1, weight.shape->rank())});
+    return productOrZero(
+        std::array{outputs[0].shape->elements(), weight.shape->elements(1, weight.shape->rank())});
 }
 
 }

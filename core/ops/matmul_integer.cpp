@@ -68,6 +68,7 @@ std::vector<Tensor> runQLinearMatMul(const RunContext& context)
     const std::vector<float> rightScales = channelScales(context, 4, geometry.n);
     const std::int32_t zeroPoint = scalarZeroPoint(context, 7);
     const DType type = context.input(7).dtype();
+    const CodeLimits limits = resultCodes(context.node, type);
     Tensor output(type, geometry.output);
     visitInteger(context.node, type, [&](auto tag) {
         using T = typename decltype(tag)::type;
@@ -75,8 +76,7 @@ std::vector<Tensor> runQLinearMatMul(const RunContext& context)
         accumulate(context, geometry, 3, 2, 5, [&](std::int64_t i, std::int64_t column, std::int64_t sum) {
             const float multiplier =
                 requantizeMultiplier(leftScale, rightScales[static_cast<std::size_t>(column)], outputScale);
-            out[static_cast<std::size_t>(i)] =
-                static_cast<T>(requantize(sum, multiplier, zeroPoint, lowestCode(type), highestCode(type)));
+            out[static_cast<std::size_t>(i)] = static_cast<T>(requantize(sum, multiplier, zeroPoint, limits));
         });
     });
     return {output};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Element-wise functions and averages of codes, as com.microsoft defines them (onnxruntime, docs/ContribOperators.md).
-#include "core/numeric/encoding.h"
+// Element-wise functions of codes, as com.microsoft defines them (onnxruntime, docs/ContribOperators.md).
+#include <cmath>
+
+#include "core/numeric/arithmetic.h"
 #include "core/ops/broadcast.h"
 #include "core/ops/dispatch.h"
 #include "core/ops/infer_helpers.h"
@@ -20,81 +22,55 @@ std::vector<ValueInfo> inferPair(const InferContext& context)
     return {typed(a.dtype, broadcastShapes(context.node, shapes))};
 }
 
-/// fn of the two real numbers that the codes stand for, back to codes.
-template <typename Fn> std::vector<Tensor> runPair(const RunContext& context, Fn&& fn)
+/// Scale and zero-point of one operand or of the result, in float32 as the formulas use them.
+struct Grid
+{
+    float scale, zero;
+
+    Grid(const RunContext& context, std::size_t scaleOperand)
+        : scale(scalarScale(context, scaleOperand))
+        , zero(static_cast<float>(scalarZeroPoint(context, scaleOperand + 1)))
+    {
+    }
+};
+
+/// formula(x, y) of the codes, rounded: the zero-point of the result is part of it already.
+template <typename Formula>
+std::vector<Tensor> runPair(const RunContext& context, Formula&& formula)
 {
     const Tensor &a = context.input(0), &b = context.input(3);
-    const float scaleA = scalarScale(context, 1), scaleB = scalarScale(context, 4), scaleC = scalarScale(context, 6);
-    const std::int32_t zeroA = scalarZeroPoint(context, 2), zeroB = scalarZeroPoint(context, 5);
-    const std::int32_t zeroC = scalarZeroPoint(context, 7);
-    const std::int32_t low = lowestCode(a.dtype()), high = highestCode(a.dtype());
+    const CodeLimits limits = resultCodes(context.node, a.dtype());
     return {visitInteger(context.node, a.dtype(), [&](auto tag) {
         using T = typename decltype(tag)::type;
         return mapPairs<T, T>(context.node, a, b, a.dtype(), [&](T x, T y) {
-            const float real = fn(scaleA * static_cast<float>(static_cast<std::int32_t>(x) - zeroA),
-                                  scaleB * static_cast<float>(static_cast<std::int32_t>(y) - zeroB));
-            return static_cast<T>(quantizeOne(real, scaleC, zeroC, low, high));
+            return static_cast<T>(
+                limitCode(roundHalfEven(formula(static_cast<float>(x), static_cast<float>(y))), limits));
         });
     })};
 }
 
+/// The arithmetic of ONNX Runtime (tests/interop/README.md): two fused multiply-adds onto one constant.
 std::vector<Tensor> runAdd(const RunContext& context)
 {
-    return runPair(context, [](float a, float b) { return a + b; });
+    const Grid a(context, 1), b(context, 4), c(context, 6);
+    const float ratioA = a.scale / c.scale, ratioB = b.scale / c.scale;
+    const float inner = ratioB * b.zero;
+    const float fixed = c.zero - std::fma(ratioA, a.zero, inner);
+    return runPair(context,
+                   [&](float x, float y) { return std::fma(x, ratioA, std::fma(y, ratioB, fixed)); });
 }
 
 std::vector<Tensor> runMul(const RunContext& context)
 {
-    return runPair(context, [](float a, float b) { return a * b; });
+    const Grid a(context, 1), b(context, 4), c(context, 6);
+    const float multiplier = (a.scale * b.scale) / c.scale;
+    return runPair(context,
+                   [&](float x, float y) { return (x - a.zero) * (y - b.zero) * multiplier + c.zero; });
 }
 
 std::string refusePair(const Node& node)
 {
     return node.inputs.size() < 7 ? "it needs two operands with scales and the scale of the result" : "";
-}
-
-std::string refuseChannelsLast(const Node& node)
-{
-    return node.integer("channels_last", 0) != 0 ? "channels_last is not supported" : "";
-}
-
-/// x, scale, zero-point, y scale, y zero-point.
-std::vector<ValueInfo> inferAverage(const InferContext& context)
-{
-    const ValueInfo& input = context.input(0);
-    if (!input.shape || input.shape->rank() < 2)
-        return {typeOnly(input.dtype)};
-    std::vector<std::int64_t> dims(static_cast<std::size_t>(input.shape->rank()), 1);
-    dims[0] = (*input.shape)[0];
-    dims[1] = (*input.shape)[1];
-    return {typed(input.dtype, Shape(std::move(dims)))};
-}
-
-std::vector<Tensor> runAverage(const RunContext& context)
-{
-    const Tensor& input = context.input(0);
-    const Shape& shape = input.shape();
-    if (shape.rank() < 3)
-        context.fail("the input has no spatial axes");
-    std::vector<std::int64_t> dims(static_cast<std::size_t>(shape.rank()), 1);
-    dims[0] = shape[0];
-    dims[1] = shape[1];
-    const auto size = static_cast<std::size_t>(shape.elements(2, shape.rank()));
-    const std::int32_t zeroIn = scalarZeroPoint(context, 2), zeroOut = scalarZeroPoint(context, 4);
-    const float multiplier = scalarScale(context, 1) / (scalarScale(context, 3) * static_cast<float>(size));
-    Tensor output(input.dtype(), Shape(std::move(dims)));
-    visitInteger(context.node, input.dtype(), [&](auto tag) {
-        using T = typename decltype(tag)::type;
-        const auto out = output.mutableData<T>();
-        for (std::size_t plane = 0; plane < out.size(); ++plane) {
-            std::int64_t sum = 0;
-            for (const T code : input.data<T>().subspan(plane * size, size))
-                sum += static_cast<std::int64_t>(code) - zeroIn;
-            out[plane] = static_cast<T>(
-                requantize(sum, multiplier, zeroOut, lowestCode(input.dtype()), highestCode(input.dtype())));
-        }
-    });
-    return {output};
 }
 
 }
@@ -111,11 +87,6 @@ void register_qlinear(Table<Op>& table)
                .infer = inferPair,
                .run = runMul,
                .refuse = refusePair});
-    table.add({.id = "com.microsoft::QLinearGlobalAveragePool",
-               .exactness = Exactness::rounded,
-               .infer = inferAverage,
-               .run = runAverage,
-               .refuse = refuseChannelsLast});
 }
 
 }

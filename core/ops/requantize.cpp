@@ -3,6 +3,8 @@
 
 #include "core/numeric/arithmetic.h"
 #include "core/numeric/number_format.h"
+#include "core/numeric/qdq.h"
+#include "core/ops/infer_helpers.h"
 
 namespace lathe {
 
@@ -22,11 +24,13 @@ std::vector<float> channelScales(const RunContext& context, std::size_t operand,
     if (scales.size() == 1)
         scales.resize(static_cast<std::size_t>(count), scales.front());
     if (static_cast<std::int64_t>(scales.size()) != count)
-        context.fail("operand " + std::to_string(operand) + " must have one scale, or " + std::to_string(count));
+        context.fail("operand " + std::to_string(operand) + " must have one scale, or " +
+                     std::to_string(count));
     return scales;
 }
 
-std::vector<std::int32_t> channelZeroPoints(const RunContext& context, std::size_t operand, std::int64_t count)
+std::vector<std::int32_t> channelZeroPoints(const RunContext& context, std::size_t operand,
+                                            std::int64_t count)
 {
     if (context.input(operand).empty())
         return std::vector<std::int32_t>(static_cast<std::size_t>(count), 0);
@@ -36,7 +40,8 @@ std::vector<std::int32_t> channelZeroPoints(const RunContext& context, std::size
     if (codes.size() == 1)
         codes.resize(static_cast<std::size_t>(count), codes.front());
     if (static_cast<std::int64_t>(codes.size()) != count)
-        context.fail("operand " + std::to_string(operand) + " must have one zero-point, or " + std::to_string(count));
+        context.fail("operand " + std::to_string(operand) + " must have one zero-point, or " +
+                     std::to_string(count));
     return codes;
 }
 
@@ -50,11 +55,24 @@ std::int32_t highestCode(DType type)
     return NumberFormat::integer(dtypeBits(type), isSigned(type)).maximumCode();
 }
 
-std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, std::int32_t low, std::int32_t high)
+CodeLimits resultCodes(const Node& node, DType type)
 {
-    const float code = roundHalfEven(static_cast<float>(sum) * multiplier) + static_cast<float>(zeroPoint);
-    // A multiplier that is no number gives the lowest code.
-    return code >= static_cast<float>(high) ? high : code > static_cast<float>(low) ? static_cast<std::int32_t>(code) : low;
+    const std::int64_t low = lowestCode(type), high = highestCode(type);
+    return {static_cast<std::int32_t>(boundedInteger(node, minimumCodeAttribute, low, low, high)),
+            static_cast<std::int32_t>(boundedInteger(node, maximumCodeAttribute, high, low, high))};
+}
+
+std::int32_t limitCode(float code, CodeLimits limits)
+{
+    if (code >= static_cast<float>(limits.high))
+        return limits.high;
+    return code > static_cast<float>(limits.low) ? static_cast<std::int32_t>(code) : limits.low;
+}
+
+std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, CodeLimits limits)
+{
+    return limitCode(roundHalfEven(static_cast<float>(sum) * multiplier) + static_cast<float>(zeroPoint),
+                     limits);
 }
 
 }

@@ -14,13 +14,25 @@ std::int32_t scalarZeroPoint(const RunContext& context, std::size_t operand);
 /// A scale operand of one number, or one for each of `count` channels.
 std::vector<float> channelScales(const RunContext& context, std::size_t operand, std::int64_t count);
 /// The same of zero-points; zeros when omitted.
-std::vector<std::int32_t> channelZeroPoints(const RunContext& context, std::size_t operand, std::int64_t count);
+std::vector<std::int32_t> channelZeroPoints(const RunContext& context, std::size_t operand,
+                                            std::int64_t count);
 
 /// Smallest and largest code of an integer type.
 std::int32_t lowestCode(DType type);
 std::int32_t highestCode(DType type);
 
+/// The codes that a result may take: all of its type, or fewer where the node's attributes
+/// (core/numeric/qdq.h) say so: a grid narrower than its container, or a clamp that was fused.
+struct CodeLimits
+{
+    std::int32_t low, high;
+};
+CodeLimits resultCodes(const Node& node, DType type);
+
+/// A code that may lie beyond the limits; what is no number gives the lowest one.
+std::int32_t limitCode(float code, CodeLimits limits);
+
 /// An accumulator brought to codes: clamp(roundHalfEven(float32(sum) * multiplier) + zeroPoint).
-std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, std::int32_t low, std::int32_t high);
+std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, CodeLimits limits);
 
 }

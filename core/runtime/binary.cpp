@@ -102,7 +102,7 @@ public:
             return own ? binding.constants[i].data() : run.inputs[i].floats();
         };
         std::atomic<std::int64_t> clipped = 0;
-        m_axes.run(operand(0), operand(1), run.outputs[0].floats(), [&](const BinaryRows& rows) {
+        m_axes.run<float>(operand(0), operand(1), run.outputs[0].floats(), [&](const BinaryRows& rows) {
             clipped += binding.codesIn ? runCodes(rows, binding) : m_loop(rows, m_clamp.low, m_clamp.high);
         });
         run.clipped = clipped;

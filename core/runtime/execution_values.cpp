@@ -90,6 +90,21 @@ void Execution::Impl::count(ValueId id, std::int64_t clipped)
         m_clipped[static_cast<std::size_t>(slot)] = clipped;
 }
 
+namespace {
+
+/// What bytes in `layout` stand for.
+std::vector<float> rowMajorReals(const std::vector<float>& codes, const Shape& shape, Layout layout, const Encoding& grid)
+{
+    std::vector<float> reals(codes.size());
+    StridedCopy(shape.dims(), stridesOf(shape, layout), stridesOf(shape, Layout::plain))
+        .run(reinterpret_cast<const std::byte*>(codes.data()), reinterpret_cast<std::byte*>(reals.data()), sizeof(float));
+    for (float& real : reals)
+        real = (real - static_cast<float>(grid.zeroPoint[0])) * grid.scale[0];
+    return reals;
+}
+
+}
+
 /// Hands a value to its tap: real numbers, row-major.
 void Execution::Impl::show(int storage, const Tap& tap)
 {
@@ -98,7 +113,9 @@ void Execution::Impl::show(int storage, const Tap& tap)
     const Shape& shape = *value.shape;
     if (value.dtype != DType::float32) {
         const std::span<const std::byte> bytes(m_arena.data() + place.offset, static_cast<std::size_t>(place.bytes));
-        const std::vector<float> values = Tensor::view(value.dtype, shape, bytes, nullptr).toFloats();
+        std::vector<float> values = Tensor::view(value.dtype, shape, bytes, nullptr).toFloats();
+        if (const auto grid = m_plan->byteGrids.find(value.name); grid != m_plan->byteGrids.end())
+            values = rowMajorReals(values, shape, place.layout, grid->second);
         tap({value.name, shape, values});
         return;
     }

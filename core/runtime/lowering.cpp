@@ -57,7 +57,7 @@ private:
         FusionLimits limits;
         limits.mustExist.assign(m_graph.values().size(), m_plan.options.referenceKernels);
         // A kernel that adds into the residual's memory needs real numbers there; with slots it may hold codes.
-        limits.residuals = m_plan.slotList.empty();
+        limits.residuals = m_plan.slotList.empty() && !m_plan.options.integerKernels;
         for (const ValueId id : m_graph.outputs)
             limits.mustExist[at(id)] = true;
         if (m_plan.options.tapAll)
@@ -113,7 +113,10 @@ private:
                             .options = m_plan.options};
         for (const ValueId id : group.outputs)
             request.switchable = request.switchable || m_plan.activationSlot[at(id)] >= 0;
-        KernelChoice choice{.node = node.label(), .kernel = {}, .reason = {}};
+        const auto note = m_plan.notes.find(m_graph.value(group.outputs[0]).name);
+        KernelChoice choice{.node = node.label(),
+                            .kernel = {},
+                            .reason = note == m_plan.notes.end() ? "" : "not an integer kernel: " + note->second};
         for (const KernelEntry& entry : kernels()) {
             if (m_plan.options.referenceKernels && entry.id != "plain_reference")
                 continue;

@@ -36,6 +36,9 @@ struct Plan {
     CompileOptions options;
     std::vector<Slot> slotList;
     std::map<std::string, int> aliases;
+    std::map<std::string, Encoding> byteGrids;       ///< by value name: how bytes are read as numbers
+    std::map<std::string, std::string> otherNames;   ///< of values, for taps
+    std::map<std::string, std::string> notes;        ///< by output name: why integer kernels do not compute it
     std::vector<int> activationSlot;    ///< by value; -1: none
     std::vector<int> weightSlot;
     std::vector<Storage> storages;

@@ -2,65 +2,13 @@
 #include <algorithm>
 #include <atomic>
 
-#include "core/ops/pool_geometry.h"
 #include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
+#include "core/runtime/window_table.h"
 
 namespace lathe {
 
 namespace {
-
-/// The windows of one image, found once. The taps of output i are in the groups firstGroup[i] to firstGroup[i + 1]; a group
-/// is summed on its own before it is added to the others.
-struct WindowTable {
-    std::vector<std::int32_t> taps;        ///< pixels of the input
-    std::vector<std::int32_t> groupEnds;   ///< into taps
-    std::vector<std::int32_t> firstGroup{0};
-
-    void endGroup()
-    {
-        if (groupEnds.empty() || groupEnds.back() != static_cast<std::int32_t>(taps.size()))
-            groupEnds.push_back(static_cast<std::int32_t>(taps.size()));
-    }
-    void endWindow()
-    {
-        endGroup();
-        firstGroup.push_back(static_cast<std::int32_t>(groupEnds.size()));
-    }
-};
-
-struct WindowTables {
-    WindowTable rows;             ///< one group a window, row by row
-    WindowTable columns;          ///< one group a column of the window
-    std::vector<float> counts;    ///< divisors of an average
-    bool hasEmpty = false;
-};
-
-WindowTables tabulate(const Window& window, bool average, bool includePad)
-{
-    WindowTables tables;
-    std::vector<std::int64_t> position(window.rank(), 0);
-    std::vector<WindowTap> taps;
-    const std::int64_t width = window.kernel.back();
-    do {
-        windowTaps(window, position, taps);
-        tables.hasEmpty = tables.hasEmpty || taps.empty();
-        for (const WindowTap& tap : taps)
-            tables.rows.taps.push_back(static_cast<std::int32_t>(tap.input));
-        tables.rows.endWindow();
-        if (!average)
-            continue;
-        for (std::int64_t column = 0; column < width; ++column) {
-            for (const WindowTap& tap : taps)
-                if (tap.kernel % width == column)
-                    tables.columns.taps.push_back(static_cast<std::int32_t>(tap.input));
-            tables.columns.endGroup();
-        }
-        tables.columns.endWindow();
-        tables.counts.push_back(static_cast<float>(averageCount(window, position, includePad)));
-    } while (nextPosition(position, window.output));
-    return tables;
-}
 
 constexpr std::int64_t kMostTaps = 1 << 26;
 

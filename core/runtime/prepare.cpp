@@ -6,6 +6,7 @@
 
 #include "core/ops/infer_shapes.h"
 #include "core/passes/simplify.h"
+#include "core/runtime/integer_graph.h"
 #include "core/runtime/points.h"
 
 namespace lathe {
@@ -88,6 +89,13 @@ Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const C
     plan.options = options;
     if (options.keepSlots) {
         openPoints(pointed, options.points);
+        if (options.integerKernels) {
+            IntegerGraph integer = toIntegerGraph(pointed, options);
+            pointed = std::move(integer.pointed);
+            plan.byteGrids = std::move(integer.grids);
+            plan.otherNames = std::move(integer.names);
+            plan.notes = std::move(integer.reasons);
+        }
         locateSlots(pointed);
         plan.slotList = pointed.slotList;
         plan.aliases = pointed.aliases;

@@ -76,7 +76,8 @@ Precision initialPrecision(const std::vector<SlotSetting>& settings)
 
 ValueId tappedValue(const Plan& plan, std::string_view name)
 {
-    ValueId id = plan.graph.find(name);
+    const auto other = plan.otherNames.find(std::string(name));
+    ValueId id = plan.graph.find(other == plan.otherNames.end() ? name : std::string_view(other->second));
     if (!id.valid())
         if (const auto alias = plan.aliases.find(std::string(name)); alias != plan.aliases.end())
             id = plan.graph.find(plan.slotList[static_cast<std::size_t>(alias->second)].value);

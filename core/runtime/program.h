@@ -45,6 +45,10 @@ struct CompileOptions {
     std::map<std::string, Shape> inputShapes;  ///< by input name; unknown dimensions default to 1
     int threads = 1;                           ///< intra-op threads (oneDNN/OpenMP)
     bool keepSlots = true; ///< keep every point of the graph switchable; false lets kernels fuse across points
+    /// Values on grids of at most 8 bits are held as bytes and computed by integer kernels: the same numbers as the simulated
+    /// run, faster. Only what stays simulated has slots, with the settings that the graph says; see Program::kernels() for
+    /// what that is, and why.
+    bool integerKernels = false;
     bool tapAll = false; ///< keep every layer output observable: no fusion hides it
     std::int64_t memoryLimitBytes = 0;  ///< 0: half of the machine's memory
     bool referenceKernels = false;      ///< plain reference implementations only: for checking

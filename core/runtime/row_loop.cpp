@@ -59,8 +59,8 @@ BinaryAxes::BinaryAxes(const Shape& output, Layout layout, const Shape& left, La
         m_blocks *= axis.size;
 }
 
-void BinaryAxes::run(const float* left, const float* right, float* out,
-                     const std::function<void(const BinaryRows&)>& work) const
+template <typename T>
+void BinaryAxes::run(const T* left, const T* right, T* out, const std::function<void(const BinaryRowsOf<T>&)>& work) const
 {
     if (m_blocks == 1) {
         // Threads share the rows, or the only row.
@@ -68,7 +68,7 @@ void BinaryAxes::run(const float* left, const float* right, float* out,
         const std::int64_t length = single ? m_rows.count : m_rows.rows;
         const std::int64_t grain = single ? kGrain : kGrain / m_rows.count + 1;
         parallelRanges(length, grain, [&](std::int64_t begin, std::int64_t end) {
-            BinaryRows part = m_rows;
+            BinaryRowsOf<T> part = rowsOf<T>();
             (single ? part.count : part.rows) = end - begin;
             part.left = left + begin * (single ? part.leftStep : part.leftRow);
             part.right = right + begin * (single ? part.rightStep : part.rightRow);
@@ -80,7 +80,7 @@ void BinaryAxes::run(const float* left, const float* right, float* out,
     const std::int64_t blockElements = m_rows.rows * m_rows.count;
     parallelRanges(m_blocks, kGrain / blockElements + 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t block = begin; block < end; ++block) {
-            BinaryRows part = m_rows;
+            BinaryRowsOf<T> part = rowsOf<T>();
             part.left = left;
             part.right = right;
             part.out = out + block * blockElements;
@@ -94,5 +94,9 @@ void BinaryAxes::run(const float* left, const float* right, float* out,
         }
     });
 }
+
+template void BinaryAxes::run(const float*, const float*, float*, const std::function<void(const BinaryRows&)>&) const;
+template void BinaryAxes::run(const std::uint8_t*, const std::uint8_t*, std::uint8_t*,
+                              const std::function<void(const BinaryRowsOf<std::uint8_t>&)>&) const;
 
 }

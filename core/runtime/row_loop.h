@@ -11,16 +11,17 @@
 namespace lathe {
 
 /// Rows of an element-wise result of two operands; a step along a row is 0 (one number for all), 1, or anything else.
-struct BinaryRows {
-    const float* left = nullptr;
-    const float* right = nullptr;
-    float* out = nullptr;
+template <typename T> struct BinaryRowsOf {
+    const T* left = nullptr;
+    const T* right = nullptr;
+    T* out = nullptr;
     std::int64_t rows = 1, count = 1;
     std::int64_t leftRow = 0, rightRow = 0, leftStep = 0, rightStep = 0;
 };
+using BinaryRows = BinaryRowsOf<float>;
 
 template <typename Element> struct BinaryRowLoop {
-    LATHE_INLINE static std::int64_t run(BinaryRows r, Element element)
+    template <typename T> LATHE_INLINE static std::int64_t run(BinaryRowsOf<T> r, Element element)
     {
         std::int64_t total = 0;
         for (std::int64_t row = 0; row < r.rows; ++row, r.left += r.leftRow, r.right += r.rightRow, r.out += r.count) {
@@ -30,12 +31,12 @@ template <typename Element> struct BinaryRowLoop {
                 for (std::int64_t i = 0; i < r.count; ++i)
                     r.out[i] = element(r.left[i], r.right[i], clipped);
             } else if (r.leftStep == 1 && r.rightStep == 0) {
-                const float b = *r.right;
+                const T b = *r.right;
                 LATHE_INDEPENDENT
                 for (std::int64_t i = 0; i < r.count; ++i)
                     r.out[i] = element(r.left[i], b, clipped);
             } else if (r.leftStep == 0 && r.rightStep == 1) {
-                const float a = *r.left;
+                const T a = *r.left;
                 LATHE_INDEPENDENT
                 for (std::int64_t i = 0; i < r.count; ++i)
                     r.out[i] = element(a, r.right[i], clipped);
@@ -50,7 +51,7 @@ template <typename Element> struct BinaryRowLoop {
 };
 
 /// out = element(left, right, clipped) of every row; returns the sum of what element added to its last argument.
-template <typename Element> std::int64_t runRows(const BinaryRows& rows, Element element)
+template <typename T, typename Element> std::int64_t runRows(const BinaryRowsOf<T>& rows, Element element)
 {
     return simdCall<BinaryRowLoop<Element>>(rows, element);
 }
@@ -63,12 +64,19 @@ public:
                Layout rightLayout);
 
     /// Calls work(rows) for parts of the result, on OpenMP's threads.
-    void run(const float* left, const float* right, float* out, const std::function<void(const BinaryRows&)>& work) const;
+    template <typename T>
+    void run(const T* left, const T* right, T* out, const std::function<void(const BinaryRowsOf<T>&)>& work) const;
 
 private:
     struct Axis {
         std::int64_t size, left, right;
     };
+
+    template <typename T> BinaryRowsOf<T> rowsOf() const
+    {
+        return {nullptr,        nullptr,         nullptr,         m_rows.rows,    m_rows.count,
+                m_rows.leftRow, m_rows.rightRow, m_rows.leftStep, m_rows.rightStep};
+    }
 
     BinaryRows m_rows;             ///< addresses unset
     std::vector<Axis> m_outer;     ///< outermost first

@@ -2,9 +2,9 @@
 #include "core/runtime/weighted_binding.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "core/numeric/arithmetic.h"
+#include "core/runtime/weight_codes.h"
 
 namespace lathe {
 
@@ -15,13 +15,7 @@ std::vector<float> channelsFirst(std::span<const float> values, const WeightedPa
 {
     if (!parts.transposeWeight)
         return {values.begin(), values.end()};
-    const auto channels = static_cast<std::size_t>(parts.channels);
-    const std::size_t depth = channels == 0 ? 0 : values.size() / channels;
-    std::vector<float> result(values.size());
-    for (std::size_t k = 0; k < depth; ++k)
-        for (std::size_t c = 0; c < channels; ++c)
-            result[c * depth + k] = values[k * channels + c];
-    return result;
+    return transposedWeights(values, parts.channels);
 }
 
 /// A bias constant of one element, or one a channel, as one a channel.
@@ -36,53 +30,18 @@ std::vector<float> perChannel(const Tensor& constant, std::int64_t channels)
 /// Weight codes with the zero-point taken off, channels first.
 std::vector<float> weightCodes(const WeightedParts& parts, const BindContext& context)
 {
-    const auto held = context.weightSlot(parts.weight);
-    const SlotEntry& slot = *held;
-    const Encoding& encoding = slot.encoding();
-    const Tensor codes =
-        slot.setting.codes ? *slot.setting.codes : quantize(context.floatConstant(parts.weight), encoding);
-    std::vector<float> values = codes.toFloats();
-    const Shape& shape = codes.shape();
-    const std::int64_t inner =
-        encoding.perChannel() ? shape.elements(encoding.axis + 1, shape.rank()) : codes.elements();
-    for (std::size_t i = 0; i < values.size(); ++i) {
-        const std::size_t channel = (i / static_cast<std::size_t>(inner)) % encoding.channels();
-        values[i] -= static_cast<float>(encoding.zeroPoint[channel]);
-    }
-    return channelsFirst(values, parts);
+    return channelsFirst(centredCodes(context.weightSlot(parts.weight)->setting, context.floatConstant(parts.weight)),
+                         parts);
 }
 
-float scaleOf(const Encoding& encoding, std::size_t channel)
-{
-    return encoding.scale[encoding.perChannel() ? channel : 0];
-}
-
-/// Leaves room for any accumulator below 2^24 in 32 bits.
-std::int32_t toBiasCode(double value)
-{
-    return static_cast<std::int32_t>(std::clamp(std::nearbyint(value), -2130706432.0, 2130706432.0));
-}
-
-/// Bias codes on the accumulator's grid sx * sw. A slot on that grid gives its codes; any other bias is rounded to it.
 std::vector<std::int32_t> biasCodes(const WeightedParts& parts, const BindContext& context,
                                     const std::vector<float>& accumulatorScale)
 {
-    std::vector<std::int32_t> result(static_cast<std::size_t>(parts.channels), 0);
     if (!parts.bias.valid())
-        return result;
+        return accumulatorBias(nullptr, nullptr, accumulatorScale);
     const auto slot = context.weightSlot(parts.bias);
-    const std::vector<float> reals = perChannel(context.constant(parts.bias), parts.channels);
-    std::vector<std::int64_t> codes;
-    if (slot && slot->integer() && slot->setting.codes)
-        codes = slot->setting.codes->toIntegers();
-    for (std::size_t c = 0; c < result.size(); ++c) {
-        const double grid = static_cast<double>(accumulatorScale[c]);
-        const bool sameGrid =
-            codes.size() == result.size() &&
-            std::fabs(static_cast<double>(scaleOf(slot->encoding(), c)) - grid) <= grid * 1e-5;
-        result[c] = toBiasCode(sameGrid ? static_cast<double>(codes[c]) : static_cast<double>(reals[c]) / grid);
-    }
-    return result;
+    const Tensor reals = context.constant(parts.bias);
+    return accumulatorBias(slot ? &slot->setting : nullptr, &reals, accumulatorScale);
 }
 
 }
@@ -150,14 +109,11 @@ void bindCodes(WeightedBinding& binding, const WeightedParts& parts, const BindC
         binding.scratchBytes = parts.raw.target.get_size() * 2 + parts.raw.source.get_size() + 64;
 
     const Encoding* output = binding.codesOut ? context.output() : nullptr;
-    std::vector<float> accumulatorScale(static_cast<std::size_t>(parts.channels));
-    binding.multiplier.resize(accumulatorScale.size());
-    for (std::size_t c = 0; c < accumulatorScale.size(); ++c) {
-        const float weightScale = scaleOf(slot->encoding(), c);
-        accumulatorScale[c] = input.scale[0] * weightScale;
-        binding.multiplier[c] =
-            output ? requantizeMultiplier(input.scale[0], weightScale, output->scale[0]) : accumulatorScale[c];
-    }
+    const std::vector<float> accumulatorScale = accumulatorScales(input.scale[0], slot->encoding(), parts.channels);
+    binding.multiplier = accumulatorScale;
+    if (output)
+        for (std::size_t c = 0; c < accumulatorScale.size(); ++c)
+            binding.multiplier[c] = requantizeMultiplier(input.scale[0], channelScale(slot->encoding(), c), output->scale[0]);
     binding.bias = biasCodes(parts, context, accumulatorScale);
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const bool clamps = parts.activation.clamp();

@@ -4,6 +4,7 @@
 #include "tests/app/cli/cli_fixture.h"
 #include "tests/support/onnx_builder.h"
 
+#include <QDir>
 #include <QJsonArray>
 #include <QTest>
 
@@ -59,7 +60,7 @@ void TstRun::writesTheOutput()
 void TstRun::writesEveryTensor_data()
 {
     QTest::addColumn<QString>("precision");
-    for (const char* precision : {"float", "simulated", "literal"})
+    for (const char* precision : {"float", "simulated", "literal", "integer"})
         QTest::newRow(precision) << precision;
 }
 
@@ -101,6 +102,8 @@ void TstRun::precisionsDiffer()
     QVERIFY2(simulated > 5 && simulated < 60, qPrintable(QString::number(simulated)));
     QVERIFY2(literal > 5 && literal < 60, qPrintable(QString::number(literal)));
     QVERIFY(compare(tensor("literal/logits.npy"), tensor("simulated/logits.npy")).sqnrDb() > 20);
+    for (const QString& name : QDir(m_cli.path("simulated")).entryList({"*.npy"}, QDir::Files))
+        QVERIFY2(m_cli.read("integer/" + name) == m_cli.read("simulated/" + name), qPrintable(name));
 }
 
 /// Names that differ only in characters that files may not have still get a file each.

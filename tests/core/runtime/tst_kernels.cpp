@@ -175,6 +175,57 @@ const Case kCases[] = {
     {"reshape whose input lives on", "alias unary binary", kApproximate,
      "input x: float32[2x6]\ns: int64[2] = [2, 6]\nr = Reshape(x, s)\ne = Exp(r)\ny = Add(e, x)\noutput y"},
     {"operator without a fast kernel", "plain_reference", kApproximate, "input x: float32[2x6]\ny = Erf(x)\noutput y"},
+    {"codes, convolution", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[1x3x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[8x3x3x3] = ...\nws: float32[8] = +...\nwz: int8[8] = 0\nb: int32[8] = ...\nc = QLinearConv(q, s, z, w, ws, wz, t, u, b) {pads=[1, 0, 2, 1], strides=[2, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, unpadded, narrow range", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[2x16x5x4]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[8x16x1x1] = ...\nws: float32[] = 0.02\nwz: int8[] = 0\nb: int32[8] = ...\nc = QLinearConv(q, s, z, w, ws, wz, t, u, b) {lathe_minimum_code=70, lathe_maximum_code=130}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, depthwise", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[1x12x9x9]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[12x1x3x3] = ...\nws: float32[12] = +...\nwz: int8[12] = 0\nc = QLinearConv(q, s, z, w, ws, wz, t, u) {group=12, pads=[1, 1, 1, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, grouped", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[1x12x6x6]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[9x4x3x3] = ...\nws: float32[9] = +...\nwz: int8[9] = 0\nb: int32[9] = ...\nc = QLinearConv(q, s, z, w, ws, wz, t, u, b) {group=3}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, one axis, dilated", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[1x6x20]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[4x6x3] = ...\nws: float32[4] = +...\nwz: int8[4] = 0\nc = QLinearConv(q, s, z, w, ws, wz, t, u) {dilations=[2], pads=[2, 0]}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, long sums", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[1x700x4x4]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[5x700x3x3] = ...\nws: float32[5] = +...\nwz: int8[5] = 0\nb: int32[5] = 1000\nc = QLinearConv(q, s, z, w, ws, wz, t, u, b) {pads=[1, 1, 1, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, real result", "byte_convert onednn_qlinear_conv", kExact,
+     "input x: float32[1x6x5x5]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" 
+     "w: int8[4x6x3x3] = ...\nws: float32[4] = +...\nwz: int8[4] = 0\nb: int32[4] = ...\ny = QLinearConv(q, s, z, w, ws, wz, _, _, b)\noutput y"},
+    {"codes, weights with a zero-point", "byte_convert plain_reference byte_convert", kExact,
+     "input x: float32[1x3x6x6]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: uint8[4x3x3x3] = ...\nws: float32[] = 0.01\nwz: uint8[] = 3\nc = QLinearConv(q, s, z, w, ws, wz, t, u)\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, product with bias", "byte_convert onednn_qgemm byte_convert", kExact,
+     "input x: float32[3x30]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[30x11] = ...\nws: float32[11] = +...\nwz: int8[11] = 0\nb: int32[11] = ...\nc = com.microsoft::QGemm(q, s, z, w, ws, wz, b, t, u)\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, product, transposed, real result", "byte_convert onednn_qgemm", kExact,
+     "input x: float32[3x30]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" 
+     "w: int8[11x30] = ...\nws: float32[] = 0.01\nwz: int8[] = 0\ny = com.microsoft::QGemm(q, s, z, w, ws, wz) {transB=1}\noutput y"},
+    {"codes, sum", "byte_convert byte_table byte_pair byte_convert", kExact,
+     "input x: float32[2x5x7]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "f: uint8[256] = ...\np = lathe::CodeTable(q, f)\nps: float32[] = 0.031\npz: uint8[] = 9\nc = com.microsoft::QLinearAdd(q, s, z, p, ps, pz, t, u)\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, product of elements, repeated operand", "byte_convert byte_pair byte_convert", kExact,
+     "input x: float32[2x5x3x7]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "k: uint8[5x1x1] = ...\nps: float32[] = 0.031\npz: uint8[] = 9\nc = com.microsoft::QLinearMul(k, ps, pz, q, s, z, t, u) {lathe_minimum_code=101}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, average pooling", "byte_convert byte_pool byte_convert", kExact,
+     "input x: float32[2x5x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "c = com.microsoft::QLinearAveragePool(q, s, z, t, u) {kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, average pooling over its padding", "byte_convert byte_pool byte_convert", kExact,
+     "input x: float32[1x20x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "c = com.microsoft::QLinearAveragePool(q, s, z, t, u) {kernel_shape=[3, 2], pads=[1, 1, 1, 0], count_include_pad=1}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, max pooling", "byte_convert byte_pool byte_convert", kExact,
+     "input x: float32[2x5x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" 
+     "c = MaxPool(q) {kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1]}\ny = DequantizeLinear(c, s, z)\noutput y"},
+    {"codes, global average", "byte_convert byte_global_average byte_convert", kExact,
+     "input x: float32[2x5x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "c = com.microsoft::QLinearGlobalAveragePool(q, s, z, t, u)\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, global average behind a convolution", "byte_convert onednn_qlinear_conv byte_global_average byte_convert", kExact,
+     "input x: float32[2x3x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[20x3x3x3] = ...\nws: float32[] = 0.0007\nwz: int8[] = 0\nd = QLinearConv(q, s, z, w, ws, wz, t, u)\nv: float32[] = 0.01\nc = com.microsoft::QLinearGlobalAveragePool(d, t, u, v, z)\ny = DequantizeLinear(c, v, z)\noutput y"},
 };
 
 }

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/byte_math.h"
+
+#include "core/runtime/vector_math.h"
+
+namespace lathe {
+
+namespace {
+
+LATHE_INLINE std::uint8_t toByte(float code)
+{
+    return static_cast<std::uint8_t>(static_cast<std::int32_t>(code));
+}
+
+struct ToBytes
+{
+    LATHE_INLINE static void run(const std::int32_t* sums, std::uint8_t* out, std::int64_t rows,
+                                 std::int64_t channels, const float* multiplier, const std::int32_t* bias,
+                                 float zero, float low, float high)
+    {
+        for (std::int64_t row = 0; row < rows; ++row, sums += channels, out += channels) {
+            LATHE_INDEPENDENT
+            for (std::int64_t c = 0; c < channels; ++c) {
+                const float value = static_cast<float>(sums[c] + bias[c]) * multiplier[c];
+                out[c] = toByte(roundSmall(clampTo(value, low, high)) + zero);
+            }
+        }
+    }
+};
+
+struct ToReals
+{
+    LATHE_INLINE static void run(const std::int32_t* sums, float* out, std::int64_t rows,
+                                 std::int64_t channels, const float* multiplier, const std::int32_t* bias)
+    {
+        for (std::int64_t row = 0; row < rows; ++row, sums += channels, out += channels) {
+            LATHE_INDEPENDENT
+            for (std::int64_t c = 0; c < channels; ++c)
+                out[c] = static_cast<float>(sums[c] + bias[c]) * multiplier[c];
+        }
+    }
+};
+
+struct Quantize
+{
+    LATHE_INLINE static void run(const float* reals, std::uint8_t* out, std::int64_t count, float scale,
+                                 float zero, float low, float high)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i) {
+            const float value = reals[i] / scale;
+            out[i] = toByte(roundSmall(clampTo(value != value ? 0.0f : value, low, high)) + zero);
+        }
+    }
+};
+
+struct Dequantize
+{
+    LATHE_INLINE static void run(const std::uint8_t* codes, float* out, std::int64_t count, float scale,
+                                 std::int32_t zero)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i)
+            out[i] = static_cast<float>(codes[i] - zero) * scale;
+    }
+};
+
+struct FromCentred
+{
+    LATHE_INLINE static void run(const float* centred, std::uint8_t* out, std::int64_t count, float zero)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i)
+            out[i] = toByte(centred[i] + zero);
+    }
+};
+
+}
+
+void requantizeToBytes(const std::int32_t* sums, std::uint8_t* out, std::int64_t rows,
+                       const ByteRequantization& how)
+{
+    simdCall<ToBytes>(sums, out, rows, static_cast<std::int64_t>(how.multiplier.size()),
+                      how.multiplier.data(), how.bias.data(), static_cast<float>(how.zero),
+                      static_cast<float>(how.low - how.zero), static_cast<float>(how.high - how.zero));
+}
+
+void requantizeToReals(const std::int32_t* sums, float* out, std::int64_t rows, const ByteRequantization& how)
+{
+    simdCall<ToReals>(sums, out, rows, static_cast<std::int64_t>(how.multiplier.size()),
+                      how.multiplier.data(), how.bias.data());
+}
+
+void realsToBytes(const float* reals, std::uint8_t* out, std::int64_t count, const ByteCodes& grid)
+{
+    simdCall<Quantize>(reals, out, count, grid.scale, static_cast<float>(grid.zero),
+                       static_cast<float>(grid.low - grid.zero), static_cast<float>(grid.high - grid.zero));
+}
+
+void bytesToReals(const std::uint8_t* codes, float* out, std::int64_t count, const ByteCodes& grid)
+{
+    simdCall<Dequantize>(codes, out, count, grid.scale, grid.zero);
+}
+
+void bytesToCentred(const std::uint8_t* codes, float* out, std::int64_t count, std::int32_t zero)
+{
+    simdCall<Dequantize>(codes, out, count, 1.0f, zero);
+}
+
+void centredToBytes(const float* centred, std::uint8_t* out, std::int64_t count, std::int32_t zero)
+{
+    simdCall<FromCentred>(centred, out, count, static_cast<float>(zero));
+}
+
+void lookUpBytes(const std::uint8_t* codes, std::uint8_t* out, std::int64_t count, const std::uint8_t* table)
+{
+    for (std::int64_t i = 0; i < count; ++i)
+        out[i] = table[codes[i]];
+}
+
+}
