@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
+#include "core/analysis/integer_sums.h"
 #include "core/base/text.h"
 
 #include <memory>
@@ -70,6 +71,26 @@ Json modelToJson(const Model& model)
     return json;
 }
 
+/// What integer sums of a quantized form can come to: into the layers, and what is notable of them into "health".
+void addIntegerSums(Json& json, const Model& model, const Quantized& quantized)
+{
+    const std::vector<IntegerSums> all =
+        integerSumsOf(model.graph, model.layers, quantized.resolved.encodings, quantized.resolved.codes);
+    for (const IntegerSums& sums : all)
+        for (Json& layer : json["layers"])
+            if (layer["id"] == sums.layer)
+                layer["integerSums"] = {{"low", sums.sums.low},
+                                        {"high", sums.sums.high},
+                                        {"overflows", sums.overflows},
+                                        {"pairs", sums.pairs},
+                                        {"saturatingPairs", sums.saturatingPairs}};
+    for (const HealthFinding& finding : healthFindings(all))
+        json["health"].push_back({{"layer", finding.layer},
+                                  {"kind", finding.kind},
+                                  {"value", finding.value},
+                                  {"text", finding.text}});
+}
+
 std::string padded(std::string text, std::size_t width, bool right)
 {
     if (text.size() < width)
@@ -105,7 +126,12 @@ VerbAction declare(CLI::App& command)
     command.add_option("model", *path, "Model file or project")->required();
     return [path](Context& context) {
         const Source source = openSource(*path, context);
-        context.report(modelToJson(*source.model), modelToText(*source.model));
+        Json json = modelToJson(*source.model);
+        json["health"] = Json::array();
+        // A project shows its model; its own codes are validate's.
+        if (!source.project && source.isQuantized())
+            addIntegerSums(json, *source.model, *source.quantized(context));
+        context.report(json, modelToText(*source.model));
         return done;
     };
 }

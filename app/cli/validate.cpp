@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
+#include "core/analysis/integer_sums.h"
 #include "core/base/text.h"
 #include "core/base/utc.h"
 
@@ -53,6 +54,11 @@ Json layerToJson(const LayerFigures& layer)
             {"clipped", layer.clippedShare()}};
 }
 
+Json findingToJson(const HealthFinding& finding)
+{
+    return {{"layer", finding.layer}, {"kind", finding.kind}, {"value", finding.value}, {"text", finding.text}};
+}
+
 Json runToJson(const EvaluationRun& run)
 {
     Json json = {{"samples", run.samples.size()},
@@ -72,8 +78,7 @@ Json runToJson(const EvaluationRun& run)
     for (const LayerFigures& layer : run.layers)
         json["layers"].push_back(layerToJson(layer));
     for (const HealthFinding& finding : healthFindings(run))
-        json["health"].push_back({{"layer", finding.layer}, {"kind", finding.kind}, {"value", finding.value},
-                                  {"text", finding.text}});
+        json["health"].push_back(findingToJson(finding));
     return json;
 }
 
@@ -121,7 +126,12 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
         source.project = Project::open(options.source);
         source.project->addRun(run);
     }
-    context.report(runToJson(run), runToText(run));
+    Json json = runToJson(run);
+    const Model& model = *source.model;
+    for (const HealthFinding& finding : healthFindings(integerSumsOf(
+             model.graph, model.layers, quantized->resolved.encodings, quantized->resolved.codes)))
+        json["health"].push_back(findingToJson(finding));
+    context.report(json, runToText(run));
     if (options.maxDrop)
         checkGate(run, dataset->info().metric, *options.maxDrop);
     return done;

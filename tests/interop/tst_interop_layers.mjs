@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
-// One quantized layer at a time, exported by us and fed the same codes: our simulated run against the peer's level `all`,
-// our literal run against `basic`. At least 99.99 % of the elements are equal, the rest one step off; with 16-bit
+// One quantized layer at a time, exported by us and fed the same codes: our simulated and integer runs against the peer's level
+// `all`, our literal run against `basic`. At least 99.99 % of the elements are equal, the rest one step off; with 16-bit
 // activations 99 %: the peer has no 16-bit kernels and sums in float32, whose rounding (2^-24 of the sum for each of K
 // products) is no longer small against a step of 2^-16 of the range.
 import fs from 'node:fs';
@@ -21,7 +21,7 @@ const SETTINGS = [
   { name: 'w8a16 packed', args: ['--weights', 'int8', '--activations', 'uint16', '--packed'], equalShare: 0.99 },
 ];
 const EQUAL_SHARE = 0.9999;
-const PAIRS = [{ precision: 'simulated', level: 'all' }, { precision: 'literal', level: 'basic' }];
+const PAIRS = [{ precision: 'simulated', level: 'all' }, { precision: 'integer', level: 'all' }, { precision: 'literal', level: 'basic' }];
 
 const ort = peerOrSkip();
 const program = cliOrSkip();
