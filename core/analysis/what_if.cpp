@@ -97,6 +97,11 @@ struct WhatIf::Impl
         binding = program->defaultBinding().cleared();
     }
 
+    std::vector<WatchedLayer> watch(const Binding& setting) const
+    {
+        return options.layerFigures ? watchedLayers(*program, setting, layers) : std::vector<WatchedLayer>();
+    }
+
     /// As many of the first samples as fit into half of the budget with their float activations; at least 4.
     std::int64_t probeCount(const Samples& source, const std::vector<WatchedLayer>& watched) const
     {
@@ -112,7 +117,7 @@ struct WhatIf::Impl
     void runFloat(const Samples& source, const Control& control)
     {
         const Binding floating = binding.withPrecision(Precision::floating);
-        const std::vector<WatchedLayer> watched = watchedLayers(*program, floating, layers);
+        const std::vector<WatchedLayer> watched = watch(floating);
         samples.resize(static_cast<std::size_t>(probeCount(source, watched)));
         parallelFor(static_cast<std::int64_t>(samples.size()), workers, control, [&](std::int64_t index, int worker) {
             ProbeSample& sample = samples[static_cast<std::size_t>(index)];
@@ -287,6 +292,8 @@ struct WhatIf::Impl
         result.outputSqnrDb = result.outputs.front().error.sqnrDb();
         result.agreement = agreeing / n;
         std::tie(result.agreementLow, result.agreementHigh) = wilson(result.agreement, n);
+        if (!options.layerFigures)
+            return;
         for (const Layer& layer : layers)
             result.floatBytes += layer.parameters * static_cast<std::int64_t>(sizeof(float));
         result.sizeBytes =
@@ -318,7 +325,7 @@ std::shared_ptr<const WhatIfResult> WhatIf::update(const QuantPlan& plan, const 
     const auto [next, firstStep] = impl.rebind(*result->resolved);
     const int restart = impl.restartStep(std::max(firstStep, 0));
     const auto keep = impl.checkpointsToKeep(restart);
-    const std::vector<WatchedLayer> watched = watchedLayers(*impl.program, next, impl.layers);
+    const std::vector<WatchedLayer> watched = impl.watch(next);
 
     std::vector<ProbeSample> runs(impl.samples.size());
     parallelFor(static_cast<std::int64_t>(runs.size()), impl.workers, control, [&](std::int64_t index, int worker) {
@@ -326,7 +333,8 @@ std::shared_ptr<const WhatIfResult> WhatIf::update(const QuantPlan& plan, const 
         runs[at] = impl.rerun(impl.samples[at], restart, next, watched, keep,
                               *impl.executions[static_cast<std::size_t>(worker)], control);
     });
-    impl.fillWeightSqnr(*result);
+    if (impl.options.layerFigures)
+        impl.fillWeightSqnr(*result);
     impl.fillTotals(*result, runs, watched);
     result->stepsReused = restart;
     result->stepsRun = impl.program->stepCount() - restart;

@@ -19,7 +19,7 @@ namespace lathe {
 struct WhatIfResult {
     QuantPlan plan;
     std::shared_ptr<const Resolved> resolved;
-    std::vector<LayerFigures> layers;         ///< on the probe set
+    std::vector<LayerFigures> layers;         ///< on the probe set; empty, as weights and sizes, without layerFigures
     std::map<std::string, double> weightSqnrDb;  ///< by layer id, of the weights alone
     std::vector<OutputFigures> outputs;
     double outputSqnrDb = 0;
@@ -41,6 +41,7 @@ public:
         int workers = 0;
         std::int64_t cacheBytes = std::int64_t{512} << 20;
         Precision precision = Precision::simulated;
+        bool layerFigures = true;  ///< false: only what leaves the graph is measured, which is several times quicker
     };
 
     /// Compiles, loads the probe samples (the first `probeSamples` of `samples`) and runs them in float.

@@ -40,6 +40,7 @@ void Session::measureGains()
                     const std::shared_ptr<const Graph> graph(model, &model->graph);
                     WhatIf::Options options;
                     options.workers = workers;
+                    options.layerFigures = false;
                     WhatIf whatIf(graph, model->layers, statistics, *samples, genericRules(), options,
                                   Control(context.control().stopToken()));
                     auto gains = std::make_shared<PlanGains>();

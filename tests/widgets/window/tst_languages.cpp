@@ -10,7 +10,7 @@
 
 namespace lathe {
 
-/// The compiled translations speak; and no text is missing from them.
+/// The compiled translations speak, and are complete.
 class TestLanguages : public QObject
 {
     Q_OBJECT
@@ -20,9 +20,11 @@ private slots:
     void errorsSpeakGerman();
     void englishKnowsOneFromMany();
     void otherLanguagesFallBackToEnglish();
-    void nothingIsMissing();
+    void filesAreComplete_data();
+    void filesAreComplete();
 
 private:
+    static QStringList unfinished(const QString& path);
     static QString folder() { return qEnvironmentVariable("LATHE_TRANSLATIONS"); }
     static QStringList menus(const MainWindow& window);
 };
@@ -80,34 +82,47 @@ void TestLanguages::otherLanguagesFallBackToEnglish()
     QCOMPARE(QCoreApplication::translate("lathe::BottomStrip", "Cancel"), QStringLiteral("Cancel"));
 }
 
-/// Reads the texts of the sources anew, as the target update_translations does, into copies.
-void TestLanguages::nothingIsMissing()
+QStringList TestLanguages::unfinished(const QString& path)
 {
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly))
+        return {QStringLiteral("cannot be read")};
+    static const QRegularExpression open(
+        QStringLiteral("<source>([^<]*)</source>\\s*(?:<comment>[^<]*</comment>\\s*)?<translation[^>]*type=\"unfinished\""));
+    QStringList texts;
+    for (auto found = open.globalMatch(QString::fromUtf8(file.readAll())); found.hasNext();)
+        texts.append(found.next().captured(1));
+    return texts;
+}
+
+void TestLanguages::filesAreComplete_data()
+{
+    QTest::addColumn<QStringList>("options");
+    QTest::newRow("lathe_de.ts") << QStringList();
+    QTest::newRow("lathe_en.ts") << QStringList{QStringLiteral("-pluralonly")};
+}
+
+/// No text in the files is without its translation. Texts that are newer than the files are named, by reading the sources
+/// as the target update_translations does: whoever adds a text need not know every language.
+void TestLanguages::filesAreComplete()
+{
+    QFETCH(const QStringList, options);
+    const QString name = QString::fromLatin1(QTest::currentDataTag());
+    const QString path = QString::fromStdString(test::sourceFile("translations").string()) + QLatin1Char('/') + name;
+    QVERIFY2(unfinished(path).isEmpty(), qPrintable(unfinished(path).join(QStringLiteral(" | "))));
     const QString lupdate = qEnvironmentVariable("LATHE_LUPDATE");
     if (!QFileInfo::exists(lupdate))
         QSKIP("lupdate is not installed");
     const QTemporaryDir copies;
-    for (const QString& name : {QStringLiteral("lathe_de.ts"), QStringLiteral("lathe_en.ts")}) {
-        const QString copy = copies.filePath(name);
-        QVERIFY(QFile::copy(QString::fromStdString(test::sourceFile("translations").string()) + QLatin1Char('/') + name, copy));
-        QStringList words{QStringLiteral("-silent"), QStringLiteral("-no-obsolete"), QStringLiteral("-locations"),
-                          QStringLiteral("none"), QStringLiteral("-I"), QString::fromStdString(test::sourceFile("").string()),
-                          QLatin1Char('@') + folder() + QStringLiteral("/sources.lst"), QStringLiteral("-ts"), copy};
-        if (name == QLatin1String("lathe_en.ts"))
-            words.prepend(QStringLiteral("-pluralonly"));
-        QCOMPARE(QProcess::execute(lupdate, words), 0);
-        QFile file(copy);
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        const QString text = QString::fromUtf8(file.readAll());
-        QVERIFY(text.contains(QLatin1String("<message")));
-        static const QRegularExpression open(
-            QStringLiteral("<source>([^<]*)</source>\\s*(?:<comment>[^<]*</comment>\\s*)?<translation[^>]*type=\"unfinished\""));
-        QStringList untranslated;
-        for (auto found = open.globalMatch(text); found.hasNext();)
-            untranslated.append(found.next().captured(1));
-        QVERIFY2(untranslated.isEmpty(),
-                 qPrintable(name + QStringLiteral(" lacks: ") + untranslated.join(QStringLiteral(" | "))));
-    }
+    const QString copy = copies.filePath(name);
+    QVERIFY(QFile::copy(path, copy));
+    const QStringList words{QStringLiteral("-silent"), QStringLiteral("-no-obsolete"), QStringLiteral("-locations"),
+                            QStringLiteral("none"), QStringLiteral("-I"), QString::fromStdString(test::sourceFile("").string()),
+                            QLatin1Char('@') + folder() + QStringLiteral("/sources.lst"), QStringLiteral("-ts"), copy};
+    QCOMPARE(QProcess::execute(lupdate, options + words), 0);
+    if (const QStringList newer = unfinished(copy); !newer.isEmpty())
+        qInfo("%s lacks %lld newer texts: %s", qPrintable(name), static_cast<long long>(newer.size()),
+              qPrintable(newer.join(QStringLiteral(" | "))));
 }
 
 }
