@@ -2507,8 +2507,8 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <translation>Gelesene und geschriebene Bytes beim Kopieren eines Arbeitsbereichs dieser Größe: kleine bleiben in den Caches.</translation>
     </message>
     <message>
-        <source>Slowest steps, ms</source>
-        <translation>Langsamste Schritte, ms</translation>
+        <source>Slowest, ms</source>
+        <translation>Langsamste, ms</translation>
     </message>
     <message>
         <source>float</source>

@@ -25,7 +25,7 @@ struct MachinePeak {
     double bandwidthFor(std::int64_t bytes) const;
 };
 
-/// Takes about half a second. Throws Error{stopped}.
+/// With one thread and with `threads`, the better of both. Takes one to two seconds. Throws Error{stopped}.
 MachinePeak measurePeak(int threads, const Control& control = {});
 
 }

@@ -79,7 +79,7 @@ public:
     Pairing(const MachinePeak& peak, const Profile& floating)
     {
         for (const StepProfile& step : floating.steps) {
-            m_byId.emplace(step.id, m_rows.size());
+            m_byNode.emplace(step.node, m_rows.size());
             m_rows.push_back({step.id, step.node, step.op, figuresOf(step, peak, floating.stepsMs), std::nullopt, {}});
         }
     }
@@ -90,16 +90,17 @@ public:
         std::size_t last = 0;
         for (const StepProfile& step : quantized.steps) {
             StepFigures figures = figuresOf(step, peak, quantized.stepsMs);
-            const auto found = m_byId.find(step.id);
-            if (found == m_byId.end()) {
+            const auto found = m_byNode.find(step.node);
+            if (found == m_byNode.end()) {
                 behind[last].push_back({step.id, step.node, step.op, std::nullopt, std::move(figures), whyAlone(step)});
                 continue;
             }
             last = found->second;
             ProfileRow& row = m_rows[last];
+            row.id = step.id;   // what is fused behind the node in float is a layer of its own here
             row.why = whySlower(*row.floating, figures, precision);
             row.quantized = std::move(figures);
-            m_byId.erase(found);
+            m_byNode.erase(found);
         }
         for (auto place = behind.rbegin(); place != behind.rend(); ++place) {
             const auto at = std::min(place->first + 1, m_rows.size());
@@ -111,7 +112,7 @@ public:
 
 private:
     std::vector<ProfileRow> m_rows;
-    std::multimap<std::string, std::size_t> m_byId;   ///< float rows that have no partner yet
+    std::multimap<std::string, std::size_t> m_byNode;   ///< float rows that have no partner yet
 };
 
 }

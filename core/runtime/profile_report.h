@@ -43,7 +43,7 @@ struct ProfileReport {
     std::vector<ProfileRow> rows;   ///< in order of execution
 };
 
-/// `quantized` may be null. `precision` names how it ran ("simulated", "literal", "integer").
+/// Steps are paired by the node that they compute, with whatever is fused into it. `quantized` may be null. `precision` names how it ran ("simulated", "literal", "integer").
 ProfileReport profileReport(const MachinePeak& peak, const Profile& floating, const Profile* quantized,
                             const std::string& precision);
 

@@ -127,6 +127,7 @@ private:
         if (const auto& report = m_session.profile(); report && m_session.model()) {
             m_table->setGrid(profileGrid(*report, *m_session.model()));
             m_table->selectId(m_session.selection().current());
+            m_threads->setCurrentIndex(std::max(0, m_threads->findData(report->peak.threads)));
             showFacts(*report);
             showChart(*report);
         }
@@ -156,7 +157,7 @@ private:
     {
         const bool quantized = report.quantizedMs > 0;
         SummaryChartData chart;
-        chart.title = tr("Slowest steps, ms");
+        chart.title = tr("Slowest, ms");
         chart.series = quantized ? QStringList{tr("float"), tr("quantized")} : QStringList{tr("float")};
         const auto bar = [](const std::optional<StepFigures>& figures) {
             return figures ? SummaryChartData::Bar{figures->step.medianMs, {}, {}, numberText(figures->step.medianMs)}

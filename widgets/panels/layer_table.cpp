@@ -185,6 +185,8 @@ void LayerTable::fit()
         const LayerColumn kind = m_model->column(column);
         if (kind == LayerColumn::weights || kind == LayerColumn::activations)
             m_fit->setLeast(column, format);
+        else if (kind == LayerColumn::lossPerKib)
+            m_fit->setLeast(column, metrics.horizontalAdvance(QStringLiteral("−0.00e−00")) + 2 * cellPadding);
         else if (columnIsMeasured(kind))
             m_fit->setLeast(column, figure);
     }

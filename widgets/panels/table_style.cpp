@@ -156,8 +156,9 @@ void ColumnFit::apply()
     const QScopedValueRollback applying(m_applying, true);
     const int character = m_view.fontMetrics().averageCharWidth();
     const auto least = [&](int column) {
-        return std::min(m_wanted[static_cast<std::size_t>(column)],
-                        character * (column == 0 ? m_mostFirst : m_mostOther) + 2 * cellPadding);
+        const auto floor = m_floors.find(column);
+        const int most = character * (column == 0 ? m_mostFirst : m_mostOther) + 2 * cellPadding;
+        return std::min(m_wanted[static_cast<std::size_t>(column)], std::max(most, floor == m_floors.end() ? 0 : floor->second));
     };
     const int columns = std::min(static_cast<int>(m_wanted.size()), m_view.model()->columnCount());
     int room = m_view.viewport()->width();

@@ -60,7 +60,7 @@ private Q_SLOTS:
     void timingChangesNoNumber();
     void quantizedStepsSayWhatTheyPayFor();
     void theRoofIsTheLowerOfTwo();
-    void stepsArePairedByWhatTheyMake();
+    void stepsArePairedByTheirNode();
     void reasonsAreOnlyForSlowerSteps();
     void theMachineIsMeasured();
     void aStopIsHeard();
@@ -142,7 +142,7 @@ void TstProfile::theRoofIsTheLowerOfTwo()
     QCOMPARE(report.quantizedMs, 0.0);
 }
 
-void TstProfile::stepsArePairedByWhatTheyMake()
+void TstProfile::stepsArePairedByTheirNode()
 {
     const Profile floating = profileOf({step("a", "onednn_conv", 2, 10, 10), step("c", "onednn_conv", 2, 10, 10)});
     const Profile quantized = profileOf({step("a", "onednn_conv", 1, 10, 10), step("b", "binary", 1, 0, 10),
@@ -153,6 +153,15 @@ void TstProfile::stepsArePairedByWhatTheyMake()
     QCOMPARE(report.rows[1].id, std::string("b"));
     QVERIFY(!report.rows[1].floating && report.rows[1].quantized);
     QVERIFY(QString::fromStdString(report.rows[1].why).contains("within another step"));
+    // A sum fused into a convolution in float is no partner of the sum alone.
+    StepProfile fused = step("conv", "onednn_conv+Add", 2, 10, 10);
+    fused.id = "sum";
+    const Profile apart = profileOf({step("conv", "onednn_conv", 1, 10, 10), step("sum", "binary", 0.1, 0, 10)});
+    const ProfileReport split = profileReport(inventedPeak(), profileOf({fused}), &apart, "simulated");
+    QCOMPARE(split.rows.size(), std::size_t{2});
+    QCOMPARE(split.rows[0].id, std::string("conv"));
+    QCOMPARE(split.rows[0].ratio(), 0.5);
+    QVERIFY(split.rows[1].id == "sum" && !split.rows[1].floating);
     // An integer kernel is held against the rate of integers.
     QCOMPARE(report.rows[2].quantized->attainableMs, std::max(20.0 / 200e6, 10.0 / 10e6));
 }
