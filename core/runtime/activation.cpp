@@ -66,6 +66,15 @@ struct HardSwish {
     }
 };
 
+struct Gelu {
+    LATHE_INLINE static void run(float* x, std::int64_t count)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i)
+            x[i] = geluFast(x[i]);
+    }
+};
+
 }
 
 std::optional<Activation> activationOf(const Graph& graph, const Node& node)
@@ -85,6 +94,8 @@ std::optional<Activation> activationOf(const Graph& graph, const Node& node)
         return Activation{.kind = Kind::tanh};
     if (node.op == "HardSwish")
         return Activation{.kind = Kind::hardSwish};
+    if (node.op == "Gelu" && node.text("approximate", "none") == "none")
+        return Activation{.kind = Kind::gelu};
     return std::nullopt;
 }
 
@@ -98,6 +109,7 @@ void applyActivation(std::span<float> values, const Activation& activation)
     case Activation::Kind::sigmoid: return simdCall<Sigmoid>(values.data(), count);
     case Activation::Kind::tanh: return simdCall<Tanh>(values.data(), count);
     case Activation::Kind::hardSwish: return simdCall<HardSwish>(values.data(), count);
+    case Activation::Kind::gelu: return simdCall<Gelu>(values.data(), count);
     }
 }
 

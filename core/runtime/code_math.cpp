@@ -203,16 +203,39 @@ std::int64_t roundToGrids(std::span<float> values, const Encoding& encoding, std
     return clipped;
 }
 
+namespace {
+
+struct ToFloat16 {
+    LATHE_INLINE static float of(float x) { return nearestFloat16(x); }
+};
+
+struct ToBFloat16 {
+    LATHE_INLINE static float of(float x) { return nearestBFloat16(x); }
+};
+
+/// Returns how many finite values became infinite.
+template <typename Nearest> struct RoundHalf {
+    LATHE_INLINE static std::int64_t run(float* values, std::int64_t count)
+    {
+        std::int32_t clipped = 0;
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i) {
+            const float value = values[i];
+            const float rounded = Nearest::of(value);
+            clipped += std::fabs(rounded) == INFINITY && std::fabs(value) < INFINITY;
+            values[i] = rounded;
+        }
+        return clipped;
+    }
+};
+
+}
+
 std::int64_t roundToHalf(std::span<float> values, NumberFormat::Kind kind)
 {
-    std::int64_t clipped = 0;
-    for (float& value : values) {
-        const float rounded =
-            kind == NumberFormat::Kind::float16 ? toFloat(toFloat16(value)) : toFloat(toBFloat16(value));
-        clipped += std::isinf(rounded) && !std::isinf(value);
-        value = rounded;
-    }
-    return clipped;
+    const auto count = static_cast<std::int64_t>(values.size());
+    return kind == NumberFormat::Kind::float16 ? simdCall<RoundHalf<ToFloat16>>(values.data(), count)
+                                               : simdCall<RoundHalf<ToBFloat16>>(values.data(), count);
 }
 
 std::int64_t requantizeRows(const float* acc, float* out, std::int64_t rows, std::int64_t channels,

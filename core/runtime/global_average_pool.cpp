@@ -133,7 +133,7 @@ bool isSpatialMean(const StepRequest& request, const Node& node)
 std::unique_ptr<Kernel> makeGlobalAverage(const StepRequest& request, std::string&)
 {
     const Node& node = request.node;
-    if (!node.domain.empty() || !isSpatialMean(request, node) || !request.isFloat(node.inputs[0]))
+    if (!node.domain.empty() || request.fused || !isSpatialMean(request, node) || !request.isFloat(node.inputs[0]))
         return nullptr;
     const Shape& input = request.shape(node.inputs[0]);
     const Layout layout = request.layout(node.inputs[0]);

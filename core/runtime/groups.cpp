@@ -51,7 +51,7 @@ class Grouper
 {
 public:
     Grouper(const Graph& graph, const FusionLimits& limits)
-        : m_graph(graph), m_limits(limits), m_reads(graph.values().size(), 0), m_reader(graph.values().size()),
+        : m_graph(graph), m_limits(limits), m_patterns(graph, limits.mustExist), m_reads(graph.values().size(), 0), m_reader(graph.values().size()),
           m_taken(graph.nodes().size(), false)
     {
         for (std::size_t i = 0; i < graph.nodes().size(); ++i)
@@ -81,7 +81,14 @@ private:
     Group groupFrom(NodeId id)
     {
         const Node& node = m_graph.node(id);
+        if (auto match = m_patterns.normalization(id); match && areFree(match->nodes)) {
+            Group group{.nodes = {}, .normalization = match->form};
+            takeAll(group, match->nodes);
+            return group;
+        }
         Group group{.nodes = {id}, .outputs = validOutputs(node)};
+        if (!isWeighted(m_graph, node) && takeGelu(group, node.input(0), id))
+            return group;
         m_taken[static_cast<std::size_t>(id.index)] = true;
         if (isWeighted(m_graph, node)) {
             if (node.op != "MatMul")
@@ -89,7 +96,8 @@ private:
             takeBias(group);
             if (m_limits.residuals)
                 takeResidual(group);
-            takeActivation(group, false);
+            if (!takeHiddenGelu(group))
+                takeActivation(group, false);
         } else if (isElementwise(node)) {
             takeActivation(group, true);
         }
@@ -111,6 +119,44 @@ private:
         group.nodes.push_back(id);
         group.outputs = validOutputs(m_graph.node(id));
         m_taken[static_cast<std::size_t>(id.index)] = true;
+    }
+
+    bool areFree(const std::vector<NodeId>& nodes) const
+    {
+        return std::none_of(nodes.begin(), nodes.end(), [&](NodeId id) { return m_taken[static_cast<std::size_t>(id.index)]; });
+    }
+
+    void takeAll(Group& group, const std::vector<NodeId>& nodes)
+    {
+        for (const NodeId id : nodes)
+            take(group, id);
+    }
+
+    /// The group becomes a GELU of `x` whose first part `first` is.
+    bool takeGelu(Group& group, ValueId x, NodeId first)
+    {
+        const std::vector<NodeId> parts = x.valid() ? m_patterns.gelu(x) : std::vector<NodeId>();
+        if (parts.empty() || parts[0] != first || m_graph.node(first).inputs[0] != x || !areFree(parts))
+            return false;
+        group.nodes.clear();
+        group.activation = {.kind = Activation::Kind::gelu};
+        takeAll(group, parts);
+        return true;
+    }
+
+    /// The same of the group's result, which nobody else reads.
+    bool takeHiddenGelu(Group& group)
+    {
+        const ValueId x = group.outputs[0];
+        if (group.outputs.size() != 1 || m_limits.mustExist[at(x)])
+            return false;
+        const std::vector<NodeId> parts = m_patterns.gelu(x);
+        constexpr std::size_t reads = 2;
+        if (parts.empty() || m_patterns.readers(x).size() != reads || !areFree(parts))
+            return false;
+        group.activation = {.kind = Activation::Kind::gelu};
+        takeAll(group, parts);
+        return true;
     }
 
     void takeBias(Group& group)
@@ -159,6 +205,7 @@ private:
 
     const Graph& m_graph;
     const FusionLimits& m_limits;
+    Patterns m_patterns;
     std::vector<int> m_reads;          ///< by value
     std::vector<NodeId> m_reader;      ///< by value: the last reader
     std::vector<bool> m_taken;         ///< by node

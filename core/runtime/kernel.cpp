@@ -30,8 +30,7 @@ std::shared_ptr<const StepBinding> Kernel::bind(const BindContext&) const
     return binding;
 }
 
-void parallelRanges(std::int64_t count, std::int64_t grain,
-                    const std::function<void(std::int64_t begin, std::int64_t end)>& work)
+void parallelRanges(std::int64_t count, std::int64_t grain, FunctionRef<void(std::int64_t begin, std::int64_t end)> work)
 {
     const std::int64_t parts = std::clamp<std::int64_t>(count / std::max<std::int64_t>(grain, 1), 1, omp_get_max_threads());
     if (parts == 1) {

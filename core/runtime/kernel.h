@@ -2,15 +2,16 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "core/base/function_ref.h"
 #include "core/base/table.h"
 #include "core/runtime/activation.h"
 #include "core/runtime/layout.h"
+#include "core/runtime/patterns.h"
 #include "core/runtime/program.h"
 
 namespace lathe {
@@ -105,6 +106,7 @@ struct StepRequest {
     ValueId bias;                    ///< constant added to each output channel: the node's own or a fused addition's
     ValueId residual;                ///< added before the activation; invalid: none
     Activation activation;
+    std::optional<RowNormalization> normalization;   ///< what the nodes are the parts of
     bool switchable = false;         ///< slots around it: must also run on codes
     bool fused = false;              ///< something besides the node itself
     const std::vector<Layout>& layouts;   ///< by value index: the layout that a value was written in
@@ -127,7 +129,6 @@ struct KernelEntry {
 const Table<KernelEntry>& kernels();
 
 /// Calls work(begin, end) on parts of [0, count) on OpenMP's threads; parts are at least `grain` long.
-void parallelRanges(std::int64_t count, std::int64_t grain,
-                    const std::function<void(std::int64_t begin, std::int64_t end)>& work);
+void parallelRanges(std::int64_t count, std::int64_t grain, FunctionRef<void(std::int64_t begin, std::int64_t end)> work);
 
 }

@@ -107,6 +107,7 @@ private:
                             .bias = group.bias,
                             .residual = group.residual,
                             .activation = group.activation,
+                            .normalization = group.normalization,
                             .switchable = hasSlots(node),
                             .fused = group.nodes.size() > 1,
                             .layouts = m_layouts,

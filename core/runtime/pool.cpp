@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <atomic>
+#include <cstring>
 
 #include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
@@ -12,21 +13,69 @@ namespace {
 
 constexpr std::int64_t kMostTaps = 1 << 26;
 
+constexpr std::int64_t kLanes = 16;
+
+/// Neighbouring channels.
+using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
+
+LATHE_INLINE void load(const float* from, std::int64_t count, Lanes& to)
+{
+    if (count == kLanes)
+        std::memcpy(&to, from, sizeof to);
+    else
+        std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+LATHE_INLINE void store(const Lanes& from, std::int64_t count, float* to)
+{
+    if (count == kLanes)
+        std::memcpy(to, &from, sizeof from);
+    else
+        std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
+}
+
+/// The pixels `tap` to `end` of a window.
+struct Taps {
+    const std::int32_t *tap, *end;
+};
+
 struct Largest {
-    LATHE_INLINE static void run(float* out, const float* in, std::int64_t count)
+    LATHE_INLINE static void run(const float* image, float* out, std::int64_t channels, Taps taps)
     {
-        LATHE_INDEPENDENT
-        for (std::int64_t i = 0; i < count; ++i)
-            out[i] = in[i] > out[i] ? in[i] : out[i];
+        for (std::int64_t c = 0; c < channels; c += kLanes) {
+            const std::int64_t count = std::min(kLanes, channels - c);
+            Lanes most{};
+            load(image + *taps.tap * channels + c, count, most);
+            for (const std::int32_t* tap = taps.tap + 1; tap < taps.end; ++tap) {
+                Lanes x{};
+                load(image + *tap * channels + c, count, x);
+                most = x > most ? x : most;
+            }
+            store(most, count, out + c);
+        }
     }
 };
 
-struct Sum {
-    LATHE_INLINE static void run(float* out, const float* in, std::int64_t count, float scale)
+/// The sum of a window's groups, each times `scale`.
+struct GroupSum {
+    LATHE_INLINE static void run(const float* image, float* out, std::int64_t channels, const std::int32_t* taps,
+                                 std::span<const std::int32_t> groupEnds, std::int32_t first, float scale)
     {
-        LATHE_INDEPENDENT
-        for (std::int64_t i = 0; i < count; ++i)
-            out[i] += in[i] * scale;
+        for (std::int64_t c = 0; c < channels; c += kLanes) {
+            const std::int64_t count = std::min(kLanes, channels - c);
+            Lanes total{};
+            std::int32_t tap = first;
+            for (const std::int32_t end : groupEnds) {
+                Lanes sum{};
+                for (; tap < end; ++tap) {
+                    Lanes x{};
+                    load(image + taps[tap] * channels + c, count, x);
+                    sum += x * scale;
+                }
+                total += sum;
+            }
+            store(total, count, out + c);
+        }
     }
 };
 
@@ -58,14 +107,14 @@ struct PoolSizes {
     std::int64_t batch, channels, inputPixels, outputPixels;
 };
 
-/// Calls work(image, out, pixel, spare) for every output pixel; `spare` has room for one number a channel.
+/// Calls work(image, out, pixel) for every output pixel.
 template <typename Work> void forEachPixel(const PoolSizes& sizes, const StepRun& run, Work&& work)
 {
-    parallelRanges(sizes.batch * sizes.outputPixels, 64, [&](std::int64_t begin, std::int64_t end) {
-        std::vector<float> spare(static_cast<std::size_t>(sizes.channels));
+    const std::int64_t grain = (1 << 13) / sizes.channels + 1;
+    parallelRanges(sizes.batch * sizes.outputPixels, grain, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t i = begin; i < end; ++i)
             work(run.inputs[0].floats() + i / sizes.outputPixels * sizes.inputPixels * sizes.channels,
-                 run.outputs[0].floats() + i * sizes.channels, static_cast<std::size_t>(i % sizes.outputPixels), spare);
+                 run.outputs[0].floats() + i * sizes.channels, static_cast<std::size_t>(i % sizes.outputPixels));
     });
 }
 
@@ -76,12 +125,10 @@ public:
 
     void run(StepRun& run) const override
     {
-        forEachPixel(m_sizes, run, [this](const float* image, float* out, std::size_t pixel, const auto&) {
-            const auto end = static_cast<std::size_t>(m_windows.groupEnds[pixel]);
-            std::size_t tap = pixel == 0 ? 0 : static_cast<std::size_t>(m_windows.groupEnds[pixel - 1]);
-            std::copy_n(image + m_windows.taps[tap] * m_sizes.channels, m_sizes.channels, out);
-            for (++tap; tap < end; ++tap)
-                simdCall<Largest>(out, image + m_windows.taps[tap] * m_sizes.channels, m_sizes.channels);
+        forEachPixel(m_sizes, run, [this](const float* image, float* out, std::size_t pixel) {
+            const std::int32_t* taps = m_windows.taps.data();
+            const std::int32_t begin = pixel == 0 ? 0 : m_windows.groupEnds[pixel - 1];
+            simdCall<Largest>(image, out, m_sizes.channels, Taps{taps + begin, taps + m_windows.groupEnds[pixel]});
         });
     }
 
@@ -122,9 +169,12 @@ public:
         const WindowTable& table = m_byColumns && !binding.codesIn ? m_windows.columns : m_windows.rows;
         const float scale = binding.codesIn ? binding.input.scale : 1.0f;
         std::atomic<std::int64_t> clipped = 0;
-        forEachPixel(m_sizes, run, [&](const float* image, float* out, std::size_t pixel, std::vector<float>& spare) {
-            std::fill_n(out, m_sizes.channels, 0.0f);
-            addWindow(table, image, out, pixel, scale, spare);
+        forEachPixel(m_sizes, run, [&](const float* image, float* out, std::size_t pixel) {
+            const auto begin = static_cast<std::size_t>(table.firstGroup[pixel]);
+            const auto end = static_cast<std::size_t>(table.firstGroup[pixel + 1]);
+            const std::span<const std::int32_t> groups(table.groupEnds.data() + begin, end - begin);
+            const std::int32_t first = begin == 0 ? 0 : table.groupEnds[begin - 1];
+            simdCall<GroupSum>(image, out, m_sizes.channels, table.taps.data(), groups, first, scale);
             simdCall<Divide>(out, m_sizes.channels, m_windows.counts[pixel]);
             if (binding.codesIn)
                 clipped += simdCall<MeanToCodes>(out, m_sizes.channels, CodeAverage::of(binding.output), binding.output.low,
@@ -134,23 +184,6 @@ public:
     }
 
 private:
-    void addWindow(const WindowTable& table, const float* image, float* out, std::size_t pixel, float scale,
-                   std::vector<float>& spare) const
-    {
-        const auto first = static_cast<std::size_t>(table.firstGroup[pixel]);
-        const auto last = static_cast<std::size_t>(table.firstGroup[pixel + 1]);
-        const bool several = last - first > 1;
-        for (std::size_t g = first; g < last; ++g) {
-            float* sum = several ? spare.data() : out;
-            std::fill_n(sum, m_sizes.channels, 0.0f);
-            const auto end = static_cast<std::size_t>(table.groupEnds[g]);
-            for (std::size_t tap = g == 0 ? 0 : static_cast<std::size_t>(table.groupEnds[g - 1]); tap < end; ++tap)
-                simdCall<Sum>(sum, image + table.taps[tap] * m_sizes.channels, m_sizes.channels, scale);
-            if (several)
-                simdCall<Sum>(out, static_cast<const float*>(spare.data()), m_sizes.channels, 1.0f);
-        }
-    }
-
     WindowTables m_windows;
     PoolSizes m_sizes;
     bool m_byColumns;

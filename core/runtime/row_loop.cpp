@@ -60,7 +60,7 @@ BinaryAxes::BinaryAxes(const Shape& output, Layout layout, const Shape& left, La
 }
 
 template <typename T>
-void BinaryAxes::run(const T* left, const T* right, T* out, const std::function<void(const BinaryRowsOf<T>&)>& work) const
+void BinaryAxes::run(const T* left, const T* right, T* out, FunctionRef<void(const BinaryRowsOf<T>&)> work) const
 {
     if (m_blocks == 1) {
         // Threads share the rows, or the only row.
@@ -95,8 +95,8 @@ void BinaryAxes::run(const T* left, const T* right, T* out, const std::function<
     });
 }
 
-template void BinaryAxes::run(const float*, const float*, float*, const std::function<void(const BinaryRows&)>&) const;
+template void BinaryAxes::run(const float*, const float*, float*, FunctionRef<void(const BinaryRows&)>) const;
 template void BinaryAxes::run(const std::uint8_t*, const std::uint8_t*, std::uint8_t*,
-                              const std::function<void(const BinaryRowsOf<std::uint8_t>&)>&) const;
+                              FunctionRef<void(const BinaryRowsOf<std::uint8_t>&)>) const;
 
 }

@@ -2,9 +2,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <vector>
 
+#include "core/base/function_ref.h"
 #include "core/runtime/layout.h"
 #include "core/runtime/simd.h"
 
@@ -65,7 +65,7 @@ public:
 
     /// Calls work(rows) for parts of the result, on OpenMP's threads.
     template <typename T>
-    void run(const T* left, const T* right, T* out, const std::function<void(const BinaryRowsOf<T>&)>& work) const;
+    void run(const T* left, const T* right, T* out, FunctionRef<void(const BinaryRowsOf<T>&)> work) const;
 
 private:
     struct Axis {

@@ -29,6 +29,10 @@ LATHE_UNARY(Sqrt, std::sqrt(x))
 LATHE_UNARY(Abs, std::fabs(x))
 LATHE_UNARY(Neg, -x)
 LATHE_UNARY(Reciprocal, 1.0f / x)
+LATHE_UNARY(Erf, erfFast(x))
+LATHE_UNARY(Square, x* x)
+LATHE_UNARY(NearestFloat16, nearestFloat16(x))
+LATHE_UNARY(NearestBFloat16, nearestBFloat16(x))
 LATHE_UNARY(HardSigmoid, hardSigmoidFast(x, alpha, beta))
 #undef LATHE_UNARY
 
@@ -39,15 +43,30 @@ template <typename Fn> void unaryLoop(const float* in, float* out, std::int64_t 
     simdCall<Fn>(in, out, count, alpha, beta);
 }
 
-Loop loopOf(const Node& node)
+/// Casts of float numbers: what a 16-bit float keeps of them, and squares.
+Loop specialLoopOf(const StepRequest& request)
+{
+    const Node& node = request.node;
+    constexpr std::int64_t onnxFloat16 = 10, onnxBFloat16 = 16;
+    if (node.op == "Cast" && request.isFloat(request.outputs[0])) {
+        const std::int64_t type = node.integer("to", 0);
+        return type == onnxFloat16 ? unaryLoop<NearestFloat16> : type == onnxBFloat16 ? unaryLoop<NearestBFloat16> : nullptr;
+    }
+    const Tensor* exponent = node.op == "Pow" ? request.graph.constant(node.input(1)) : nullptr;
+    const bool squares = exponent && exponent->elements() == 1 && exponent->at(0) == 2 &&
+                         request.shape(request.outputs[0]) == request.shape(node.inputs[0]);
+    return squares ? unaryLoop<Square> : nullptr;
+}
+
+Loop loopOf(const StepRequest& request)
 {
     static const std::map<std::string, Loop, std::less<>> loops{
-        {"Exp", unaryLoop<Exp>},   {"Sqrt", unaryLoop<Sqrt>},
-        {"Abs", unaryLoop<Abs>},   {"Neg", unaryLoop<Neg>},
-        {"Reciprocal", unaryLoop<Reciprocal>}, {"HardSigmoid", unaryLoop<HardSigmoid>},
+        {"Exp", unaryLoop<Exp>}, {"Sqrt", unaryLoop<Sqrt>},
+        {"Abs", unaryLoop<Abs>}, {"Neg", unaryLoop<Neg>},
+        {"Erf", unaryLoop<Erf>}, {"Reciprocal", unaryLoop<Reciprocal>}, {"HardSigmoid", unaryLoop<HardSigmoid>},
     };
-    const auto found = loops.find(node.op);
-    return found == loops.end() ? nullptr : found->second;
+    const auto found = loops.find(request.node.op);
+    return found == loops.end() ? specialLoopOf(request) : found->second;
 }
 
 class UnaryKernel final : public Kernel
@@ -92,8 +111,10 @@ private:
 std::unique_ptr<Kernel> makeUnary(const StepRequest& request, std::string&)
 {
     const Node& node = request.node;
-    const auto activation = activationOf(request.graph, node);
-    const Loop loop = node.domain.empty() ? loopOf(node) : nullptr;
+    // The parts of a GELU come as one; clamps behind another operator are not for this kernel.
+    const bool gelu = request.activation.kind == Activation::Kind::gelu;
+    const auto activation = gelu ? std::optional(request.activation) : activationOf(request.graph, node);
+    const Loop loop = node.domain.empty() && !gelu ? loopOf(request) : nullptr;
     if ((!activation && !loop) || !request.isFloat(node.inputs[0]))
         return nullptr;
     auto kernel = std::make_unique<UnaryKernel>(request.shape(node.inputs[0]).elements(), activation.value_or(Activation{}),

@@ -78,4 +78,69 @@ LATHE_INLINE float hardSigmoidFast(float x, float alpha, float beta)
     return clampTo(x * alpha + beta, 0.0f, 1.0f);
 }
 
+/// The error function within a few units in the last place: Cephes' polynomials, of x below one and of 1/x^2 above.
+LATHE_INLINE float erfFast(float x)
+{
+    const float a = std::fabs(x);
+    const float z = x * x;
+    float t = 7.853861353153693e-5f;
+    t = t * z - 8.010193625184903e-4f;
+    t = t * z + 5.188327685732524e-3f;
+    t = t * z - 2.685381193529856e-2f;
+    t = t * z + 1.128358514861418e-1f;
+    t = t * z - 3.761262582423300e-1f;
+    t = t * z + 1.128379165726710f;
+    const float q = 1.0f / (a < 1.0f ? 1.0f : a);
+    const float y = q * q;
+    float p = 2.326819970068386e-2f;
+    p = p * y - 1.387039388740657e-1f;
+    p = p * y + 3.687424674597105e-1f;
+    p = p * y - 5.824733027278666e-1f;
+    p = p * y + 6.210004621745983e-1f;
+    p = p * y - 4.944515323274145e-1f;
+    p = p * y + 3.404879937665872e-1f;
+    p = p * y - 2.741127028184656e-1f;
+    p = p * y + 5.638259427386472e-1f;
+    float r = -1.047766399936249e1f;
+    r = r * y + 1.297719955372516e1f;
+    r = r * y - 7.495518717768503f;
+    r = r * y + 2.921019019210786f;
+    r = r * y - 1.015265279202700f;
+    r = r * y + 4.218463358204948e-1f;
+    r = r * y - 2.820767439740514e-1f;
+    r = r * y + 5.641895067754075e-1f;
+    const float far = 1.0f - expFast(-z) * q * (a < 2.0f ? p : r);
+    return a < 1.0f ? x * t : (x < 0 ? -far : far);
+}
+
+/// x times the normal distribution at x.
+LATHE_INLINE float geluFast(float x)
+{
+    return 0.5f * x * (1.0f + erfFast(x * 0.707106781f));
+}
+
+/// The nearest number that float16 holds, ties to even; magnitudes from 65520 on become infinite.
+LATHE_INLINE float nearestFloat16(float x)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const std::uint32_t sign = bits & 0x80000000u;
+    const float magnitude = std::fabs(x);
+    // Ten mantissa bits stay; a carry goes into the exponent.
+    const float normal = std::bit_cast<float>(((bits ^ sign) + 0xfffu + (bits >> 13 & 1u)) & ~0x1fffu);
+    // Below 2^-14 float16 has steps of 2^-24, as float32 has between a half and one.
+    const float small = (magnitude + 0.5f) - 0.5f;
+    float rounded = magnitude < 0x1p-14f ? small : normal;
+    rounded = magnitude >= 65520.0f ? INFINITY : rounded;
+    rounded = std::bit_cast<float>(std::bit_cast<std::uint32_t>(rounded) | sign);
+    return x != x ? x : rounded;
+}
+
+/// The nearest number that bfloat16 holds, ties to even.
+LATHE_INLINE float nearestBFloat16(float x)
+{
+    const auto bits = std::bit_cast<std::uint32_t>(x);
+    const float rounded = std::bit_cast<float>((bits + 0x7fffu + (bits >> 16 & 1u)) & 0xffff0000u);
+    return x != x ? x : rounded;
+}
+
 }

@@ -2,6 +2,7 @@
 #include "core/runtime/code_math.h"
 
 #include <QtTest>
+#include <bit>
 #include <cmath>
 #include <random>
 
@@ -103,6 +104,20 @@ void TstCodeMath::halfFormatsRound()
     std::vector<float> brain{1.0f / 3};
     QCOMPARE(roundToHalf(brain, NumberFormat::Kind::bfloat16), 0);
     QCOMPARE(brain[0], 0.333984375f);
+    // Every 9973rd float32, both signs, against the conversion itself.
+    std::vector<float> all, half, wide;
+    for (std::uint64_t bits = 0; bits < 1ULL << 32; bits += 9973)
+        all.push_back(std::bit_cast<float>(static_cast<std::uint32_t>(bits)));
+    half = wide = all;
+    roundToHalf(half, NumberFormat::Kind::float16);
+    roundToHalf(wide, NumberFormat::Kind::bfloat16);
+    const auto same = [](float a, float b) {
+        return (std::isnan(a) && std::isnan(b)) || std::bit_cast<std::uint32_t>(a) == std::bit_cast<std::uint32_t>(b);
+    };
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        QVERIFY2(same(half[i], toFloat(toFloat16(all[i]))), qPrintable(QString::number(static_cast<double>(all[i]))));
+        QVERIFY2(same(wide[i], toFloat(toBFloat16(all[i]))), qPrintable(QString::number(static_cast<double>(all[i]))));
+    }
 }
 
 void TstCodeMath::requantizationIsTheStatedArithmetic()

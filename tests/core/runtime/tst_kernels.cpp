@@ -174,7 +174,37 @@ const Case kCases[] = {
      "input x: float32[1x3x6x6]\nw: float32[5x3x3x3] = ...\nc = Conv(x, w)\ny = Flatten(c)\noutput y"},
     {"reshape whose input lives on", "alias unary binary", kApproximate,
      "input x: float32[2x6]\ns: int64[2] = [2, 6]\nr = Reshape(x, s)\ne = Exp(r)\ny = Add(e, x)\noutput y"},
-    {"operator without a fast kernel", "plain_reference", kApproximate, "input x: float32[2x6]\ny = Erf(x)\noutput y"},
+    {"operator without a fast kernel", "plain_reference", kApproximate, "input x: float32[2x6]\ny = Softplus(x)\noutput y"},
+    {"erf alone", "unary", kApproximate, "input x: float32[2x3x7]\ny = Erf(x)\noutput y"},
+    {"square", "unary", kExact, "input x: float32[2x3x7]\nt: float32[] = 2\ny = Pow(x, t)\noutput y"},
+    {"cast to 16 bits", "unary unary alias", kExact,
+     "input x: float32[2x3x7]\nh = Cast(x) {to=10}\nr = Relu(h)\ny = Cast(r) {to=1}\noutput y"},
+    {"cast to bfloat16", "unary unary alias", kExact,
+     "input x: float32[2x3x7]\nh = Cast(x) {to=16}\nr = Relu(h)\ny = Cast(r) {to=1}\noutput y"},
+    {"gelu in its parts", "unary+Erf+Add+Mul+Mul", kApproximate,
+     "input x: float32[2x3x7]\nr: float32[] = 1.4142135\no: float32[] = 1\nh: float32[] = 0.5\nd = Div(x, r)\ne = Erf(d)\n"
+     "s = Add(e, o)\np = Mul(x, s)\ny = Mul(p, h)\noutput y"},
+    {"gelu in its parts, half first", "unary+Erf+Add+Mul+Mul", kApproximate,
+     "input x: float32[2x3x7]\nr: float32[] = 0.70710677\no: float32[] = 1\nh: float32[] = 0.5\nd = Mul(x, r)\ne = Erf(d)\n"
+     "s = Add(o, e)\np = Mul(h, x)\ny = Mul(p, s)\noutput y"},
+    {"gelu behind a product", "onednn_inner_product+Add+Div+Erf+Add+Mul+Mul", kAccumulated,
+     "input x: float32[5x24]\nw: float32[24x20] = ...\nb: float32[20] = ...\nr: float32[] = 1.4142135\no: float32[] = 1\n"
+     "h: float32[] = 0.5\nm = MatMul(x, w)\na = Add(m, b)\nd = Div(a, r)\ne = Erf(d)\ns = Add(e, o)\nq = Mul(s, h)\n"
+     "y = Mul(a, q)\noutput y"},
+    {"gelu whose input is an output too", "onednn_inner_product unary+Erf+Add+Mul+Mul", kAccumulated,
+     "input x: float32[5x24]\nw: float32[24x20] = ...\nr: float32[] = 1.4142135\no: float32[] = 1\nh: float32[] = 0.5\n"
+     "a = MatMul(x, w)\nd = Div(a, r)\ne = Erf(d)\ns = Add(e, o)\nq = Mul(s, h)\ny = Mul(a, q)\noutput y, a"},
+    {"normalization of rows", "row_normalization", kAccumulated,
+     "opset 17\ninput x: float32[3x5x37]\ns: float32[37] = ...\nb: float32[37] = ...\n"
+     "y = LayerNormalization(x, s, b) {epsilon=0.001}\noutput y"},
+    {"normalization of rows in its parts", "row_normalization+Sub+Pow+ReduceMean+Add+Sqrt+Div+Mul+Add", kAccumulated,
+     "input x: float32[3x5x37]\ns: float32[37] = ...\nb: float32[37] = ...\nt: float32[] = 2\ne: float32[] = 0.001\n"
+     "m = ReduceMean(x) {axes=[-1]}\nc = Sub(x, m)\nq = Pow(c, t)\nv = ReduceMean(q) {axes=[-1]}\nw = Add(v, e)\n"
+     "r = Sqrt(w)\nd = Div(c, r)\ng = Mul(d, s)\ny = Add(g, b)\noutput y"},
+    {"normalization of rows that are an output too", "unary row_normalization+Sub+Mul+ReduceMean+Add+Sqrt+Div", kAccumulated,
+     "input i: float32[3x5x37]\ne: float32[] = 0.001\nx = Neg(i)\n"
+     "m = ReduceMean(x) {axes=[2]}\nc = Sub(x, m)\nq = Mul(c, c)\nv = ReduceMean(q) {axes=[2]}\nw = Add(v, e)\n"
+     "r = Sqrt(w)\ny = Div(c, r)\noutput y, x"},
     {"codes, convolution", "byte_convert onednn_qlinear_conv byte_convert", kExact,
      "input x: float32[1x3x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
      "w: int8[8x3x3x3] = ...\nws: float32[8] = +...\nwz: int8[8] = 0\nb: int32[8] = ...\nc = QLinearConv(q, s, z, w, ws, wz, t, u, b) {pads=[1, 0, 2, 1], strides=[2, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},

@@ -49,6 +49,15 @@ void TstVectorMath::functionsAreAccurate()
     }
     for (float x = -10; x < 10; x += 0.000031f)
         worstTanh = std::max(worstTanh, ulps(tanhFast(x), std::tanh(static_cast<double>(x))));
+    double worstErf = 0, worstGelu = 0;
+    for (float x = -6; x < 6; x += 0.000031f) {
+        const double wide = static_cast<double>(x), exact = 0.5 * wide * (1 + std::erf(wide / std::sqrt(2.0)));
+        worstErf = std::max(worstErf, ulps(erfFast(x), std::erf(wide)));
+        // Far below zero, one and the error function cancel each other.
+        worstGelu = std::max(worstGelu, std::fabs(static_cast<double>(geluFast(x)) - exact) / std::max(std::fabs(wide), 1e-30));
+    }
+    QVERIFY2(worstErf < 4, qPrintable(QString::number(worstErf)));
+    QVERIFY2(worstGelu < 2e-7, qPrintable(QString::number(worstGelu)));
     QVERIFY2(worstExp < 2, qPrintable(QString::number(worstExp)));
     QVERIFY2(worstSigmoid < 4, qPrintable(QString::number(worstSigmoid)));
     QVERIFY2(worstTanh < 4, qPrintable(QString::number(worstTanh)));
@@ -68,6 +77,10 @@ void TstVectorMath::functionsKeepTheirLimits()
     QCOMPARE(tanhFast(50), 1.0f);
     QCOMPARE(tanhFast(-50), -1.0f);
     QVERIFY(std::isnan(tanhFast(NAN)));
+    QCOMPARE(erfFast(0), 0.0f);
+    QCOMPARE(erfFast(INFINITY), 1.0f);
+    QCOMPARE(erfFast(-9), -1.0f);
+    QVERIFY(std::isnan(erfFast(NAN)));
 }
 
 void TstVectorMath::roundingIsHalfToEven()

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/graph/graph.h"
+
+namespace lathe {
+
+/// A normalization of rows along the last axis: (x - mean) / sqrt(variance + epsilon) * scale + bias.
+struct RowNormalization
+{
+    ValueId input{};
+    ValueId scale{}, bias{}; ///< one number a column; invalid: none
+    float epsilon = 0;
+};
+
+struct NormalizationMatch
+{
+    std::vector<NodeId> nodes; ///< in order
+    RowNormalization form;
+};
+
+/// Finds operators that exporters write out in their parts. No value inside of a match is read from outside
+/// of it or must exist on its own.
+class Patterns
+{
+public:
+    Patterns(const Graph& graph, const std::vector<bool>& mustExist);
+
+    /// A LayerNormalization in its parts whose first node this is.
+    std::optional<NormalizationMatch> normalization(NodeId first) const;
+    /// The parts of 0.5 * x * (1 + erf(x / sqrt(2))) of `x`, in order; empty when there are none.
+    std::vector<NodeId> gelu(ValueId x) const;
+    /// The nodes that read a value, one entry a use.
+    const std::vector<NodeId>& readers(ValueId value) const
+    {
+        return m_readers[static_cast<std::size_t>(value.index)];
+    }
+
+private:
+    bool is(NodeId id, std::string_view op) const;
+    /// The only reader of the node's only output; invalid when there are others or the value must exist.
+    NodeId next(NodeId id) const;
+    /// The other operand of a node with two.
+    ValueId other(NodeId id, ValueId one) const;
+    bool isNumber(ValueId value, double wanted) const;
+    bool meansLastAxis(NodeId id) const;
+    bool isColumns(ValueId value, std::int64_t count) const;
+    /// Takes a Mul or Add by one constant a column behind the match.
+    ValueId takeColumns(NormalizationMatch& match, std::string_view op, std::int64_t columns) const;
+
+    const Graph& m_graph;
+    const std::vector<bool>& m_mustExist;
+    std::vector<std::vector<NodeId>> m_readers; ///< by value
+};
+
+}
