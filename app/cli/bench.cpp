@@ -43,6 +43,7 @@ std::map<std::string, Shape> benchShapes(const Graph& graph, const BenchOptions&
 
 int benchModel(const BenchOptions& options, Context& context)
 {
+    const std::int64_t residentBefore = residentBytes();
     const Source source = openSource(options.model, context);
     CompileOptions compile;
     compile.threads = context.workers();
@@ -73,6 +74,7 @@ int benchModel(const BenchOptions& options, Context& context)
                     {"precision", options.precision},
                     {"arenaBytes", runnable.program->arenaBytes()},
                     {"weightBytes", runnable.program->weightBytes()},
+                    {"forecastPeakBytes", residentBefore + runnable.program->forecastBytes()},
                     {"peakRssBytes", peakRssBytes()}},
                    "median " + fixedText(median, 3) + " ms, min " + fixedText(timesMs.front(), 3) + " ms, p90 " +
                        fixedText(p90, 3) + " ms (" + std::to_string(compile.threads) + " threads, " +

@@ -15,6 +15,7 @@ struct CalibrateOptions
     std::string data;
     std::string output;
     std::int64_t limit = 0;
+    int histogramShare = 1;
 };
 
 int calibrateModel(const CalibrateOptions& options, Context& context)
@@ -25,6 +26,7 @@ int calibrateModel(const CalibrateOptions& options, Context& context)
     CollectOptions collectOptions;
     collectOptions.workers = context.workers();
     collectOptions.limit = options.limit;
+    collectOptions.sampling = {options.histogramShare, context.seed};
     const Statistics statistics = calibrate(*model, *dataset, collectOptions, context.control);
 
     Project::create(options.output, true, [&](Project& project) {
@@ -38,7 +40,9 @@ int calibrateModel(const CalibrateOptions& options, Context& context)
     context.report({{"project", options.output},
                     {"samples", statistics.sampleIds.size()},
                     {"tensors", statistics.tensors.size()},
+                    {"histogramShare", statistics.histogramShare},
                     {"seconds", spent.count()},
+                    {"collectSeconds", statistics.seconds},
                     {"inferenceSeconds", statistics.inferenceSeconds},
                     {"warnings", dataset->info().warnings},
                     {"peakRssBytes", peakRssBytes()}},
@@ -55,6 +59,10 @@ VerbAction declare(CLI::App& command)
     command.add_option("--data", options->data, "Dataset file")->required();
     command.add_option("-o,--output", options->output, "Project file to make (.lathe)")->required();
     command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);
+    command.add_option("--histogram-share", options->histogramShare,
+                       "Count one element of so many in histograms, chosen by --seed; extremes and moments see all")
+        ->check(CLI::Range(1, 1024))
+        ->capture_default_str();
     return [options](Context& context) { return calibrateModel(*options, context); };
 }
 

@@ -5,8 +5,10 @@
 #include "core/base/parallel.h"
 
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <cmath>
+#include <fstream>
 #include <iostream>
 
 namespace lathe::cli {
@@ -38,6 +40,14 @@ std::int64_t peakRssBytes()
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
+}
+
+std::int64_t residentBytes()
+{
+    std::ifstream file("/proc/self/statm");
+    std::int64_t size = 0, resident = 0;
+    file >> size >> resident;
+    return resident * ::sysconf(_SC_PAGESIZE);
 }
 
 Json finiteOrNull(double value)

@@ -93,13 +93,15 @@ private:
 /// One worker's memory: made when its thread first gets a sample.
 struct Worker
 {
-    explicit Worker(const std::shared_ptr<const Program>& program)
+    Worker(const std::shared_ptr<const Program>& program, StatisticsCollector::Counters noCounts)
         : execution(program)
+        , counters(std::move(noCounts))
     {
     }
 
     Execution execution;
-    BitCounter counter;
+    StatisticsCollector::Counters counters;
+    Clock::time_point handedIn = Clock::now();   ///< counts
     double inferenceSeconds = 0;
 };
 
@@ -107,16 +109,17 @@ struct Worker
 class Pass
 {
 public:
-    Pass(const Graph& graph, const Samples& samples, int workers, const Control& control)
+    Pass(const Graph& graph, const Samples& samples, int workers, const HistogramSampling& sampling, const Control& control)
         : m_samples(samples)
         , m_control(control)
         , m_watch(watchOf(graph))
-        , m_collector(m_watch.tensors, 4 * workers)
+        , m_collector(m_watch.tensors, 4 * workers, sampling)
         , m_workers(static_cast<std::size_t>(workers))
     {
         CompileOptions compile;
         compile.keepSlots = false;
         compile.tapAll = true;
+        compile.tapInPlace = true;
         m_program = Program::compile(graph, compile, control);
     }
 
@@ -126,13 +129,25 @@ public:
     {
         std::optional<Worker>& slot = m_workers[static_cast<std::size_t>(workerIndex)];
         if (!slot)
-            slot.emplace(m_program);
+            slot.emplace(m_program, m_collector.counters());
         const TensorMap inputs = m_samples.load(index);
         auto result = m_collector.emptyResult();
         for (std::size_t i = 0; i < m_watch.inputs; ++i)
-            lookAtInput(i, inputs, *slot, result);
-        infer(inputs, *slot, result);
+            lookAtInput(i, index, inputs, *slot, result);
+        infer(index, inputs, *slot, result);
         m_collector.deliver(index, m_samples.id(index), std::move(result));
+        constexpr double interval = 0.2;   // somewhat less than that of partial reports
+        if (secondsSince(slot->handedIn) < interval)
+            return;
+        m_collector.takeCounts(slot->counters);
+        slot->handedIn = Clock::now();
+    }
+
+    void takeAllCounts()
+    {
+        for (auto& worker : m_workers)
+            if (worker)
+                m_collector.takeCounts(worker->counters);
     }
 
     double inferenceSeconds() const
@@ -145,24 +160,24 @@ public:
     }
 
 private:
-    void lookAtInput(std::size_t tensor, const TensorMap& inputs, Worker& worker,
+    void lookAtInput(std::size_t tensor, std::int64_t sample, const TensorMap& inputs, Worker& worker,
                      StatisticsCollector::SampleResult& result)
     {
         const auto found = inputs.find(m_watch.tensors[tensor].value);
         if (found == inputs.end())
             return; // Execution::run says what is missing
         const Tensor reals = found->second.converted(DType::float32);
-        m_collector.look(tensor, reals.shape(), reals.data<float>(), worker.counter, result);
+        m_collector.look({tensor, sample, reals.shape(), reals.data<float>()}, worker.counters, result);
     }
 
-    void infer(const TensorMap& inputs, Worker& worker, StatisticsCollector::SampleResult& result)
+    void infer(std::int64_t sample, const TensorMap& inputs, Worker& worker, StatisticsCollector::SampleResult& result)
     {
         double lookingSeconds = 0;
         std::map<std::string, Tap> taps;
         for (std::size_t i = m_watch.inputs; i < m_watch.tensors.size(); ++i)
             taps.emplace(m_watch.tensors[i].value, [&, i](const TapView& view) {
                 const Clock::time_point start = Clock::now();
-                m_collector.look(i, view.shape, view.reals, worker.counter, result);
+                m_collector.look({i, sample, view.shape, view.reals, view.channelsLast}, worker.counters, result);
                 lookingSeconds += secondsSince(start);
             });
         const Clock::time_point start = Clock::now();
@@ -190,7 +205,7 @@ Statistics collectStatistics(const Graph& graph, const Samples& samples, const D
     const int cores = options.workers > 0 ? options.workers : hardwareThreads();
     const int workers = static_cast<int>(std::min<std::int64_t>(cores, count));
 
-    Pass pass(graph, samples, workers, control);
+    Pass pass(graph, samples, workers, options.sampling, control);
     PartialReports reports(options);
     std::atomic<std::int64_t> done = 0;
     parallelFor(count, workers, control, [&](std::int64_t index, int worker) {
@@ -204,6 +219,7 @@ Statistics collectStatistics(const Graph& graph, const Samples& samples, const D
         reports.offer(pass.collector());
     });
 
+    pass.takeAllCounts();
     Statistics statistics = pass.collector().snapshot();
     statistics.graph = graph.digest();
     statistics.data = dataDigest;

@@ -6,6 +6,7 @@
 
 #include "core/base/control.h"
 #include "core/calibration/statistics.h"
+#include "core/calibration/tensor_scan.h"
 #include "core/data/samples.h"
 #include "core/graph/graph.h"
 
@@ -14,6 +15,7 @@ namespace lathe {
 struct CollectOptions {
     std::int64_t limit = 0;     ///< at most this many samples; 0 = all
     int workers = 0;            ///< 0 = all cores
+    HistogramSampling sampling; ///< which elements histograms count; all else always sees every element
     /// Called now and then (at most ~4 times a second) with a snapshot of what is known so far: histograms fill.
     std::function<void(std::shared_ptr<const Statistics>)> partial;
 };

@@ -89,6 +89,8 @@ struct Statistics {
     Digest data;
     std::vector<std::string> sampleIds;
     std::map<std::string, TensorStatistics> tensors;
+    int histogramShare = 1;       ///< histograms hold about one element of so many; everything else holds all
+    std::uint64_t histogramSeed = 0;   ///< what chose them
     double seconds = 0;           ///< measured; neither stored nor part of any digest
     double inferenceSeconds = 0;
 

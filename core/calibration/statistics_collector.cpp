@@ -33,8 +33,10 @@ void mergeSample(TensorStatistics& statistics, const Moments& moments, std::int6
 
 } // namespace
 
-StatisticsCollector::StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window)
+StatisticsCollector::StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window,
+                                         HistogramSampling sampling)
     : m_window(window)
+    , m_sampling(sampling)
 {
     for (const WatchedTensor& tensor : watched) {
         auto entry = std::make_unique<Entry>();
@@ -51,33 +53,43 @@ StatisticsCollector::SampleResult StatisticsCollector::emptyResult() const
     return result;
 }
 
-void StatisticsCollector::look(std::size_t tensor, const Shape& shape, std::span<const float> values,
-                               BitCounter& counter, SampleResult& result)
+void StatisticsCollector::look(const Seen& seen, Counters& counters, SampleResult& result)
 {
-    Entry& entry = *m_entries[tensor];
-    SampleResult::Tensor& seen = result.tensors[tensor];
-    seen.seen = true;
-    seen.shape = shape;
+    const Entry& entry = *m_entries[seen.tensor];
+    SampleResult::Tensor& tensor = result.tensors[seen.tensor];
+    tensor.seen = true;
+    tensor.shape = seen.shape;
+    const Shape& shape = seen.shape;
     const int axis = entry.statistics.channelAxis;
     if (axis >= 0 && axis < shape.rank()) {
-        scanChannels(values, shape.elements(0, axis), shape[axis], shape.elements(axis + 1, shape.rank()),
-                     seen.channels);
-        for (const Moments& channel : seen.channels)
-            seen.moments.merge(channel);
+        const std::int64_t channels = shape[axis];
+        if (seen.channelsLast)
+            scanChannels(seen.values, channels == 0 ? 0 : shape.elements() / channels, channels, 1, tensor.channels);
+        else
+            scanChannels(seen.values, shape.elements(0, axis), channels, shape.elements(axis + 1, shape.rank()),
+                         tensor.channels);
+        for (const Moments& channel : tensor.channels)
+            tensor.moments.merge(channel);
     } else {
-        seen.moments = scanMoments(values);
+        tensor.moments = scanMoments(seen.values);
     }
-    if (values.size() < BitCounter::worthwhile) {
-        const std::lock_guard lock(entry.mutex);
-        entry.statistics.histogram.add(values);
-        return;
-    }
-    constexpr std::size_t piece = std::size_t{1} << 31;
-    for (; !values.empty(); values = values.subspan(std::min(piece, values.size()))) {
-        counter.count(values.first(std::min(piece, values.size())));
-        const std::lock_guard lock(entry.mutex);
-        counter.emptyInto(entry.statistics.histogram);
-    }
+    BitCounter& counter = counters[seen.tensor];
+    if (counter.full(seen.values.size()))
+        takeCounts(seen.tensor, counter);
+    counter.count(seen.values, m_sampling.of(seen.sample, seen.tensor));
+}
+
+void StatisticsCollector::takeCounts(std::size_t tensor, BitCounter& counter)
+{
+    Entry& entry = *m_entries[tensor];
+    const std::lock_guard lock(entry.mutex);
+    counter.emptyInto(entry.statistics.histogram);
+}
+
+void StatisticsCollector::takeCounts(Counters& counters)
+{
+    for (std::size_t i = 0; i < counters.size(); ++i)
+        takeCounts(i, counters[i]);
 }
 
 void StatisticsCollector::deliver(std::int64_t sample, std::string id, SampleResult result)
@@ -121,6 +133,8 @@ Statistics StatisticsCollector::snapshot()
     const std::lock_guard lock(m_mutex);
     Statistics result;
     result.sampleIds = m_sampleIds;
+    result.histogramShare = m_sampling.share;
+    result.histogramSeed = m_sampling.share > 1 ? m_sampling.seed : 0;
     for (const auto& entry : m_entries) {
         const std::lock_guard entryLock(entry->mutex);
         if (entry->seen)

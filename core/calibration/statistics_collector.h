@@ -40,19 +40,34 @@ public:
     };
 
     /// `window`: how far workers may run ahead of the oldest sample that is not in yet.
-    StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window);
+    StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window, HistogramSampling sampling = {});
 
     SampleResult emptyResult() const;
-    /// Scans a tensor of a sample: counts go to the shared histogram at once (their order does not matter),
-    /// moments to `result`.
-    void look(std::size_t tensor, const Shape& shape, std::span<const float> values, BitCounter& counter,
-              SampleResult& result);
+    /// A tensor of a sample, row-major or with axis 1 innermost.
+    struct Seen
+    {
+        std::size_t tensor = 0;
+        std::int64_t sample = 0;
+        const Shape& shape;
+        std::span<const float> values;
+        bool channelsLast = false;
+    };
+
+    /// What one worker counted and did not hand in yet, a counter a tensor.
+    using Counters = std::vector<BitCounter>;
+    Counters counters() const { return Counters(m_entries.size()); }
+
+    /// Scans a tensor: its counts go to the worker's counters, moments to `result`.
+    void look(const Seen& seen, Counters& counters, SampleResult& result);
+    /// Adds a worker's counts to the histograms; their order does not matter.
+    void takeCounts(Counters& counters);
     /// Hands in a finished sample; waits while it is too far ahead. Samples are 0, 1, 2 ... without gaps.
     void deliver(std::int64_t sample, std::string id, SampleResult result);
     /// Wakes all waiting workers for good: one of them failed.
     void abandon();
 
-    /// What is known so far, without digests and times. Tensors that no sample showed are left out.
+    /// What is known so far, without digests and times. Tensors that no sample showed are left out; histograms hold what
+    /// takeCounts() brought.
     Statistics snapshot();
 
 private:
@@ -69,9 +84,11 @@ private:
     };
 
     void merge(std::int64_t sample, const Pending& pending);
+    void takeCounts(std::size_t tensor, BitCounter& counter);
 
     std::vector<std::unique_ptr<Entry>> m_entries;
     std::int64_t m_window;
+    HistogramSampling m_sampling;
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<std::int64_t, Pending> m_pending;

@@ -12,7 +12,8 @@ namespace lathe {
 namespace {
 
 constexpr std::uint32_t magic = 0x5453544CU; // "LTST"
-constexpr std::uint64_t currentVersion = 1;
+constexpr std::uint64_t currentVersion = 2; // 2: histograms of a share of the elements
+constexpr std::uint64_t mostShare = 1024;
 constexpr std::uint64_t longestText = 1U << 16;
 constexpr std::uint64_t highestRank = 16;
 constexpr std::size_t mostTensors = 4096; // a histogram takes far more memory than bytes in the file
@@ -273,6 +274,8 @@ Bytes writeStatistics(const Statistics& statistics)
     out.number(statistics.sampleIds.size());
     for (const std::string& id : statistics.sampleIds)
         out.text(id);
+    out.number(static_cast<std::uint64_t>(statistics.histogramShare));
+    out.number(statistics.histogramSeed);
     out.number(statistics.tensors.size());
     for (const auto& [name, tensor] : statistics.tensors)
         writeTensor(out, tensor);
@@ -284,7 +287,8 @@ Statistics readStatistics(std::span<const std::byte> bytes, std::string_view whe
     Reader in(bytes, where);
     if (bytes.size() < sizeof magic || in.raw<std::uint32_t>() != magic)
         in.fail("are of an unknown kind");
-    if (const std::uint64_t version = in.number(); version != currentVersion)
+    const std::uint64_t version = in.number();
+    if (version < 1 || version > currentVersion)
         throw Error(ErrorCode::projectNewer, std::string(where),
                     {{"version", "statistics " + std::to_string(version)}});
     Statistics statistics;
@@ -293,6 +297,13 @@ Statistics readStatistics(std::span<const std::byte> bytes, std::string_view whe
     statistics.sampleIds.resize(in.count(1));
     for (std::string& id : statistics.sampleIds)
         id = in.text();
+    if (version >= 2) {
+        const std::uint64_t share = in.number();
+        if (share < 1 || share > mostShare)
+            in.fail("hold an impossible share");
+        statistics.histogramShare = static_cast<int>(share);
+        statistics.histogramSeed = in.number();
+    }
     const std::size_t tensors = in.count(smallestMoments);
     if (tensors > mostTensors)
         in.fail("hold too many tensors");

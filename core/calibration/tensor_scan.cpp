@@ -7,6 +7,12 @@
 #include <cstring>
 #include <limits>
 
+#include "core/runtime/simd.h"
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace lathe {
 
 namespace {
@@ -18,73 +24,50 @@ using Floats = float __attribute__((vector_size(4 * lanes)));
 using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
 using Doubles = double __attribute__((vector_size(8 * lanes)));
 
-/// Sums over a multiple of eight values, lane by lane.
-struct LaneSums
+/// Sums of eight sequences side by side. Aligned for every instruction set: the compiler asks for less where it knows of none.
+struct alignas(64) LaneSums
 {
-    Doubles first;
-    Doubles second;
-    Doubles third;
-    Doubles fourth;
-    Floats minimum;
-    Floats maximum;
-    Ints zeros;
-    Ints nonFinite;
+    Doubles first{};
+    Doubles second{};
+    Doubles third{};
+    Doubles fourth{};
+    Floats minimum = Floats{} + largest;
+    Floats maximum = Floats{} - largest;
+    Ints zeros{};
+    Ints nonFinite{};
 };
 
-[[gnu::always_inline]] inline void sumLanes(const float* values, std::int64_t count, LaneSums& out)
+LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
 {
-    Doubles first{}, second{}, third{}, fourth{};
-    Floats low = Floats{} + largest;
-    Floats high = Floats{} - largest;
-    Ints zeros{}, nonFinite{};
-    for (std::int64_t i = 0; i < count; i += lanes) {
-        Floats x;
-        std::memcpy(&x, values + i, sizeof x);
-        nonFinite |= (x - x) != Floats{};
-        low = x < low ? x : low;
-        high = x > high ? x : high;
-        zeros -= x == Floats{};
-        const Doubles one = __builtin_convertvector(x, Doubles);
-        const Doubles two = one * one;
-        first += one;
-        second += two;
-        third += two * one;
-        fourth += two * two;
+    Floats x;
+    std::memcpy(&x, values, sizeof x);
+    sums.nonFinite |= (x - x) != Floats{};
+    sums.minimum = x < sums.minimum ? x : sums.minimum;
+    sums.maximum = x > sums.maximum ? x : sums.maximum;
+    sums.zeros -= x == Floats{};
+    const Doubles one = __builtin_convertvector(x, Doubles);
+    const Doubles two = one * one;
+    sums.first += one;
+    sums.second += two;
+    sums.third += two * one;
+    sums.fourth += two * two;
+}
+
+/// `groups` neighbouring groups of eight values, `rows` times, `step` values apart.
+template <int groups> struct SumRows
+{
+    LATHE_INLINE static void run(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
+    {
+        LaneSums held[groups];
+        for (int g = 0; g < groups; ++g)
+            held[g] = sums[g];
+        for (std::int64_t row = 0; row < rows; ++row, values += step)
+            for (int g = 0; g < groups; ++g)
+                addLanes(values + g * lanes, held[g]);
+        for (int g = 0; g < groups; ++g)
+            sums[g] = held[g];
     }
-    out = {first, second, third, fourth, low, high, zeros, nonFinite};
-}
-
-using SumFunction = void (*)(const float*, std::int64_t, LaneSums&);
-
-void sumBaseline(const float* values, std::int64_t count, LaneSums& out)
-{
-    sumLanes(values, count, out);
-}
-
-#if defined(__x86_64__)
-[[gnu::target("avx2")]] void sumAvx2(const float* values, std::int64_t count, LaneSums& out)
-{
-    sumLanes(values, count, out);
-}
-[[gnu::target("avx512f,avx512dq,avx512vl")]] void sumAvx512(const float* values, std::int64_t count,
-                                                            LaneSums& out)
-{
-    sumLanes(values, count, out);
-}
-
-SumFunction chooseSum()
-{
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512vl"))
-        return sumAvx512;
-    return __builtin_cpu_supports("avx2") ? sumAvx2 : sumBaseline;
-}
-#else
-SumFunction chooseSum()
-{
-    return sumBaseline;
-}
-#endif
+};
 
 /// One value after the other, for ends of runs and for runs that hold NaN or infinities.
 void addOneByOne(std::span<const float> values, Moments& moments)
@@ -134,19 +117,61 @@ Moments momentsOf(const LaneSums& sums, std::int64_t count)
     return moments;
 }
 
-/// Rows of neighbouring channels (features last): sums for all channels side by side.
+Moments momentsOfLane(const LaneSums& sums, std::int64_t lane, std::int64_t count)
+{
+    Moments moments;
+    moments.count = count;
+    moments.sum = sums.first[lane];
+    moments.sumSquares = sums.second[lane];
+    moments.sumCubes = sums.third[lane];
+    moments.sumFourths = sums.fourth[lane];
+    moments.minimum = sums.minimum[lane];
+    moments.maximum = sums.maximum[lane];
+    moments.zeros = sums.zeros[lane];
+    return moments;
+}
+
+/// One channel of rows, value by value.
+Moments scanColumn(std::span<const float> values, std::size_t channels, std::size_t channel)
+{
+    Moments moments;
+    for (std::size_t at = channel; at < values.size(); at += channels)
+        addOneByOne(values.subspan(at, 1), moments);
+    return moments;
+}
+
+/// Rows of neighbouring channels (features last): sums for all channels side by side, in the order of the rows. Tiles of
+/// rows stay in the cache until all their channels are done.
 void scanRows(std::span<const float> values, std::size_t channels, std::vector<Moments>& result)
 {
-    for (std::size_t row = 0; row < values.size(); row += channels)
-        for (std::size_t c = 0; c < channels; ++c)
-            addOneByOne(values.subspan(row + c, 1), result[c]);
+    const auto rows = static_cast<std::int64_t>(values.size() / channels);
+    const auto width = static_cast<std::int64_t>(channels), groups = width / lanes;
+    std::vector<LaneSums> sums(static_cast<std::size_t>(groups));
+    constexpr std::int64_t tileValues = 1 << 15;
+    const std::int64_t tileRows = std::max<std::int64_t>(tileValues / width, 16);
+    for (std::int64_t row = 0; row < rows; row += tileRows) {
+        const std::int64_t count = std::min(tileRows, rows - row);
+        std::int64_t group = 0;
+        for (; group + 2 <= groups; group += 2)
+            simdCall<SumRows<2>>(values.data() + row * width + group * lanes, count, width,
+                                 &sums[static_cast<std::size_t>(group)]);
+        if (group < groups)
+            simdCall<SumRows<1>>(values.data() + row * width + group * lanes, count, width,
+                                 &sums[static_cast<std::size_t>(group)]);
+    }
+    for (std::int64_t c = 0; c < width; ++c) {
+        const bool vector = c < groups * lanes;
+        const LaneSums* held = vector ? &sums[static_cast<std::size_t>(c / lanes)] : nullptr;
+        const bool finite = held && held->nonFinite[c % lanes] == 0;
+        result[static_cast<std::size_t>(c)] =
+            finite ? momentsOfLane(*held, c % lanes, rows) : scanColumn(values, channels, static_cast<std::size_t>(c));
+    }
 }
 
 } // namespace
 
 Moments scanMoments(std::span<const float> values)
 {
-    static const SumFunction sum = chooseSum();
     // Lane counters are 32 bits wide; pieces also bound what one NaN sends to the slow path.
     constexpr std::size_t piece = std::size_t{1} << 14;
     Moments total;
@@ -156,7 +181,7 @@ Moments scanMoments(std::span<const float> values)
         const std::size_t even = part.size() / lanes * lanes;
         LaneSums sums{};
         if (even > 0)
-            sum(part.data(), static_cast<std::int64_t>(even), sums);
+            simdCall<SumRows<1>>(part.data(), static_cast<std::int64_t>(even) / lanes, lanes, &sums);
         Moments moments;
         if (even > 0 && laneSum(sums.nonFinite) == 0) {
             moments = momentsOf(sums, static_cast<std::int64_t>(even));
@@ -184,36 +209,96 @@ void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_
 
 namespace {
 
-constexpr std::size_t tableCount = 4;
-constexpr std::size_t tableSize = BitHistogram::binCount;
+constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
+
+void countKeys(const float* values, std::size_t count, std::uint32_t* table)
+{
+    for (std::size_t i = 0; i < count; ++i)
+        ++table[std::bit_cast<std::uint32_t>(values[i]) >> droppedBits];
+}
+
+#if defined(__x86_64__)
+/// Takes the zeros out first: the run of them behind a Relu would wait for its own last increment.
+[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void countKeysAvx512(const float* values, std::size_t count,
+                                                                           std::uint32_t* table)
+{
+    constexpr std::size_t width = 16, piece = 2048;
+    std::uint32_t keys[piece + width];
+    std::size_t zeros = 0, at = 0;
+    while (at + width <= count) {
+        const std::size_t end = std::min(at + piece, count / width * width);
+        std::size_t kept = 0;
+        for (; at < end; at += width) {
+            const __m512i bits = _mm512_loadu_si512(values + at);
+            const __mmask16 some = _mm512_test_epi32_mask(bits, bits);
+            const __m512i key = _mm512_maskz_compress_epi32(some, _mm512_maskz_srli_epi32(some, bits, droppedBits));
+            _mm512_storeu_si512(keys + kept, key);
+            const auto found = static_cast<std::size_t>(__builtin_popcount(some));
+            kept += found;
+            zeros += width - found;
+        }
+        for (std::size_t i = 0; i < kept; ++i)
+            ++table[keys[i]];
+    }
+    table[0] += static_cast<std::uint32_t>(zeros);
+    countKeys(values + at, count - at, table);
+}
+#endif
+
+std::uint64_t scrambled(std::uint64_t x)
+{
+    // SplitMix64.
+    x += 0x9e3779b97f4a7c15U;
+    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
+    x = (x ^ x >> 27) * 0x94d049bb133111ebU;
+    return x ^ x >> 31;
+}
 
 } // namespace
 
-BitCounter::BitCounter()
-    : m_tables(tableCount * tableSize)
+HistogramSampling HistogramSampling::of(std::int64_t sample, std::size_t tensor) const
 {
+    return {share, scrambled(scrambled(seed + static_cast<std::uint64_t>(sample)) + tensor)};
 }
 
 void BitCounter::count(std::span<const float> values)
 {
-    constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
-    std::uint32_t* tables = m_tables.data();
-    const auto keyOf = [&](std::size_t i) { return std::bit_cast<std::uint32_t>(values[i]) >> droppedBits; };
-    const std::size_t even = values.size() / tableCount * tableCount;
-    for (std::size_t i = 0; i < even; i += tableCount)
-        for (std::size_t table = 0; table < tableCount; ++table)
-            ++tables[table * tableSize + keyOf(i + table)];
-    for (std::size_t i = even; i < values.size(); ++i)
-        ++tables[keyOf(i)];
+    if (m_counts.empty())
+        m_counts.resize(BitHistogram::binCount);
+    m_total += values.size();
+#if defined(__x86_64__)
+    if (simdLevel() == SimdLevel::avx512)
+        return countKeysAvx512(values.data(), values.size(), m_counts.data());
+#endif
+    countKeys(values.data(), values.size(), m_counts.data());
+}
+
+void BitCounter::count(std::span<const float> values, const HistogramSampling& sampling)
+{
+    if (sampling.share <= 1)
+        return count(values);
+    constexpr std::size_t block = 64;
+    const std::size_t stretch = block * static_cast<std::size_t>(sampling.share);
+    for (std::size_t at = 0; at < values.size(); at += stretch) {
+        const std::uint64_t random = scrambled(sampling.seed + at);
+        const std::size_t from = at + block * (random % static_cast<std::uint64_t>(sampling.share));
+        if (from < values.size())
+            count(values.subspan(from, std::min(block, values.size() - from)));
+    }
+}
+
+bool BitCounter::full(std::size_t more) const
+{
+    return m_total + more > std::numeric_limits<std::uint32_t>::max();
 }
 
 void BitCounter::emptyInto(BitHistogram& histogram)
 {
-    std::uint32_t* tables = m_tables.data();
-    for (std::size_t key = 0; key < tableSize; ++key)
-        tables[key] += tables[tableSize + key] + tables[2 * tableSize + key] + tables[3 * tableSize + key];
-    histogram.addKeyCounts({tables, tableSize});
-    std::fill(m_tables.begin(), m_tables.end(), 0);
+    if (m_total == 0)
+        return;
+    histogram.addKeyCounts(m_counts);
+    std::fill(m_counts.begin(), m_counts.end(), 0);
+    m_total = 0;
 }
 
 } // namespace lathe

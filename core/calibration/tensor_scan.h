@@ -17,22 +17,30 @@ Moments scanMoments(std::span<const float> values);
 void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels,
                   std::int64_t inner, std::vector<Moments>& result);
 
-/// Counts float bit patterns quickly: several tables side by side, so that a run of equal values (the zeros
-/// behind a Relu) does not wait for its own last increment. One a worker, emptied into a histogram after each
-/// tensor.
+/// Which elements histograms count.
+struct HistogramSampling
+{
+    int share = 1;          ///< about one element of so many; 1: every element
+    std::uint64_t seed = 0;
+
+    /// The same rule for one tensor of one sample: what is left out is independent between them.
+    HistogramSampling of(std::int64_t sample, std::size_t tensor) const;
+};
+
+/// Counts the float bit patterns of one tensor over many samples, without locks: one a worker.
 class BitCounter
 {
 public:
-    /// Below this many values BitHistogram::add is faster than emptying the tables.
-    static constexpr std::size_t worthwhile = 4096;
-
-    BitCounter();
-    /// At most 2^31 values between two calls of emptyInto.
     void count(std::span<const float> values);
+    /// Counts one block of neighbours out of `sampling.share` blocks, chosen by the seed.
+    void count(std::span<const float> values, const HistogramSampling& sampling);
+    /// True when counters might overflow with as many values more.
+    bool full(std::size_t more) const;
     void emptyInto(BitHistogram& histogram);
 
 private:
-    std::vector<std::uint32_t> m_tables;
+    std::vector<std::uint32_t> m_counts;   ///< by bit pattern; empty until the first value
+    std::uint64_t m_total = 0;
 };
 
 } // namespace lathe

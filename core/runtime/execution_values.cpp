@@ -122,6 +122,11 @@ void Execution::Impl::show(int storage, const Tap& tap)
     const Encoding* codes = m_state->codes[static_cast<std::size_t>(place.value.index)];
     std::span<const float> values = reals(storage);
     const bool plain = sameOrder(shape, place.layout, Layout::plain);
+    constexpr int channelAxis = 1;
+    if (!plain && !codes && m_plan->options.tapInPlace && value.channelAxis == channelAxis) {
+        tap({value.name, shape, values, true});
+        return;
+    }
     if (!plain || codes) {
         m_shown.reserve(static_cast<std::size_t>(place.bytes));
         auto* shown = reinterpret_cast<float*>(m_shown.data());

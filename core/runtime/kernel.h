@@ -87,6 +87,7 @@ public:
     std::vector<Layout> outputLayouts;
     std::vector<ValueId> constants;        ///< values that bind() reads
     std::size_t scratchBytes = 0;
+    std::size_t packedBytes = 0;           ///< of constants in the order that bind() brings them into for real numbers
     int overwritten = -1;                  ///< index of the input whose memory the output may take over
     bool overwrites = false;               ///< ... and must
     bool alias = false;                    ///< the output is input 0's memory as it is: run() does nothing

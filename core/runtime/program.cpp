@@ -36,6 +36,24 @@ std::int64_t constantBytes(const Plan& plan)
     return bytes;
 }
 
+/// See Program::forecastBytes.
+std::int64_t forecast(const Plan& plan)
+{
+    std::int64_t bytes = plan.arenaBytes + static_cast<std::int64_t>(plan.scratchBytes);
+    for (const Value& value : plan.graph.values())
+        if (value.isConstant())
+            bytes += value.constant.byteSize();
+    for (const Storage& storage : plan.storages)
+        if (storage.constant && storage.layout != Layout::plain)
+            bytes += storage.bytes;
+    for (const Step& step : plan.steps)
+        bytes += static_cast<std::int64_t>(step.kernel->packedBytes);
+    for (const std::vector<int>* ends : {&plan.inputStorages, &plan.outputStorages})
+        for (const int storage : *ends)
+            bytes += plan.storages[static_cast<std::size_t>(storage)].bytes;
+    return bytes;
+}
+
 void checkMemory(const Plan& plan, std::int64_t needed)
 {
     const std::int64_t limit = memoryLimit(plan.options);
@@ -98,7 +116,8 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         lowerGraph(*plan, control);
         plan->arenaBytes = planMemory(plan->storages);
         const std::int64_t weightBytes = constantBytes(*plan);
-        checkMemory(*plan, plan->arenaBytes + static_cast<std::int64_t>(plan->scratchBytes) + weightBytes);
+        const std::int64_t forecastBytes = forecast(*plan);
+        checkMemory(*plan, forecastBytes);
         const Precision precision = initialPrecision(prepared.settings);
         std::vector<std::shared_ptr<const SlotEntry>> entries;
         for (SlotSetting& setting : prepared.settings)
@@ -106,6 +125,7 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         auto program = std::make_shared<Program>(PrivateTag{});
         program->m_impl = std::make_unique<Impl>();
         program->m_impl->weightBytes = weightBytes;
+        program->m_impl->forecastBytes = forecastBytes;
         program->m_impl->defaultBinding.m_state =
             Binding::State::make(plan, precision, std::move(entries), nullptr);
         program->m_impl->plan = std::move(plan);
@@ -156,6 +176,11 @@ std::int64_t Program::arenaBytes() const
 std::int64_t Program::weightBytes() const
 {
     return m_impl->weightBytes;
+}
+
+std::int64_t Program::forecastBytes() const
+{
+    return m_impl->forecastBytes;
 }
 
 int Program::stepCount() const

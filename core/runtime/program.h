@@ -50,6 +50,7 @@ struct CompileOptions {
     /// what that is, and why.
     bool integerKernels = false;
     bool tapAll = false; ///< keep every layer output observable: no fusion hides it
+    bool tapInPlace = false; ///< taps see values in the order in which kernels keep them: TapView::channelsLast
     std::int64_t memoryLimitBytes = 0;  ///< 0: half of the machine's memory
     bool referenceKernels = false;      ///< plain reference implementations only: for checking
     /// Places to open as slots (all clear) besides the graph's own Quantize/Dequantize pairs: so a float graph becomes
@@ -94,11 +95,13 @@ struct KernelChoice {
     std::string reason;   ///< why preferred kernels refused; empty when the first one took it
 };
 
-/// A tensor that a tap sees: float values (real numbers in every precision), row-major, padding never included.
+/// A tensor that a tap sees: float values (real numbers in every precision), padding never included. Row-major, or with
+/// axis 1 innermost where CompileOptions::tapInPlace allows it and axis 1 is the value's channel axis.
 struct TapView {
     const std::string& value;
     const Shape& shape;
     std::span<const float> reals;
+    bool channelsLast = false;
 };
 using Tap = std::function<void(const TapView&)>;
 
@@ -124,6 +127,9 @@ public:
     const std::vector<KernelChoice>& kernels() const;
     std::int64_t arenaBytes() const;
     std::int64_t weightBytes() const;
+    /// What compiling the program and running one Execution take at most: constants, packed weights, arena, scratch memory,
+    /// inputs and outputs. Known before weights are packed, and held against CompileOptions::memoryLimitBytes.
+    std::int64_t forecastBytes() const;
     /// Step index that first reads the slot's value (for weights and biases: that uses them); used by prefix reuse.
     int firstStep(int slot) const;
     /// Step that writes the slot's value and so applies its encoding, -1 for graph inputs; weights as firstStep().

@@ -9,6 +9,7 @@ struct Program::Impl {
     std::shared_ptr<const Plan> plan;
     Binding defaultBinding;
     std::int64_t weightBytes = 0;
+    std::int64_t forecastBytes = 0;
 };
 
 }

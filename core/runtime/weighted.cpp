@@ -28,6 +28,7 @@ WeightedKernel::WeightedKernel(WeightedParts parts)
     scratchBytes = align64(m_parts.fused.scratchpad.get_size());
     if (m_parts.raw)
         scratchBytes = std::max(scratchBytes, align64(m_parts.raw.scratchpad.get_size()));
+    packedBytes = m_parts.fused.weights.get_size();
     if (m_parts.hasResidual) {
         overwritten = 1;
         overwrites = true;

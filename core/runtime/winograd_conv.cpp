@@ -73,6 +73,7 @@ public:
     {
         m_memory = {align64(m_source.get_size()), align64(m_target.get_size()),
                     align64(m_scratchpad.get_size())};
+        packedBytes = m_packed.get_size();
         scratchBytes = m_memory.bytes() * static_cast<std::size_t>(m_workers);
     }
 

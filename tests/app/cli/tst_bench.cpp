@@ -39,7 +39,7 @@ void TstBench::figures()
     QFETCH(QString, precision);
     const QJsonObject json =
         m_cli.json(QString("--threads 1 bench %1 --precision %2 --repeat 7 --warmup 1").arg(source, precision));
-    QVERIFY(hasKeys(json, {"medianMs", "minMs", "p90Ms", "threads", "batch", "precision", "peakRssBytes"}));
+    QVERIFY(hasKeys(json, {"medianMs", "minMs", "p90Ms", "threads", "batch", "precision", "peakRssBytes", "forecastPeakBytes"}));
     QVERIFY(json["minMs"].toDouble() > 0);
     QVERIFY(json["minMs"].toDouble() <= json["medianMs"].toDouble());
     QVERIFY(json["medianMs"].toDouble() <= json["p90Ms"].toDouble());

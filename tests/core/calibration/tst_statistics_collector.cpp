@@ -25,19 +25,22 @@ std::vector<float> sample(std::int64_t index)
     return values;
 }
 
-Statistics collectWith(int workers)
+Statistics collectWith(int workers, HistogramSampling sampling = {})
 {
-    StatisticsCollector collector({{"image", 1}, {"flat", 9}, {"unseen", 1}}, 4);
-    std::vector<BitCounter> counters(static_cast<std::size_t>(workers));
+    StatisticsCollector collector({{"image", 1}, {"flat", 9}, {"unseen", 1}}, 4, sampling);
+    std::vector<StatisticsCollector::Counters> counters(static_cast<std::size_t>(workers), collector.counters());
     parallelFor(sampleCount, workers, Control(), [&](std::int64_t index, int worker) {
         if (index % 5 == 0)
             std::this_thread::sleep_for(std::chrono::milliseconds(2));
         auto result = collector.emptyResult();
         const std::vector<float> values = sample(index);
-        collector.look(0, imageShape, values, counters[static_cast<std::size_t>(worker)], result);
-        collector.look(1, Shape{8000}, values, counters[static_cast<std::size_t>(worker)], result);
+        collector.look({0, index, imageShape, values}, counters[static_cast<std::size_t>(worker)], result);
+        const Shape flat{8000};
+        collector.look({1, index, flat, values}, counters[static_cast<std::size_t>(worker)], result);
         collector.deliver(index, "sample" + std::to_string(index), std::move(result));
     });
+    for (StatisticsCollector::Counters& worker : counters)
+        collector.takeCounts(worker);
     return collector.snapshot();
 }
 
@@ -50,6 +53,8 @@ class TstStatisticsCollector : public QObject
 private Q_SLOTS:
     void sameBytesForAnyNumberOfWorkers();
     void knowsWhatWasFed();
+    void sharesOfHistogramsLeaveTheRestExact();
+    void orderInMemoryDoesNotMatter();
     void abandonedWorkersReturn();
 };
 
@@ -58,6 +63,10 @@ void TstStatisticsCollector::sameBytesForAnyNumberOfWorkers()
     const Bytes one = writeStatistics(collectWith(1));
     for (const int workers : {2, 3, 8})
         QVERIFY(writeStatistics(collectWith(workers)) == one);
+    const HistogramSampling quarter{4, 5};
+    const Bytes sampled = writeStatistics(collectWith(1, quarter));
+    QVERIFY(writeStatistics(collectWith(3, quarter)) == sampled);
+    QVERIFY(writeStatistics(collectWith(3, {4, 6})) != sampled);
 }
 
 void TstStatisticsCollector::knowsWhatWasFed()
@@ -94,6 +103,49 @@ void TstStatisticsCollector::knowsWhatWasFed()
     for (const Moments& channel : image.channels)
         channelTotal += channel.count;
     QCOMPARE(channelTotal, image.moments.count);
+}
+
+void TstStatisticsCollector::sharesOfHistogramsLeaveTheRestExact()
+{
+    const Statistics all = collectWith(2), quarter = collectWith(2, {4, 11});
+    QCOMPARE(quarter.histogramShare, 4);
+    QCOMPARE(quarter.histogramSeed, std::uint64_t(11));
+    for (const auto& [name, tensor] : all.tensors) {
+        const TensorStatistics& other = quarter.tensor(name);
+        QCOMPARE(other.moments.sumFourths, tensor.moments.sumFourths);
+        QCOMPARE(other.moments.minimum, tensor.moments.minimum);
+        QCOMPARE(other.moments.maximum, tensor.moments.maximum);
+        // Blocks of 64 of 256 elements: within a few percent of a quarter.
+        const double share = static_cast<double>(other.histogram.total()) / static_cast<double>(tensor.histogram.total());
+        QVERIFY2(share > 0.24 && share < 0.26, qPrintable(QString::number(share)));
+        const double median = static_cast<double>(tensor.histogram.quantile(0.75));
+        QVERIFY(std::fabs(static_cast<double>(other.histogram.quantile(0.75)) - median) < 0.05 * std::fabs(median));
+    }
+}
+
+void TstStatisticsCollector::orderInMemoryDoesNotMatter()
+{
+    const std::vector<float> plain = sample(3);
+    std::vector<float> last(plain.size());
+    for (std::size_t pixel = 0; pixel < 1600; ++pixel)
+        for (std::size_t c = 0; c < 5; ++c)
+            last[pixel * 5 + c] = plain[c * 1600 + pixel];
+    const auto seen = [](const std::vector<float>& values, bool channelsLast) {
+        StatisticsCollector collector({{"image", 1}}, 4);
+        StatisticsCollector::Counters counters = collector.counters();
+        auto result = collector.emptyResult();
+        collector.look({0, 0, imageShape, values, channelsLast}, counters, result);
+        collector.deliver(0, "only", std::move(result));
+        collector.takeCounts(counters);
+        return collector.snapshot().tensor("image");
+    };
+    const TensorStatistics a = seen(plain, false), b = seen(last, true);
+    QVERIFY(a.histogram.occupied() == b.histogram.occupied());
+    for (std::size_t c = 0; c < 5; ++c) {
+        QCOMPARE(b.channels[c].minimum, a.channels[c].minimum);
+        QCOMPARE(b.channels[c].zeros, a.channels[c].zeros);
+        QVERIFY(std::fabs(b.channels[c].sumSquares - a.channels[c].sumSquares) < 1e-9 * a.channels[c].sumSquares);
+    }
 }
 
 void TstStatisticsCollector::abandonedWorkersReturn()

@@ -17,6 +17,8 @@ Statistics example()
     statistics.graph = sha256("graph");
     statistics.data = sha256("data");
     statistics.sampleIds = {"a.png", "b.png", ""};
+    statistics.histogramShare = 4;
+    statistics.histogramSeed = 77;
     for (const char* name : {"x", "layer/output:0"}) {
         TensorStatistics tensor = statisticsOf(distribution("outliers", 5000));
         tensor.value = name;
@@ -54,6 +56,8 @@ void TstStatisticsIo::roundTrip()
     QVERIFY(writeStatistics(read) == bytes);
     QVERIFY(read.graph == original.graph && read.data == original.data);
     QCOMPARE(read.sampleIds, original.sampleIds);
+    QCOMPARE(read.histogramShare, 4);
+    QCOMPARE(read.histogramSeed, std::uint64_t(77));
     const TensorStatistics& tensor = read.tensor("layer/output:0");
     QCOMPARE(tensor.shape, (Shape{1, 4, 5}));
     QVERIFY(tensor.histogram.occupied() == original.tensor("x").histogram.occupied());

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/runtime/simd.h"
 #include "tests/core/calibration/distributions.h"
 
 using namespace lathe;
@@ -75,6 +76,7 @@ private Q_SLOTS:
     void channels();
     void counterEqualsHistogram_data();
     void counterEqualsHistogram();
+    void instructionSetsAgree();
 };
 
 void TstTensorScan::moments_data()
@@ -127,6 +129,8 @@ void TstTensorScan::channels_data()
     QTest::newRow("several outer") << 4 << 3 << 5;
     QTest::newRow("features last") << 6 << 10 << 1;
     QTest::newRow("large planes") << 1 << 2 << 20000;
+    QTest::newRow("features last, groups and a rest") << 3000 << 45 << 1;
+    QTest::newRow("features last, many") << 40 << 1280 << 1;
 }
 
 void TstTensorScan::channels()
@@ -134,8 +138,8 @@ void TstTensorScan::channels()
     QFETCH(int, outer);
     QFETCH(int, channelCount);
     QFETCH(int, inner);
-    const std::vector<float> values =
-        distribution("relu", static_cast<std::size_t>(outer * channelCount * inner));
+    std::vector<float> values = distribution("relu", static_cast<std::size_t>(outer * channelCount * inner));
+    values[values.size() / 2] = std::nanf("");
     std::vector<Moments> found;
     scanChannels(values, outer, channelCount, inner, found);
     QCOMPARE(found.size(), std::size_t(channelCount));
@@ -172,6 +176,33 @@ void TstTensorScan::counterEqualsHistogram()
     }
     QVERIFY(found.occupied() == expected.occupied());
     QCOMPARE(found.total(), expected.total());
+}
+
+void TstTensorScan::instructionSetsAgree()
+{
+    const std::vector<float> values = distribution("relu", 45 * 3001);
+    const auto all = [&] {
+        std::vector<Moments> found;
+        scanChannels(values, 3001, 45, 1, found);
+        found.push_back(scanMoments(values));
+        BitHistogram histogram;
+        BitCounter counter;
+        counter.count(values, HistogramSampling{4, 9});
+        counter.emptyInto(histogram);
+        return std::pair(std::move(found), histogram.occupied());
+    };
+    const auto best = all();
+    for (const SimdLevel level : {SimdLevel::avx2, SimdLevel::baseline}) {
+        limitSimdLevel(level);
+        const auto other = all();
+        QVERIFY(other.second == best.second);
+        for (std::size_t i = 0; i < best.first.size(); ++i) {
+            QVERIFY(countsEqual(other.first[i], best.first[i]));
+            QCOMPARE(other.first[i].sum, best.first[i].sum);
+            QCOMPARE(other.first[i].sumFourths, best.first[i].sumFourths);
+        }
+    }
+    limitSimdLevel(SimdLevel::avx512);
 }
 
 QTEST_GUILESS_MAIN(TstTensorScan)
