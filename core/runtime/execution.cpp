@@ -148,7 +148,12 @@ void Execution::Impl::runStep(std::size_t index, const Control& control, const T
         step.kernel->run(run);
         return;
     }
-    whileDoing("running " + step.label, [&] { step.kernel->run(run); });
+    try {
+        step.kernel->run(run);
+    } catch (Error& error) {
+        error.addDoing("running " + step.label);   // put together only now: a run allocates nothing a step
+        throw;
+    }
     for (const int storage : step.outputs) {
         const ValueId id = m_plan->storages[static_cast<std::size_t>(storage)].value;
         if (binding.codesOut)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: GPL-3.0-or-later
-# Times `tensorlathe-cli bench` against the peer, interleaved, at 1 and 2 threads.
+# Times `tensorlathe-cli bench` against the peer, interleaved, at 1 and 2 threads; measures the cost of statistics and memory.
 # Usage: tests/bench/run.sh [options of bench_against_ort.mjs]    Reports go to build/bench/ unless --out says otherwise.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
