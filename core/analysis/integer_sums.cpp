@@ -53,11 +53,22 @@ const Encoding* integerGrid(const std::map<std::string, EncodingPtr>& grids, con
                                                                                       : nullptr;
 }
 
-const Encoding* inputGrid(const Encodings& encodings, const Node& node, const std::string& value)
+/// Of the layer's input, or of the value that moving operators made it of.
+const Encoding* inputGrid(const Encodings& encodings, const Graph& graph, const Node& node)
 {
-    if (const Encoding* grid = integerGrid(encodings.activations, value))
-        return grid;
-    return integerGrid(encodings.activations, value + "->" + node.name);
+    const Node* reader = &node;
+    while (reader->input(0).valid()) {
+        const std::string& value = graph.value(reader->inputs[0]).name;
+        if (const Encoding* grid = integerGrid(encodings.activations, value))
+            return grid;
+        if (const Encoding* grid = integerGrid(encodings.activations, value + "->" + reader->name))
+            return grid;
+        const NodeId producer = graph.producer(reader->inputs[0]);
+        if (!producer.valid() || kindOf(graph.node(producer)) != OpTraits::Kind::moving)
+            return nullptr;
+        reader = &graph.node(producer);
+    }
+    return nullptr;
 }
 
 std::vector<std::int32_t> biasOf(const Graph& graph, const Layer& layer, const Codes& codes,
@@ -114,8 +125,7 @@ std::vector<IntegerSums> integerSumsOf(const Graph& top, const std::vector<Layer
         const Node& node = graph.node(layer.nodes.front());
         const Value& weight = graph.value(layer.weight);
         const Encoding* grid = integerGrid(encodings.weights, weight.name);
-        const Encoding* input =
-            node.input(0).valid() ? inputGrid(encodings, node, graph.value(node.inputs[0]).name) : nullptr;
+        const Encoding* input = inputGrid(encodings, graph, node);
         if (!grid || !input || input->perChannel())
             continue;
         const auto stored = codes.weights.find(weight.name);

@@ -107,8 +107,8 @@ void TstIntegerSums::findsOverflow()
 /// A matrix [K, N] has its channels last; signed codes are raised.
 void TstIntegerSums::readsLayers()
 {
-    const Graph graph =
-        parseGraph("input x: float32[1x2]\nw: float32[2x1] = [127, 127]\ny = MatMul(x, w)\noutput y");
+    const Graph graph = parseGraph("input x: float32[1x2]\nw: float32[2x1] = [127, 127]\n"
+                                   "t = Transpose(x) {perm=[0, 1]}\ny = MatMul(t, w)\noutput y");
     auto grid = std::make_shared<Encoding>();
     grid->format = NumberFormat::integer(8, true);
     grid->scale = {1};
