@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <memory>
 
 namespace lathe::cli {
@@ -41,6 +42,16 @@ std::map<std::string, Shape> benchShapes(const Graph& graph, const BenchOptions&
     return shapes;
 }
 
+/// Peak memory of the process, before the first run: what it had, the pages of the mapped file that are read when its
+/// weights are, oneDNN's code and what it generates, and the program's own forecast.
+std::int64_t forecastPeak(std::int64_t residentBefore, const Source& source, const Program& program)
+{
+    constexpr std::int64_t engineBytes = 10 << 20;
+    std::error_code none;
+    const std::uintmax_t file = std::filesystem::file_size(source.model->path, none);
+    return residentBefore + engineBytes + (none ? 0 : static_cast<std::int64_t>(file)) + program.forecastBytes();
+}
+
 int benchModel(const BenchOptions& options, Context& context)
 {
     const std::int64_t residentBefore = residentBytes();
@@ -74,7 +85,7 @@ int benchModel(const BenchOptions& options, Context& context)
                     {"precision", options.precision},
                     {"arenaBytes", runnable.program->arenaBytes()},
                     {"weightBytes", runnable.program->weightBytes()},
-                    {"forecastPeakBytes", residentBefore + runnable.program->forecastBytes()},
+                    {"forecastPeakBytes", forecastPeak(residentBefore, source, *runnable.program)},
                     {"peakRssBytes", peakRssBytes()}},
                    "median " + fixedText(median, 3) + " ms, min " + fixedText(timesMs.front(), 3) + " ms, p90 " +
                        fixedText(p90, 3) + " ms (" + std::to_string(compile.threads) + " threads, " +
