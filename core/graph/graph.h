@@ -125,6 +125,8 @@ private:
 
 /// The bodies (If, Loop, Scan) among a node's attributes.
 std::vector<GraphPtr> bodies(const Node& node);
+/// The values of `graph` that the node needs before it can run: its operands, and what its bodies capture.
+std::vector<ValueId> neededBy(const Graph& graph, const Node& node);
 
 /// Text form for tests and debugging, one statement a line, # starts a comment:
 ///     opset 17                                  (default 13; "opset com.microsoft 1" for another domain)

@@ -16,22 +16,11 @@ using Index = std::size_t;
     throw Error(ErrorCode::modelInvalid, where, {{"reason", std::move(reason)}});
 }
 
-/// The values a node needs before it can run: operands and what its bodies capture.
-std::vector<ValueId> needs(const Graph& graph, const Node& node) {
-    std::vector<ValueId> result;
-    for (ValueId id : node.inputs)
-        if (id.valid()) result.push_back(id);
-    for (const GraphPtr& body : bodies(node))
-        for (ValueId id : body->captures)
-            if (const ValueId outer = graph.find(body->value(id).name); outer.valid()) result.push_back(outer);
-    return result;
-}
-
 /// For each node, the nodes that produce what it needs, each once.
 std::vector<std::vector<Index>> predecessors(const Graph& graph) {
     std::vector<std::vector<Index>> result(graph.nodes().size());
     for (Index i = 0; i < result.size(); ++i) {
-        for (ValueId id : needs(graph, graph.nodes()[i]))
+        for (ValueId id : neededBy(graph, graph.nodes()[i]))
             if (const NodeId node = graph.producer(id); node.valid()) result[i].push_back(static_cast<Index>(node.index));
         std::sort(result[i].begin(), result[i].end());
         result[i].erase(std::unique(result[i].begin(), result[i].end()), result[i].end());
@@ -107,7 +96,7 @@ void Graph::compact() {
         kept[i] = std::any_of(node.outputs.begin(), node.outputs.end(),
                               [&](ValueId id) { return id.valid() && live[static_cast<Index>(id.index)]; });
         if (!kept[i]) continue;
-        for (ValueId id : needs(*this, node)) live[static_cast<Index>(id.index)] = true;
+        for (ValueId id : neededBy(*this, node)) live[static_cast<Index>(id.index)] = true;
         for (ValueId id : node.outputs)
             if (id.valid()) live[static_cast<Index>(id.index)] = true;
     }
@@ -163,7 +152,7 @@ void Graph::validate() const {
                 if (const std::string& wanted = body->value(id).name; !find(wanted).valid())
                     fail(wanted, "a body reads it, but nothing defines it");
         }
-        for (ValueId id : needs(*this, node))
+        for (ValueId id : neededBy(*this, node))
             if (!defined[static_cast<Index>(id.index)])
                 fail(value(id).name, producer(id).valid() ? "it is used before it is computed"
                                                           : "it is used, but nothing defines it");

@@ -53,4 +53,14 @@ std::vector<GraphPtr> bodies(const Node& node) {
     return result;
 }
 
+std::vector<ValueId> neededBy(const Graph& graph, const Node& node) {
+    std::vector<ValueId> result;
+    for (ValueId id : node.inputs)
+        if (id.valid()) result.push_back(id);
+    for (const GraphPtr& body : bodies(node))
+        for (ValueId id : body->captures)
+            if (const ValueId outer = graph.find(body->value(id).name); outer.valid()) result.push_back(outer);
+    return result;
+}
+
 }  // namespace lathe

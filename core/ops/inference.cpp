@@ -41,6 +41,28 @@ bool isSmall(const ValueInfo& info)
     }
 }
 
+/// What the body's shapes were inferred for before does not hold any more.
+void setBodyInputs(Graph& body, const std::vector<ValueInfo>& given)
+{
+    for (std::size_t i = 0; i < std::min(given.size(), body.inputs.size()); ++i) {
+        Value& value = body.value(body.inputs[i]);
+        if (given[i].dtype != DType::undefined)
+            value.dtype = given[i].dtype;
+        value.shape = given[i].shape;
+    }
+    for (const Node& node : body.nodes())
+        for (const ValueId output : node.outputs)
+            if (output.valid() && findOp(node))
+                body.value(output).shape.reset();
+}
+
+bool sameTypes(const std::vector<ValueInfo>& a, const std::vector<ValueInfo>& b)
+{
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const ValueInfo& left, const ValueInfo& right) {
+        return left.dtype == right.dtype && left.shape == right.shape;
+    });
+}
+
 std::string refusal(const Op* op, const Node& node)
 {
     if (!op || !op->run)
@@ -63,6 +85,20 @@ Inference::Inference(Graph& graph, const Inference* outer)
     }
 }
 
+/// A branch that does not fit these shapes may still be one that is never taken: what is wrong with it is said when it runs.
+void Inference::inferNodesOfBody()
+{
+    try {
+        for (std::size_t i = 0; i < m_graph.nodes().size(); ++i)
+            inferNode(NodeId{static_cast<std::int32_t>(i)});
+    } catch (const Error&) {
+        for (const Node& node : m_graph.nodes())
+            for (const ValueId output : node.outputs)
+                if (output.valid() && findOp(node))
+                    m_graph.value(output).shape.reset();
+    }
+}
+
 ValueInfo Inference::outerInfo(const std::string& name) const
 {
     if (!m_outer)
@@ -81,18 +117,49 @@ ValueInfo& Inference::info(ValueId id)
     return m_infos[static_cast<std::size_t>(id.index)];
 }
 
+std::vector<ValueInfo> Inference::operandsOf(const Node& node)
+{
+    std::vector<ValueInfo> operands;
+    for (const ValueId input : node.inputs)
+        operands.push_back(input.valid() ? info(input) : ValueInfo{});
+    return operands;
+}
+
 void Inference::inferBodies(Node& node)
 {
+    if (bodies(node).empty())
+        return;
+    const std::vector<ValueInfo> operands = operandsOf(node);
     for (auto& [key, attribute] : node.attributes)
-        if (const auto* body = std::get_if<GraphPtr>(&attribute); body && *body) {
-            auto inferred = std::make_shared<Graph>(**body);
-            if (!inferred->opsets.contains(""))
-                inferred->opsets[""] = m_opset;
-            Inference inner(*inferred, this);
-            for (std::size_t i = 0; i < inferred->nodes().size(); ++i)
-                inner.inferNode(NodeId{static_cast<std::int32_t>(i)});
-            attribute = GraphPtr(std::move(inferred));
-        }
+        if (const auto* body = std::get_if<GraphPtr>(&attribute); body && *body)
+            attribute = inferBody(node, operands, **body);
+}
+
+/// Infers the body with the inputs that the operator says, until what the body makes of them fits what was assumed.
+GraphPtr Inference::inferBody(const Node& node, std::span<const ValueInfo> operands, const Graph& body)
+{
+    constexpr int maxRounds = 8;
+    const Op* op = findOp(node);
+    const bool hasInputs = op && op->bodyInputs;
+    std::vector<ValueInfo> given;
+    if (hasInputs)
+        given = op->bodyInputs({node, operands, m_opset}, nullptr);
+    for (int round = 0;; ++round) {
+        auto inferred = std::make_shared<Graph>(body);
+        if (!inferred->opsets.contains(""))
+            inferred->opsets[""] = m_opset;
+        setBodyInputs(*inferred, given);
+        Inference(*inferred, this).inferNodesOfBody();
+        if (!hasInputs)
+            return inferred;
+        std::vector<ValueInfo> next = op->bodyInputs({node, operands, m_opset}, inferred.get());
+        if (sameTypes(given, next) || round > maxRounds)
+            return inferred;
+        if (round == maxRounds)
+            for (ValueInfo& info : next)
+                info.shape.reset();
+        given = std::move(next);
+    }
 }
 
 void Inference::fold(const Op& op, const Node& node, const std::vector<ValueInfo>& inputs,
@@ -147,9 +214,7 @@ void Inference::inferNode(NodeId id)
         store(node, {});
         return;
     }
-    std::vector<ValueInfo> inputs;
-    for (const ValueId input : node.inputs)
-        inputs.push_back(input.valid() ? info(input) : ValueInfo{});
+    const std::vector<ValueInfo> inputs = operandsOf(node);
     std::vector<ValueInfo> outputs;
     whileDoing("inferring the shape of " + node.label(), [&] {
         outputs = op->infer({node, inputs, m_opset});

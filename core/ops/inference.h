@@ -19,7 +19,10 @@ public:
 private:
     ValueInfo& info(ValueId id);
     ValueInfo outerInfo(const std::string& name) const;
+    void inferNodesOfBody();
+    std::vector<ValueInfo> operandsOf(const Node& node);
     void inferBodies(Node& node);
+    GraphPtr inferBody(const Node& node, std::span<const ValueInfo> operands, const Graph& body);
     void fold(const Op& op, const Node& node, const std::vector<ValueInfo>& inputs, std::vector<ValueInfo>& outputs);
     void store(const Node& node, std::vector<ValueInfo> outputs);
 

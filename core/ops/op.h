@@ -40,12 +40,21 @@ struct InferContext {
     [[noreturn]] void fail(std::string_view reason) const;
 };
 
+/// Runs the bodies of If, Loop and Scan for Op::run; knows the outer values that they capture.
+class BodyRunner {
+public:
+    virtual ~BodyRunner() = default;
+    /// The body's outputs, in order, for these values of its inputs.
+    virtual std::vector<Tensor> run(const Graph& body, std::span<const Tensor> inputs) const = 0;
+};
+
 /// Inputs of the reference implementation: concrete tensors (empty() where omitted).
 struct RunContext {
     const Node& node;
     std::span<const Tensor> inputs;
     int opset;
     const Control& control;
+    const BodyRunner* bodies = nullptr;  ///< null where bodies cannot run
 
     const Tensor& input(std::size_t index) const;  ///< an empty tensor beyond the end
     [[noreturn]] void fail(std::string_view reason) const;
@@ -91,6 +100,9 @@ struct Op {
     std::vector<ValueInfo> (*infer)(const InferContext&) = nullptr;
     /// The plain reference: obvious loops, double accumulation where sums are formed. Throws Error{operatorInput}.
     std::vector<Tensor> (*run)(const RunContext&) = nullptr;
+    /// What is known of a body's inputs. `body` is null at first, then the body inferred with the last answer: what the
+    /// body changes from one iteration to the next is not known. Null = bodies without inputs.
+    std::vector<ValueInfo> (*bodyInputs)(const InferContext&, const Graph* body) = nullptr;
     /// Multiply-accumulates of one evaluation with static shapes; null = 0.
     std::int64_t (*macs)(const InferContext&, std::span<const ValueInfo> outputs) = nullptr;
     /// Rewrites a node of an older opset into the form of opset 13 or later (the graph's new opset); null = unchanged.

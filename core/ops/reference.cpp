@@ -50,16 +50,16 @@ Tensor stated(const Value& value, const Tensor& tensor)
     return half && tensor.dtype() == DType::float32 ? tensor.converted(value.dtype) : tensor;
 }
 
-class Runner {
+/// Runs one graph; as a BodyRunner, the bodies of its nodes.
+class Runner final : public BodyRunner {
 public:
-    Runner(const Graph& graph, const Control& control, bool keepAll)
-        : m_graph(graph), m_control(control), m_keepAll(keepAll), m_values(graph.values().size()),
+    Runner(const Graph& graph, const Control& control, bool keepAll, int opset)
+        : m_graph(graph), m_control(control), m_keepAll(keepAll), m_opset(opset), m_values(graph.values().size()),
           m_reads(graph.values().size(), 0)
     {
         for (const Node& node : graph.nodes())
-            for (const ValueId input : node.inputs)
-                if (input.valid())
-                    ++m_reads[at(input)];
+            for (const ValueId id : neededBy(graph, node))
+                ++m_reads[at(id)];
         for (const ValueId output : graph.outputs)
             ++m_reads[at(output)];
     }
@@ -77,34 +77,24 @@ public:
             if (m_values[at(id)].empty())
                 throw Error(ErrorCode::inputMissing, m_graph.value(id).name,
                             {{"input", m_graph.value(id).name}, {"inputs", inputNames(m_graph)}});
-        for (std::size_t i = 0; i < m_values.size(); ++i)
-            if (m_graph.values()[i].isConstant())
-                m_values[i] = widened(m_graph.values()[i].constant);
+        bindConstants();
     }
 
-    void run(const Node& node, int opset)
+    void runNodes()
     {
-        m_control.throwIfStopped();
-        const Op* op = findOp(node);
-        if (!op || !op->run || !node.unsupported.empty())
-            throw Error(ErrorCode::unsupportedOperator, node.label(),
-                        {{"op", opId(node)},
-                         {"reason", node.unsupported.empty() ? std::string("it is not known") : node.unsupported}});
-        std::vector<Tensor> operands;
-        for (const ValueId input : node.inputs)
-            operands.push_back(input.valid() ? m_values[at(input)] : Tensor());
-        std::vector<Tensor> results;
-        whileDoing("running " + node.label(), [&] { results = op->run({node, operands, opset, m_control}); });
-        for (std::size_t i = 0; i < node.outputs.size(); ++i) {
-            if (!node.outputs[i].valid())
-                continue;
-            if (i >= results.size() || results[i].empty())
-                throw Error(ErrorCode::unsupportedOperator, node.label(),
-                            {{"op", opId(node)}, {"reason", "output " + std::to_string(i) + " is not computed"}});
-            m_values[at(node.outputs[i])] = widened(std::move(results[i]));
-        }
-        for (const ValueId input : node.inputs)
-            release(input);
+        for (const Node& node : m_graph.nodes())
+            run(node);
+    }
+
+    std::vector<Tensor> run(const Graph& body, std::span<const Tensor> inputs) const override
+    {
+        Runner inner(body, m_control, false, m_opset);
+        inner.bindBody(*this, inputs);
+        inner.runNodes();
+        std::vector<Tensor> outputs;
+        for (const ValueId id : body.outputs)
+            outputs.push_back(inner.m_values[at(id)]);
+        return outputs;
     }
 
     TensorMap results() const
@@ -122,6 +112,47 @@ public:
 private:
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
 
+    void bindConstants()
+    {
+        for (std::size_t i = 0; i < m_values.size(); ++i)
+            if (m_graph.values()[i].isConstant())
+                m_values[i] = widened(m_graph.values()[i].constant);
+    }
+
+    void bindBody(const Runner& outer, std::span<const Tensor> inputs)
+    {
+        bindConstants();
+        for (std::size_t i = 0; i < inputs.size(); ++i)
+            m_values[at(m_graph.inputs[i])] = inputs[i];
+        for (const ValueId id : m_graph.captures)
+            m_values[at(id)] = outer.m_values[at(outer.m_graph.find(m_graph.value(id).name))];
+    }
+
+    void run(const Node& node)
+    {
+        m_control.throwIfStopped();
+        const Op* op = findOp(node);
+        if (!op || !op->run || !node.unsupported.empty())
+            throw Error(ErrorCode::unsupportedOperator, node.label(),
+                        {{"op", opId(node)},
+                         {"reason", node.unsupported.empty() ? std::string("it is not known") : node.unsupported}});
+        std::vector<Tensor> operands;
+        for (const ValueId input : node.inputs)
+            operands.push_back(input.valid() ? m_values[at(input)] : Tensor());
+        std::vector<Tensor> results;
+        whileDoing("running " + node.label(), [&] { results = op->run({node, operands, m_opset, m_control, this}); });
+        for (std::size_t i = 0; i < node.outputs.size(); ++i) {
+            if (!node.outputs[i].valid())
+                continue;
+            if (i >= results.size() || results[i].empty())
+                throw Error(ErrorCode::unsupportedOperator, node.label(),
+                            {{"op", opId(node)}, {"reason", "output " + std::to_string(i) + " is not computed"}});
+            m_values[at(node.outputs[i])] = widened(std::move(results[i]));
+        }
+        for (const ValueId id : neededBy(m_graph, node))
+            release(id);
+    }
+
     void release(ValueId id)
     {
         if (id.valid() && --m_reads[at(id)] == 0 && !m_keepAll)
@@ -131,6 +162,7 @@ private:
     const Graph& m_graph;
     const Control& m_control;
     bool m_keepAll;
+    int m_opset;
     std::vector<Tensor> m_values;  ///< by value index
     std::vector<int> m_reads;      ///< reads still to come, by value index
 };
@@ -139,12 +171,10 @@ private:
 
 TensorMap runReference(const Graph& graph, const TensorMap& inputs, const Control& control, bool keepAll)
 {
-    Runner runner(graph, control, keepAll);
-    runner.bind(inputs);
     const auto found = graph.opsets.find("");
-    const int opset = found == graph.opsets.end() ? 13 : found->second;
-    for (const Node& node : graph.nodes())
-        runner.run(node, opset);
+    Runner runner(graph, control, keepAll, found == graph.opsets.end() ? 13 : found->second);
+    runner.bind(inputs);
+    runner.runNodes();
     return runner.results();
 }
 

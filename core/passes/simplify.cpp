@@ -56,13 +56,27 @@ private:
     }
 
     void runInBodies(Graph& graph) {
+        bool hasBodies = false;
         for (std::size_t i = 0; i < graph.nodes().size(); ++i)
             for (auto& [key, attribute] : graph.node(NodeId{static_cast<std::int32_t>(i)}).attributes)
                 if (auto* body = std::get_if<GraphPtr>(&attribute); body && *body) {
-                    auto changed = std::make_shared<Graph>(**body);
-                    run(*changed);
-                    *body = std::move(changed);
+                    hasBodies = true;
+                    if (GraphPtr changed = simplified(**body)) *body = std::move(changed);
                 }
+        // Only from outside are the shapes of what a body captures known.
+        if (hasBodies) inferShapes(graph);
+    }
+
+    /// The body after the passes; null for one that does not fit its shapes: a branch that is not meant for them.
+    GraphPtr simplified(const Graph& body) {
+        auto changed = std::make_shared<Graph>(body);
+        try {
+            run(*changed);
+        } catch (const Error& error) {
+            if (error.code() != ErrorCode::operatorInput && error.code() != ErrorCode::shapeMismatch) throw;
+            return nullptr;
+        }
+        return changed;
     }
 
     const Control& m_control;

@@ -54,6 +54,8 @@ private:
     void copyNode(const Node& node)
     {
         Node made = node;
+        for (const ValueId id : neededBy(m_copy.source(), node))
+            use(id);
         for (std::size_t i = 0; i < node.inputs.size(); ++i)
             if (node.inputs[i].valid())
                 made.inputs[i] = edge(node, node.inputs[i]);

@@ -83,6 +83,8 @@ private:
         for (const std::string_view key : {bitsAttribute, minimumCodeAttribute, maximumCodeAttribute})
             if (const auto found = made.attributes.find(key); found != made.attributes.end())
                 made.attributes.erase(found);
+        for (const ValueId id : neededBy(source(), old))
+            use(id);
         for (std::size_t i = 0; i < old.inputs.size(); ++i)
             if (old.inputs[i].valid())
                 made.inputs[i] = use(old.inputs[i]);

@@ -136,6 +136,10 @@ private:
     void copyNode(const Node& node)
     {
         Node made = node;
+        for (const GraphPtr& body : bodies(node))
+            for (const ValueId captured : body->captures)
+                if (const ValueId id = m_copy.source().find(body->value(captured).name); id.valid())
+                    read(node, id);
         for (std::size_t i = 0; i < node.inputs.size(); ++i)
             if (node.inputs[i].valid())
                 made.inputs[i] = read(node, node.inputs[i]);

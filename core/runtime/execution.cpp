@@ -75,6 +75,8 @@ Execution::Impl::Impl(std::shared_ptr<const Program> program)
     m_arena.reserve(static_cast<std::size_t>(m_plan->arenaBytes) + 64);
     for (const Step& step : m_plan->steps)
         m_states.push_back(step.kernel->makeState());
+    if (const LatePart* late = m_program->impl().late.get())
+        m_late = late->makeState();
 }
 
 std::int64_t Execution::Impl::clipped(int slot) const
@@ -101,7 +103,25 @@ TensorMap Execution::Impl::run(int firstStep, const TensorMap& inputs, const Bin
         else
             runStep(i, control, table);
     }
-    return exportOutputs();
+    TensorMap values = exportOutputs();
+    if (m_program->impl().late)
+        runLatePart(values, control);
+    return values;
+}
+
+/// Adds what has no shape until it runs; leaves the outputs of the whole graph.
+void Execution::Impl::runLatePart(TensorMap& values, const Control& control)
+{
+    const Program::Impl& program = m_program->impl();
+    const auto precision =
+        m_plan->slotList.empty() ? std::optional<Precision>() : std::optional(m_state->precision);
+    program.late->run(values, m_late, precision, control);
+    TensorMap outputs;
+    for (const ValueId id : program.whole.outputs) {
+        const std::string& name = program.whole.value(id).name;
+        outputs[name] = values.at(name);
+    }
+    values = std::move(outputs);
 }
 
 std::int64_t Execution::Impl::timedStep(std::size_t index, const Control& control, const TapTable& taps)

@@ -38,6 +38,7 @@ public:
 private:
     using TapTable = std::map<ValueId, const Tap*>;
 
+    void runLatePart(TensorMap& values, const Control& control);
     TapTable tapsByValue(const std::map<std::string, Tap>& taps) const;
     void runStep(std::size_t index, const Control& control, const TapTable& taps);
     std::int64_t timedStep(std::size_t index, const Control& control, const TapTable& taps);
@@ -58,6 +59,7 @@ private:
     const Binding::State* m_state = nullptr;   ///< during run()
     AlignedBuffer m_arena, m_scratch, m_shown;
     std::vector<std::unique_ptr<KernelState>> m_states;
+    LatePart::State m_late;
     std::vector<Operand> m_inputs, m_outputs;
     std::vector<std::int64_t> m_clipped;       ///< by slot
 };

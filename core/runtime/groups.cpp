@@ -55,11 +55,10 @@ public:
           m_taken(graph.nodes().size(), false)
     {
         for (std::size_t i = 0; i < graph.nodes().size(); ++i)
-            for (const ValueId id : graph.nodes()[i].inputs)
-                if (id.valid()) {
-                    ++m_reads[at(id)];
-                    m_reader[at(id)] = NodeId{static_cast<std::int32_t>(i)};
-                }
+            for (const ValueId id : neededBy(graph, graph.nodes()[i])) {
+                ++m_reads[at(id)];
+                m_reader[at(id)] = NodeId{static_cast<std::int32_t>(i)};
+            }
     }
 
     std::vector<Group> run()

@@ -110,6 +110,7 @@ struct StepRequest {
     std::optional<RowNormalization> normalization;   ///< what the nodes are the parts of
     bool switchable = false;         ///< slots around it: must also run on codes
     bool fused = false;              ///< something besides the node itself
+    bool slotsAnywhere = false;      ///< the program has slots, so that its precision says something
     const std::vector<Layout>& layouts;   ///< by value index: the layout that a value was written in
     const CompileOptions& options;
 

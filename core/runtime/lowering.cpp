@@ -36,9 +36,8 @@ public:
         for (const ValueId id : m_graph.inputs)
             m_plan.inputStorages.push_back(addStorage(id, Layout::plain, -1));
         for (const Node& node : m_graph.nodes())
-            for (const ValueId id : node.inputs)
-                if (id.valid())
-                    ++m_reads[at(id)];
+            for (const ValueId id : neededBy(m_graph, node))
+                ++m_reads[at(id)];
         for (const ValueId id : m_graph.outputs)
             ++m_reads[at(id)];
         for (const Group& group : findGroups(m_graph, fusionLimits())) {
@@ -110,6 +109,7 @@ private:
                             .normalization = group.normalization,
                             .switchable = hasSlots(node),
                             .fused = group.nodes.size() > 1,
+                            .slotsAnywhere = !m_plan.slotList.empty(),
                             .layouts = m_layouts,
                             .options = m_plan.options};
         for (const ValueId id : group.outputs)
@@ -164,9 +164,8 @@ private:
                 m_plan.storages[static_cast<std::size_t>(storage)].root = rootOf(shared);
         }
         for (const NodeId node : group.nodes)
-            for (const ValueId id : m_graph.node(node).inputs)
-                if (id.valid())
-                    --m_reads[at(id)];
+            for (const ValueId id : neededBy(m_graph, m_graph.node(node)))
+                --m_reads[at(id)];
         step.kernel = std::move(kernel);
         m_plan.scratchBytes = std::max(m_plan.scratchBytes, step.kernel->scratchBytes);
         m_plan.steps.push_back(std::move(step));
@@ -198,8 +197,8 @@ private:
     {
         int reads = 0;
         for (const NodeId node : group.nodes) {
-            const auto& inputs = m_graph.node(node).inputs;
-            reads += static_cast<int>(std::count(inputs.begin(), inputs.end(), id));
+            const std::vector<ValueId> needed = neededBy(m_graph, m_graph.node(node));
+            reads += static_cast<int>(std::count(needed.begin(), needed.end(), id));
         }
         return reads;
     }

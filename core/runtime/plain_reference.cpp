@@ -2,18 +2,29 @@
 #include <cstring>
 
 #include "core/ops/op.h"
+#include "core/runtime/compiled_bodies.h"
 #include "core/runtime/kernel.h"
 
 namespace lathe {
 
 namespace {
 
-/// The operator's own plain implementation on row-major tensors.
+struct ReferenceBinding final : StepBinding {
+    std::optional<Precision> precision;   ///< for bodies; nothing: as they say
+};
+
+struct OperandType {
+    DType dtype = DType::undefined;
+    Shape shape;
+    int index = -1;
+};
+
+/// The operator's own plain implementation on row-major tensors; bodies run as programs.
 class ReferenceKernel final : public Kernel
 {
 public:
     ReferenceKernel(const Op& op, const StepRequest& request)
-        : m_op(op), m_node(request.node), m_opset(request.graph.opsets.at(""))
+        : m_op(op), m_node(request.node), m_opset(request.graph.opsets.at("")), m_slotsAnywhere(request.slotsAnywhere)
     {
         for (const ValueId id : request.node.inputs) {
             m_operands.emplace_back();
@@ -23,15 +34,35 @@ public:
             m_operands.back() = {value.dtype, *value.shape, static_cast<int>(inputs.size())};
             inputs.push_back({id, Layout::plain});
         }
+        if (!lathe::bodies(m_node).empty())
+            addBodies(request);
         for (const ValueId id : request.outputs) {
             outputLayouts.push_back(Layout::plain);
             m_outputs.push_back({request.graph.value(id).dtype, *request.graph.value(id).shape, -1});
         }
     }
 
+    std::shared_ptr<const StepBinding> bind(const BindContext& context) const override
+    {
+        auto binding = std::make_shared<ReferenceBinding>();
+        if (m_slotsAnywhere)
+            binding->precision = context.precision();
+        return binding;
+    }
+
+    std::unique_ptr<KernelState> makeState() const override
+    {
+        return m_bodies ? std::make_unique<CompiledBodies::State>() : nullptr;
+    }
+
     void run(StepRun& run) const override
     {
-        const std::vector<Tensor> results = m_op.run({m_node, tensors(run), m_opset, run.control});
+        std::optional<CompiledBodies::Run> bodyRun;
+        if (m_bodies)
+            bodyRun.emplace(*m_bodies, static_cast<CompiledBodies::State&>(*run.state), tensors(run, m_captured),
+                            static_cast<const ReferenceBinding&>(*run.binding).precision, run.control);
+        const std::vector<Tensor> results =
+            m_op.run({m_node, tensors(run, m_operands), m_opset, run.control, bodyRun ? &*bodyRun : nullptr});
         for (std::size_t i = 0, at = 0; i < m_node.outputs.size(); ++i) {
             if (!m_node.outputs[i].valid())
                 continue;
@@ -48,16 +79,20 @@ public:
     }
 
 private:
-    struct OperandType {
-        DType dtype = DType::undefined;
-        Shape shape;
-        int index = -1;
-    };
+    void addBodies(const StepRequest& request)
+    {
+        m_bodies = std::make_unique<CompiledBodies>(request.graph, m_node, request.options);
+        for (const ValueId id : m_bodies->captured()) {
+            const Value& value = request.graph.value(id);
+            m_captured.push_back({value.dtype, *value.shape, static_cast<int>(inputs.size())});
+            inputs.push_back({id, Layout::plain});
+        }
+    }
 
-    std::vector<Tensor> tensors(const StepRun& run) const
+    static std::vector<Tensor> tensors(const StepRun& run, const std::vector<OperandType>& operands)
     {
         std::vector<Tensor> result;
-        for (const OperandType& operand : m_operands) {
+        for (const OperandType& operand : operands) {
             if (operand.index < 0) {
                 result.emplace_back();
                 continue;
@@ -72,7 +107,10 @@ private:
     const Op& m_op;
     const Node m_node;
     int m_opset;
+    bool m_slotsAnywhere;
     std::vector<OperandType> m_operands;
+    std::vector<OperandType> m_captured;        ///< outer values that bodies read
+    std::unique_ptr<CompiledBodies> m_bodies;   ///< null without bodies
     std::vector<OperandType> m_outputs;
 };
 

@@ -58,6 +58,11 @@ PointPairs::PointPairs(const Graph& graph)
         }
     for (const ValueId id : graph.outputs)
         m_output[static_cast<std::size_t>(id.index)] = true;
+    for (const Node& node : graph.nodes())
+        for (const GraphPtr& body : bodies(node))
+            for (const ValueId captured : body->captures)
+                if (const ValueId id = graph.find(body->value(captured).name); id.valid())
+                    m_output[static_cast<std::size_t>(id.index)] = true;
     for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
         if (m_pairOfNode[i] >= 0)
             continue;

@@ -50,7 +50,7 @@ private:
 
     const Graph& m_graph;
     std::vector<std::vector<NodeId>> m_readers;   ///< by value
-    std::vector<bool> m_output;                   ///< by value
+    std::vector<bool> m_output;                   ///< by value: graph outputs, and what bodies read by name
     std::vector<PointPair> m_pairs;
     std::vector<int> m_pairOfNode;
 };

@@ -29,7 +29,7 @@ public:
         for (std::size_t i = 0; i < m_old.nodes().size(); ++i)
             copyNode(NodeId{static_cast<std::int32_t>(i)});
         for (const ValueId id : m_old.outputs)
-            made.outputs.push_back(outputNamed(mapped(id), m_old.value(id).name));
+            made.outputs.push_back(named(mapped(id), m_old.value(id).name));
         made.compact();
         return std::move(m_result);
     }
@@ -60,12 +60,22 @@ private:
             return;
         }
         Node node = m_old.node(id);
+        for (const GraphPtr& body : bodies(node))
+            for (const ValueId captured : body->captures)
+                keepName(body->value(captured).name);
         for (ValueId& value : node.inputs)
             value = mapped(value);
         for (ValueId& value : node.outputs)
             value = mapped(value);
         const Node& made = m_result.graph.node(m_result.graph.addNode(std::move(node)));
         openFloatSide(m_old.node(id), made);
+    }
+
+    /// Bodies read outer values by their names.
+    void keepName(const std::string& name)
+    {
+        if (const ValueId id = m_old.find(name); id.valid())
+            named(mapped(id), name);
     }
 
     void replacePair(const PointPair& pair)
@@ -162,18 +172,19 @@ private:
         addSlot(side, Slot::Kind::activation, {std::make_shared<const Encoding>(*encoding), nullptr});
     }
 
-    ValueId outputNamed(ValueId id, const std::string& name)
+    /// The value under a name that others know it by.
+    ValueId named(ValueId id, const std::string& name)
     {
         Graph& made = m_result.graph;
-        if (made.value(id).name == name)
-            return id;
+        if (const ValueId known = made.find(name); known.valid())
+            return known;
         Value copy = made.value(id);
         copy.name = name;
         copy.constant = Tensor();
         const ValueId output = made.addValue(std::move(copy));
         Node node;
         node.op = "Identity";
-        node.name = "output " + name;
+        node.name = "name " + name;
         node.inputs = {id};
         node.outputs = {output};
         made.addNode(std::move(node));

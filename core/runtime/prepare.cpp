@@ -26,9 +26,11 @@ std::vector<DType> typesOf(const Graph& graph, const std::vector<ValueId>& ids)
     return types;
 }
 
-void checkRunnable(const Graph& graph)
+void checkNodes(const Graph& graph)
 {
     for (const Node& node : graph.nodes()) {
+        for (const GraphPtr& body : bodies(node))
+            checkNodes(*body);
         const Op* op = findOp(node);
         if (op && op->run && node.unsupported.empty())
             continue;
@@ -36,10 +38,11 @@ void checkRunnable(const Graph& graph)
                     {{"op", opId(node)},
                      {"reason", node.unsupported.empty() ? std::string("it is not known") : node.unsupported}});
     }
-    for (const Node& node : graph.nodes())
-        for (const ValueId id : node.outputs)
-            if (id.valid() && (!graph.value(id).shape || !graph.value(id).shape->isStatic()))
-                throw Error(ErrorCode::shapeUnknown, node.label(), {{"value", graph.value(id).name}});
+}
+
+void checkRunnable(const Graph& graph)
+{
+    checkNodes(graph);
     for (const ValueId id : graph.inputs)
         if (!graph.value(id).shape || !graph.value(id).shape->isStatic())
             throw Error(ErrorCode::shapeUnknown, graph.value(id).name, {{"value", graph.value(id).name}});
@@ -66,6 +69,17 @@ Graph withFixedShapes(const Graph& graph, const CompileOptions& options, const C
     return fixed;
 }
 
+/// Points on values that are not there until their shapes are known stay closed.
+std::vector<Slot> pointsOf(const CompileOptions& options, const Graph& whole, const Graph& now)
+{
+    std::vector<Slot> points = options.points;
+    std::erase_if(points, [&](const Slot& point) {
+        const std::string value = splitPoint(point.value).first;
+        return !now.find(value).valid() && whole.find(value).valid();
+    });
+    return points;
+}
+
 std::vector<int> slotsByValue(const Graph& graph, const std::vector<Slot>& slots, bool activations)
 {
     std::vector<int> result(graph.values().size(), -1);
@@ -83,12 +97,15 @@ std::vector<int> slotsByValue(const Graph& graph, const std::vector<Slot>& slots
 
 Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const Control& control)
 {
-    PointedGraph pointed = takeOutPoints(withFixedShapes(graph, options, control));
+    Graph fixed = withFixedShapes(graph, options, control);
+    checkRunnable(fixed);
+    SplitGraph split = splitLate(fixed);
+    PointedGraph pointed = takeOutPoints(split.now);
     Prepared prepared;
     Plan& plan = prepared.plan;
     plan.options = options;
     if (options.keepSlots) {
-        openPoints(pointed, options.points);
+        openPoints(pointed, pointsOf(options, fixed, split.now));
         if (options.integerKernels) {
             IntegerGraph integer = toIntegerGraph(pointed, options);
             pointed = std::move(integer.pointed);
@@ -102,7 +119,11 @@ Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const C
         prepared.settings = pointed.settings;
     }
     plan.graph = std::move(pointed.graph);
-    checkRunnable(plan.graph);
+    if (split.isLate()) {
+        prepared.lateNodes = std::move(split.lateNodes);
+        prepared.late = std::make_unique<LatePart>(std::move(split.first), std::move(split.rest), options);
+        prepared.whole = std::move(fixed);
+    }
     plan.inputTypes = typesOf(plan.graph, plan.graph.inputs);
     plan.outputTypes = typesOf(plan.graph, plan.graph.outputs);
     widen(plan.graph);

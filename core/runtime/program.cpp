@@ -128,6 +128,11 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         program->m_impl->forecastBytes = forecastBytes;
         program->m_impl->defaultBinding.m_state =
             Binding::State::make(plan, precision, std::move(entries), nullptr);
+        program->m_impl->choices = plan->choices;
+        for (const std::string& label : prepared.lateNodes)
+            program->m_impl->choices.push_back({label, "late", "its shapes are only known while running"});
+        program->m_impl->whole = std::move(prepared.whole);
+        program->m_impl->late = std::move(prepared.late);
         program->m_impl->plan = std::move(plan);
         return std::shared_ptr<const Program>(std::move(program));
     });
@@ -138,7 +143,7 @@ Program::~Program() = default;
 
 const Graph& Program::graph() const
 {
-    return m_impl->plan->graph;
+    return m_impl->late ? m_impl->whole : m_impl->plan->graph;
 }
 
 const std::vector<Slot>& Program::allSlots() const
@@ -165,7 +170,7 @@ const Binding& Program::defaultBinding() const
 
 const std::vector<KernelChoice>& Program::kernels() const
 {
-    return m_impl->plan->choices;
+    return m_impl->choices;
 }
 
 std::int64_t Program::arenaBytes() const

@@ -114,6 +114,8 @@ public:
     explicit Program(PrivateTag);
     ~Program();
     /// Quantize/Dequantize pairs of `graph` become slots (initially set as the graph says); everything else is float.
+    /// What stands behind a value whose shape is only known while running (and the bodies of If, Loop and Scan) is compiled
+    /// then, once for shapes that come again, and has neither slots nor taps.
     /// Throws Error{unsupportedOperator, shapeUnknown, tooLarge ...}.
     static std::shared_ptr<const Program> compile(const Graph& graph, const CompileOptions& options,
                                                   const Control& control = {});

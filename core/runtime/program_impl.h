@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/runtime/binding_state.h"
+#include "core/runtime/late_part.h"
 
 namespace lathe {
 
@@ -10,6 +11,9 @@ struct Program::Impl {
     Binding defaultBinding;
     std::int64_t weightBytes = 0;
     std::int64_t forecastBytes = 0;
+    std::vector<KernelChoice> choices;
+    Graph whole;                             ///< with the late nodes; only where `late` is set
+    std::unique_ptr<const LatePart> late;    ///< null when all shapes are known
 };
 
 }

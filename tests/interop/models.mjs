@@ -36,7 +36,47 @@ const cifarNormal = picture([1, 3, 32, 32], -2, 2.2);
 const imagenet = picture([1, 3, 224, 224], -1, 1);
 const squeezenet = picture([1, 3, 227, 227], -120, 130);
 
-/** Float models: file, relative tolerance, the k-th input. */
+/** 16-bit samples of a mono WAV file as numbers in [-1, 1). */
+function wavSamples(file) {
+  const bytes = fs.readFileSync(file);
+  let at = 12;
+  while (bytes.toString('latin1', at, at + 4) !== 'data') at += 8 + bytes.readUInt32LE(at + 4);
+  return Float32Array.from({ length: bytes.readUInt32LE(at + 4) / 2 }, (_, i) => bytes.readInt16LE(at + 8 + 2 * i) / 32768);
+}
+
+/** `length` samples of a recording, starting at the i-th multiple of `hop`, as a tensor of `shape`. */
+function audio(file, shape, hop, start = 0) {
+  const size = shape.reduce((n, d) => n * d, 1);
+  return (assets, i) => ({ dtype: 'float32', shape, data: wavSamples(path.join(assets, 'data/audio', file)).slice(start + i * hop, start + i * hop + size) });
+}
+
+const zeros = (shape) => ({ dtype: 'float32', shape, data: new Float32Array(shape.reduce((n, d) => n * d, 1)) });
+const rate16k = () => ({ dtype: 'int64', shape: [], data: BigInt64Array.of(16000n) });
+
+/** The i-th row of an array file, as elements of another type. */
+function rowAs(file, shape, dtype, Array) {
+  return (assets, i) => {
+    const all = readNpy(path.join(assets, file));
+    const size = shape.reduce((n, d) => n * d, 1);
+    const convert = Array === BigInt64Array ? BigInt : Number;
+    return { dtype, shape, data: Array.from(all.data.slice(i * size, (i + 1) * size), convert) };
+  };
+}
+
+/** A few words as bytes or numbers of tokens. */
+function text(shape, dtype, Array) {
+  const words = 'the quick brown fox jumps over the lazy dog and this is a test of how sentences are split ';
+  const convert = Array === BigInt64Array ? BigInt : Number;
+  return (assets, i) => ({ dtype, shape, data: Array.from({ length: shape.reduce((n, d) => n * d, 1) }, (_, k) => convert(words.charCodeAt((k + 7 * i) % words.length))) });
+}
+
+const voice = { inputs: { input: audio('silero_test.wav', [1, 576], 512, 16000), state: () => zeros([2, 1, 128]), sr: rate16k }, state: { state: 'stateN' }, steps: 6 };
+const light = picture([1, 3, 224, 224], -120, 130);
+
+/**
+ * Float models: file, relative tolerance, the peer's level, the k-th input (of the only one) or those of all by name. `state`: the input that an
+ * output becomes for the next of `steps` steps.
+ */
 export const FLOAT_MODELS = [
   { file: 'hello_world_sine.onnx', input: uniform([1, 1], 0, 6.28) },
   { file: 'mnist_cnn_cntk_op8.onnx', input: mnistDigit },
@@ -53,6 +93,22 @@ export const FLOAT_MODELS = [
   { file: 'ultraface_rfb320.onnx', input: picture([1, 3, 240, 320], -1, 1) },
   { file: 'yunet_n_320.onnx', input: picture([1, 3, 320, 320], 0, 255) },
   { file: 'super_resolution_x3.onnx', input: picture([1, 1, 224, 224], 0, 1) },
+  { file: 'portrait_unet_prisma256.onnx', input: picture([1, 3, 256, 256], 0, 1) },
+  { file: 'yolox_nano.onnx', input: picture([1, 3, 416, 416], 0, 255) },
+  { file: 'mnist_lstm.onnx', input: (assets, i) => { const digit = mnistDigit(assets, i); return { ...digit, shape: [1, 28, 28], data: digit.data.map((v) => v / 255) }; } },
+  { file: 'silero_vad.onnx', ...voice },
+  { file: 'silero_vad_16k_op15.onnx', ...voice },
+  { file: 'silero_vad_op18_ifless.onnx', ...voice },
+  { file: 'dtln_model_1.onnx', inputs: { input_2: uniform([1, 1, 257], 0, 3), input_3: () => zeros([1, 2, 128, 2]) }, state: { input_3: 'tf_op_layer_stack_2' }, steps: 4 },
+  { file: 'dtln_model_2.onnx', inputs: { input_4: audio('noisy_mix.wav', [1, 1, 512], 128, 16000), input_5: () => zeros([1, 2, 128, 2]) }, state: { input_5: 'tf_op_layer_stack_5' }, steps: 4 },
+  // Logarithms of tiny numbers: the peer's own levels are 1.4e-4 apart here, so the one with its fastest kernels is taken.
+  { file: 'basic_pitch_nmp.onnx', level: 'all', input: audio('vocadito_10.wav', [1, 43844, 1], 36164) },
+  { file: 'kwt1_keyword_transformer.onnx', input: audio('silero_test.wav', [1, 16000], 16000, 16000) },
+  { file: 'gpt_nano_sort.onnx', input: rowAs('data/gpt_sort/idx.npy', [1, 11], 'int64', BigInt64Array) },
+  { file: 'magika_v3_3.onnx', input: rowAs('data/magika/features.npy', [1, 2048], 'int32', Int32Array) },
+  { file: 'nnsplit_en.onnx', input: text([2, 100], 'uint8', Uint8Array) },
+  { file: 'structural/tiny_bert_untrained.onnx', inputs: { input_ids: text([2, 12], 'int64', BigInt64Array), attention_mask: () => ({ dtype: 'int64', shape: [2, 12], data: BigInt64Array.from({ length: 24 }, (_, i) => (i < 20 ? 1n : 0n)) }) } },
+  ...['bvlc_alexnet', 'densenet121', 'inception_v1', 'inception_v2', 'resnet50', 'shufflenet', 'squeezenet', 'vgg19', 'zfnet512'].map((name) => ({ file: `structural/light_${name}.onnx`, input: light })),
 ].map((m) => ({ tolerance: 1e-4, ...m }));
 
 /** Models that are quantized already. */
