@@ -7,6 +7,7 @@ find_package(nlohmann_json 3.10 REQUIRED)                     # plans, dataset f
 find_package(OneDnn REQUIRED)                                 # fast kernels
 find_package(OpenMP REQUIRED COMPONENTS CXX)                  # the thread pool that oneDNN uses, so that we can bound it
 find_package(Eigen3 3.4 REQUIRED NO_MODULE)                   # linear algebra of the rounding and equalization algorithms
+find_package(Glpk REQUIRED)                                   # integer programs of the bit assignment
 find_package(SQLite3 REQUIRED)                                # project files
 find_package(LibArchive REQUIRED)                             # .npz; a test reads bundles with it
 find_package(ZLIB REQUIRED)                                   # gzip-compressed data sets

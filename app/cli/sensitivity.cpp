@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/quantities.h"
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
@@ -19,25 +20,6 @@ struct SensitivityVerbOptions
     std::string timeBudget;
     int samples = 64;
 };
-
-/// "60s", "5m", "90" as seconds.
-double parseSeconds(const std::string& text)
-{
-    if (text.empty())
-        return 0;
-    std::size_t end = 0;
-    double value = 0;
-    try {
-        value = std::stod(text, &end);
-    } catch (const std::exception&) {
-        end = 0;
-    }
-    const std::string unit = text.substr(end);
-    const double factor = unit == "m" ? 60 : unit == "h" ? 3600 : unit.empty() || unit == "s" ? 1 : 0;
-    if (end == 0 || factor == 0 || !(value > 0) || !std::isfinite(value))
-        throw UsageError("--time-budget is a time like 60s or 5m, not \"" + text + "\".");
-    return value * factor;
-}
 
 Json cellToJson(const SensitivityCell& cell)
 {
@@ -110,7 +92,7 @@ int measure(const SensitivityVerbOptions& options, Context& context)
     measuring.metric = options.metric.empty() ? dataset->info().metric : options.metric;
     measuring.probeSamples = options.samples;
     measuring.workers = context.workers();
-    measuring.timeBudgetSeconds = parseSeconds(options.timeBudget);
+    measuring.timeBudgetSeconds = parseSeconds(options.timeBudget, "--time-budget");
     measuring.seed = context.seed;
     const Sensitivity result =
         sensitivity(*source.model, source.plan, *source.statistics, *dataset, measuring, context.control);

@@ -26,7 +26,6 @@ QuantPlan floatPlan(const QuantPlan& plan)
     return result;
 }
 
-/// The plan's format with another number of bits; formats that are no integers give way to the defaults.
 QuantSpec withBits(const QuantSpec& spec, const char* fallback, int bits)
 {
     QuantSpec result = spec.format.isInteger() ? spec : QuantSpec::parse(fallback);
@@ -40,9 +39,9 @@ QuantPlan cellPlan(const QuantPlan& floating, const QuantPlan& plan, const Sensi
     LayerPlan& layer = result.layers[cell.layer];
     layer.method = plan.methodOf(cell.layer);
     if (cell.kind != CellKind::activations)
-        layer.weights = withBits(plan.weightSpec(cell.layer), "int8:channel:symmetric", cell.bits);
+        layer.weights = weightSpecWithBits(plan, cell.layer, cell.bits);
     if (cell.kind != CellKind::weights)
-        layer.activations = withBits(plan.activationSpec(cell.layer), "uint8:tensor:asymmetric", cell.bits);
+        layer.activations = activationSpecWithBits(plan, cell.layer, cell.bits);
     return result;
 }
 
@@ -130,6 +129,16 @@ private:
     Resolved m_resolved;
 };
 
+}
+
+QuantSpec weightSpecWithBits(const QuantPlan& plan, const std::string& layer, int bits)
+{
+    return withBits(plan.weightSpec(layer), "int8:channel:symmetric", bits);
+}
+
+QuantSpec activationSpecWithBits(const QuantPlan& plan, const std::string& layer, int bits)
+{
+    return withBits(plan.activationSpec(layer), "uint8:tensor:asymmetric", bits);
 }
 
 std::vector<PlannedCell> planCells(const Program& program, const Graph& graph,

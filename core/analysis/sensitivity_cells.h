@@ -9,6 +9,11 @@
 
 namespace lathe {
 
+/// The plan's format for a layer with another number of bits; one that is no integer gives way to the usual
+/// one.
+QuantSpec weightSpecWithBits(const QuantPlan& plan, const std::string& layer, int bits);
+QuantSpec activationSpecWithBits(const QuantPlan& plan, const std::string& layer, int bits);
+
 /// A cell with what its slots are set to and where a run that differs from float begins.
 struct PlannedCell
 {

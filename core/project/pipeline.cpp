@@ -146,6 +146,41 @@ Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statist
                               rulesOf(plan.target), options, control);
 }
 
+namespace {
+
+/// Loss of a plan in the dataset's metric, on the calibration split.
+double measuredDrop(const Model& model, const QuantPlan& plan, const Statistics& statistics, const Dataset& dataset,
+                    const AssignOptions& options, const Control& control)
+{
+    ValidateOptions validating;
+    validating.split = Split::calibration;
+    validating.evaluate.workers = options.workers;
+    validating.evaluate.layerFigures = false;
+    validating.evaluate.metricIds = {options.metric};
+    const auto quantized = quantize(model, plan, statistics, control);
+    return validate(model, *quantized, dataset, validating, control).metrics.front().loss;
+}
+
+}
+
+Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<const Statistics> statistics,
+                  const Dataset& dataset, const AssignOptions& options, const Control& control)
+{
+    const Sensitivity effects = sensitivity(model, base, *statistics, dataset, options.sensitivity, control);
+    const auto samples = dataset.split(Split::calibration);
+    WhatIf::Options probing;
+    probing.probeSamples = options.sensitivity.probeSamples;
+    probing.workers = options.workers;
+    WhatIf whatIf(std::make_shared<const Graph>(model.graph), model.layers, statistics, *samples, rulesOf(base.target),
+                  probing, control);
+    AssignmentOptions assigning = options.assignment;
+    if (!assigning.drop)
+        assigning.drop = [&](const QuantPlan& plan, const Control& inner) {
+            return measuredDrop(model, plan, *statistics, dataset, options, inner);
+        };
+    return assignBits(model.graph, model.layers, effects, base, whatIf, assigning, control);
+}
+
 Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control)
 {
     requireRunnable(model);

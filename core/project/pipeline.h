@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/base/control.h"
+#include "core/analysis/assignment.h"
 #include "core/analysis/sensitivity.h"
 #include "core/calibration/collect.h"
 #include "core/data/samples.h"
@@ -50,6 +51,17 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
 /// The isolated effect of every layer, on the calibration split: the validation split stays unseen.
 Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statistics& statistics, const Dataset& dataset,
                         const SensitivityOptions& options, const Control& control);
+
+/// What bits every layer should have. Everything is measured on the calibration split, so that the validation split stays
+/// unseen; with `maxDrop`, losses of `metric` there decide.
+struct AssignOptions {
+    SensitivityOptions sensitivity;
+    AssignmentOptions assignment;
+    std::string metric = "top1";
+    int workers = 0;
+};
+Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<const Statistics> statistics,
+                  const Dataset& dataset, const AssignOptions& options, const Control& control);
 
 /// The ONNX file of a quantized model; re-read and compared before it is returned. Throws Error{notExportable}.
 Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control);

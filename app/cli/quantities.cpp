@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/quantities.h"
+
+#include "app/cli/context.h"
+
+#include <cmath>
+#include <map>
+
+namespace lathe::cli {
+namespace {
+
+/// A positive number with one of the units behind it; 0 when the text is none.
+double parseQuantity(const std::string& text, const std::map<std::string, double>& units)
+{
+    std::size_t end = 0;
+    double value = 0;
+    try {
+        value = std::stod(text, &end);
+    } catch (const std::exception&) {
+        return 0;
+    }
+    const auto unit = units.find(text.substr(end));
+    return unit != units.end() && value > 0 && std::isfinite(value) ? value * unit->second : 0;
+}
+
+}
+
+double parseSeconds(const std::string& text, const std::string& option)
+{
+    static const std::map<std::string, double> units{{"", 1}, {"s", 1}, {"m", 60}, {"h", 3600}};
+    const double seconds = text.empty() ? 0 : parseQuantity(text, units);
+    if (!text.empty() && seconds == 0)
+        throw UsageError(option + " is a time like 60s or 5m, not \"" + text + "\".");
+    return seconds;
+}
+
+double parseBytes(const std::string& text, const std::string& option)
+{
+    static const std::map<std::string, double> units{
+        {"", 1},       {"k", 1e3},      {"kB", 1e3},      {"M", 1e6}, {"MB", 1e6}, {"Ki", 1024},
+        {"KiB", 1024}, {"Mi", 1048576}, {"MiB", 1048576}, {"G", 1e9}, {"GB", 1e9}};
+    const double bytes = parseQuantity(text, units);
+    if (bytes == 0)
+        throw UsageError(option + " is a size like 500k or 1.2M, not \"" + text + "\".");
+    return bytes;
+}
+
+}

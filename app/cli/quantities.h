@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+
+namespace lathe::cli {
+
+/// "60s", "5m", "1h" or "90" as seconds; 0 for an empty text. Throws UsageError that names the option.
+double parseSeconds(const std::string& text, const std::string& option);
+
+/// "500k", "1.2M" or "4096" as bytes (k = 1,000, Ki = 1,024 and so on). Throws UsageError that names the
+/// option.
+double parseBytes(const std::string& text, const std::string& option);
+
+}

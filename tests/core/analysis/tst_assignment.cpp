@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/assignment.h"
+
+#include <QTest>
+
+#include "core/analysis/assignment_table.h"
+#include "core/calibration/collect.h"
+#include "core/formats/formats.h"
+#include "core/passes/simplify.h"
+#include "tests/core/analysis/noise_samples.h"
+#include "tests/support/expect_error.h"
+#include "tests/support/shared_files.h"
+
+using namespace lathe;
+
+class TstAssignment : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void beatsUniformAtItsSize();
+    void theFrontRises();
+    void lockedLayersStay();
+    void keepsFurtherLimits();
+    void findsTheSmallestWithinADrop();
+    void whatCannotBeIsSaid();
+    void unmeasuredEndsWeighMore();
+    void stops();
+
+private:
+    Assignment assigned(const AssignmentOptions& options, const QuantPlan& base = {},
+                        const Control& control = {})
+    {
+        return assignBits(*m_graph, m_layers, m_sensitivity, base, *m_whatIf, options, control);
+    }
+
+    std::shared_ptr<const Graph> m_graph;
+    std::vector<Layer> m_layers;
+    std::shared_ptr<const Statistics> m_statistics;
+    Sensitivity m_sensitivity;
+    std::unique_ptr<WhatIf> m_whatIf;
+    test::NoiseSamples m_samples;
+};
+
+void TstAssignment::initTestCase()
+{
+    m_graph = std::make_shared<const Graph>(
+        simplify(readModel(test::resourceFile("sample/glyphs.onnx"), systemFs(), Control()).graph).graph);
+    m_layers = findLayers(*m_graph);
+    m_statistics = std::make_shared<const Statistics>(
+        collectStatistics(*m_graph, m_samples, Digest(), CollectOptions(), Control()));
+    SensitivityOptions options;
+    options.bits = {2, 4, 8};
+    options.kinds = {CellKind::weights, CellKind::activations};
+    m_sensitivity = measureSensitivity(*m_graph, m_layers, *m_statistics, m_samples, QuantPlan(),
+                                       genericRules(), options, Control());
+    m_whatIf = std::make_unique<WhatIf>(m_graph, m_layers, m_statistics, m_samples, genericRules(),
+                                        WhatIf::Options(), Control());
+}
+
+void TstAssignment::beatsUniformAtItsSize()
+{
+    QuantPlan uniform;
+    uniform.weights = QuantSpec::parse("int4:channel:symmetric");
+    const auto four = m_whatIf->update(uniform, Control());
+    AssignmentOptions options;
+    options.maxSizeBytes = static_cast<double>(four->sizeBytes);
+    options.frontPoints = 0;
+    int saved = 0;
+    options.best = [&](const QuantPlan&) { ++saved; };
+    const Assignment result = assigned(options);
+    QVERIFY(result.best.withinLimits);
+    QVERIFY(result.best.sizeBytes <= four->sizeBytes);
+    QVERIFY2(result.best.sqnrDb > four->outputSqnrDb, QByteArray::number(result.best.sqnrDb).constData());
+    QVERIFY(saved > 0);
+    const auto again = m_whatIf->update(result.best.plan, Control());
+    QCOMPARE(again->outputSqnrDb, result.best.sqnrDb);
+    QCOMPARE(again->sizeBytes, result.best.sizeBytes);
+}
+
+/// No uniform plan lies above the front, and the front has no point that another one beats.
+void TstAssignment::theFrontRises()
+{
+    AssignmentOptions options;
+    options.maxSizeBytes = 1e9;
+    options.frontPoints = 4;
+    options.repairs = 2;
+    const Assignment result = assigned(options);
+    QVERIFY(result.front.size() >= 4);
+    for (std::size_t i = 1; i < result.front.size(); ++i) {
+        QVERIFY(result.front[i].sizeBytes > result.front[i - 1].sizeBytes);
+        QVERIFY(result.front[i].sqnrDb > result.front[i - 1].sqnrDb);
+    }
+    for (const int bits : {2, 4, 8}) {
+        QuantPlan uniform;
+        uniform.weights = QuantSpec::parse("int" + std::to_string(bits) + ":channel:symmetric");
+        const auto measured = m_whatIf->update(uniform, Control());
+        const bool covered =
+            std::any_of(result.front.begin(), result.front.end(), [&](const AssignmentPoint& point) {
+                return point.sizeBytes <= measured->sizeBytes && point.sqnrDb >= measured->outputSqnrDb;
+            });
+        QVERIFY2(covered, QByteArray::number(bits).constData());
+    }
+}
+
+void TstAssignment::lockedLayersStay()
+{
+    QuantPlan base;
+    base.layers["stem.act"].weights = QuantSpec::parse("int8:channel:symmetric");
+    base.layers["stem.act"].locked = true;
+    AssignmentOptions options;
+    options.maxSizeBytes = 26000;
+    options.frontPoints = 0;
+    options.repairs = 0;
+    const Assignment result = assigned(options, base);
+    QCOMPARE(result.best.plan.weightSpec("stem.act").format.bits, 8);
+    QVERIFY(result.best.plan.layers.at("stem.act").locked);
+}
+
+void TstAssignment::keepsFurtherLimits()
+{
+    AssignmentOptions options;
+    options.frontPoints = 0;
+    options.repairs = 0;
+    // Each layer may have 5 bits on average, and none but the allowed ones.
+    options.limits = {{"bits", 5.0 * 19, [](const Layer& layer, int weightBits, int) {
+                           return layer.weight.valid() ? static_cast<double>(weightBits) : 0.0;
+                       }}};
+    options.allowed = [](const Layer& layer, int weightBits, int) {
+        return !layer.weight.valid() || weightBits > 2;
+    };
+    const Assignment result = assigned(options);
+    int bits = 0, layers = 0;
+    for (const Layer& layer : m_layers)
+        if (layer.weight.valid()) {
+            const int own = result.best.plan.weightSpec(layer.id).format.bits;
+            QVERIFY(own == 4 || own == 8);
+            bits += own;
+            ++layers;
+        }
+    QCOMPARE(layers, 19);
+    QVERIFY2(bits <= 5 * 19, QByteArray::number(bits).constData());
+    QVERIFY(bits > 4 * 19);
+}
+
+void TstAssignment::findsTheSmallestWithinADrop()
+{
+    AssignmentOptions options;
+    options.frontPoints = 0;
+    options.maxDrop = -15; // the stand-in for a loss: at least 15 dB
+    options.drop = [&](const QuantPlan& plan, const Control& control) {
+        return -m_whatIf->update(plan, control)->outputSqnrDb;
+    };
+    const Assignment result = assigned(options);
+    QVERIFY(result.best.sqnrDb >= 15);
+    QVERIFY(result.drop && *result.drop <= -15);
+    const auto eight = m_whatIf->update(QuantPlan(), Control());
+    QVERIFY(result.best.sizeBytes < eight->sizeBytes);
+}
+
+void TstAssignment::whatCannotBeIsSaid()
+{
+    AssignmentOptions options;
+    options.maxSizeBytes = 1000;
+    LATHE_EXPECT_ERROR(limitNotReachable, assigned(options));
+    options.maxSizeBytes = 1e9;
+    options.maxDrop = -1000;
+    options.drop = [](const QuantPlan&, const Control&) { return 0.0; };
+    LATHE_EXPECT_ERROR(limitNotReachable, assigned(options));
+}
+
+void TstAssignment::unmeasuredEndsWeighMore()
+{
+    Sensitivity unmeasured = m_sensitivity;
+    for (SensitivityCell& cell : unmeasured.cells) {
+        cell.samples = 0;
+        cell.estimateDb = 20;
+    }
+    const auto table = choicesOf(*m_graph, m_layers, unmeasured, QuantPlan(), {});
+    std::vector<double> noises;
+    for (const LayerChoices& layer : table)
+        if (layer.layer->weight.valid())
+            noises.push_back(layer.choices.front().noise);
+    QCOMPARE(noises.size(), std::size_t{19});
+    QVERIFY(noises.front() > 3 * noises[1] && noises.back() > 3 * noises[1]);
+}
+
+void TstAssignment::stops()
+{
+    std::stop_source source;
+    source.request_stop();
+    LATHE_EXPECT_ERROR(stopped, assigned({}, {}, Control(source.get_token())));
+}
+
+QTEST_GUILESS_MAIN(TstAssignment)
+#include "tst_assignment.moc"
