@@ -118,6 +118,29 @@ const OperandRule& OperatorRule::input(std::size_t index) const
     return inputs[std::min(index, inputs.size() - 1)];
 }
 
+Encoding fixedEncoding(const OperandRule& rule, const QuantSpec& spec)
+{
+    constexpr int ruleBits = 8;
+    constexpr std::int32_t lowestRuleCode = -128, highestRuleCode = 127;
+    const int bits = spec.format.bits;
+    Encoding encoding;
+    encoding.format = spec.format;
+    encoding.minimumCode = spec.format.minimumCode();
+    encoding.maximumCode = spec.format.maximumCode();
+    // Codes of unsigned formats are those of signed ones, moved up by half the range.
+    const std::int32_t middle = spec.format.isSigned ? 0 : 1 << (bits - 1);
+    if (spec.symmetric) {
+        const std::int32_t side = std::max(rule.zeroPoint - lowestRuleCode, highestRuleCode + 1 - rule.zeroPoint);
+        encoding.scale = {std::ldexp(rule.scale * static_cast<float>(side), 1 - bits)};
+        encoding.zeroPoint = {middle};
+        return encoding;
+    }
+    encoding.scale = {std::ldexp(rule.scale, ruleBits - bits)};
+    const double zeroPoint = std::nearbyint(std::ldexp(static_cast<double>(rule.zeroPoint), bits - ruleBits));
+    encoding.zeroPoint = {std::clamp(static_cast<std::int32_t>(zeroPoint) + middle, encoding.minimumCode, encoding.maximumCode)};
+    return encoding;
+}
+
 const OperatorRule* PlacementRules::find(std::string_view op) const
 {
     const auto found = operators.find(op);

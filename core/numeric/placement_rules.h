@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/base/json.h"
+#include "core/numeric/encoding.h"
 #include "core/numeric/number_format.h"
 
 namespace lathe {
@@ -27,8 +28,8 @@ enum class Placement : std::uint8_t {
 
 struct OperandRule {
     Placement placement = Placement::none;
-    float scale = 0;              ///< for fixed
-    std::int32_t zeroPoint = 0;   ///< for fixed
+    float scale = 0;              ///< for fixed: of 8-bit codes
+    std::int32_t zeroPoint = 0;   ///< for fixed: of codes from -128 to 127
 };
 
 /// Rules for one operator.
@@ -42,6 +43,10 @@ struct OperatorRule {
 
     const OperandRule& input(std::size_t index) const;
 };
+
+/// The fixed grid of `rule` in another integer format: the same range of 256 steps, in as many steps as the format has.
+/// Symmetric formats take the larger side (softmax in int16: 1/32768 and 0, as TensorFlow Lite has it).
+Encoding fixedEncoding(const OperandRule& rule, const QuantSpec& spec);
 
 /// A target's placement rules: data, read from its profile. Operators not listed stay in float. A key "Op[attribute=value]"
 /// holds for nodes with that attribute and goes before the plain "Op".

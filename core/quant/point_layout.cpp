@@ -107,7 +107,9 @@ private:
     {
         const std::size_t first = root(at(a));
         const std::size_t second = root(at(b));
+        const std::optional<OperandRule> fixed = m_fixed[first] ? m_fixed[first] : m_fixed[second];
         m_share[std::max(first, second)] = std::min(first, second);
+        m_fixed[std::min(first, second)] = fixed;
         return first != second;
     }
 
@@ -140,7 +142,7 @@ private:
         if (placement == Placement::point || placement == Placement::fixed)
             want(output, how);
         if (placement == Placement::fixed && canBePoint(output))
-            m_fixed[at(output)] = rule->output;
+            m_fixed[root(at(output))] = rule->output;
         const Node& node = m_graph.nodes()[index];
         const Layer* layer = m_layerOfNode[index];
         if (layer && layer->weight.valid())
@@ -164,7 +166,7 @@ private:
             return addConstantOperand(node, input, layer);
         want(input, Want::required);
         if (placement == Placement::fixed && canBePoint(input))
-            m_fixed[at(input)] = rule.input(operand);
+            m_fixed[root(at(input))] = rule.input(operand);
     }
 
     bool propagate()
@@ -179,7 +181,7 @@ private:
                 changed = passForward(node) || changed;
             for (std::size_t operand = 0; operand < node.inputs.size(); ++operand)
                 if (rule->input(operand).placement == Placement::sameAsOutput)
-                    changed = passBack(node.inputs[operand], outputOf(i)) || changed;
+                    changed = passBack(node, node.inputs[operand], outputOf(i)) || changed;
         }
         return changed;
     }
@@ -199,12 +201,20 @@ private:
         return changed;
     }
 
-    bool passBack(ValueId input, ValueId output)
+    bool passBack(const Node& node, ValueId input, ValueId output)
     {
         if (!canBePoint(input) || !canBePoint(output) || m_want[at(output)] == Want::no)
             return false;
+        if (m_fixed[root(at(input))] && root(at(input)) != root(at(output)))
+            return changeGrid(node, input, output);
         const bool wanted = want(input, m_want[at(output)]);
         return share(input, output) || wanted;
+    }
+
+    /// A grid that is fixed cannot be another one's: the reader has the value quantized once more, on its own grid.
+    bool changeGrid(const Node& node, ValueId input, ValueId output)
+    {
+        return !node.name.empty() && m_edges.emplace(std::pair(input, node.name), output).second;
     }
 
     void addWeight(const Node& node, const Layer& layer, const OperatorRule& rule)
@@ -280,24 +290,32 @@ private:
                         work(output);
         };
         forEachPoint([&](ValueId id) { ++members[root(at(id))]; });
+        for (const auto& [edge, output] : m_edges)
+            ++members[root(at(output))];
         std::map<std::size_t, int> groups;
-        forEachPoint([&](ValueId id) {
+        const auto add = [&](ValueId id, const std::string& name, std::size_t group) {
             PointLayout::ActivationPoint point;
-            point.value = m_graph.value(id).name;
+            point.value = name;
             point.layer = m_layerOf[at(id)];
-            point.fixed = m_fixed[at(id)];
+            point.fixed = m_fixed[group];
             point.byDefault = m_want[at(id)] == Want::required;
-            const std::size_t group = root(at(id));
             if (members[group] > 1)
                 point.shareGroup = groups.emplace(group, static_cast<int>(groups.size())).first->second;
             m_layout.activations.push_back(std::move(point));
+        };
+        forEachPoint([&](ValueId id) {
+            add(id, m_graph.value(id).name, root(at(id)));
+            for (const auto& [edge, output] : m_edges)
+                if (edge.first == id)
+                    add(id, m_graph.value(id).name + "->" + edge.second, root(at(output)));
         });
     }
 
     const Graph& m_graph;
     const PlacementRules& m_rules;
     std::vector<Want> m_want;                        ///< by value
-    std::vector<std::optional<OperandRule>> m_fixed; ///< by value
+    std::vector<std::optional<OperandRule>> m_fixed; ///< by root of those that share a grid
+    std::map<std::pair<ValueId, std::string>, ValueId> m_edges; ///< value and reader: whose grid it has there
     std::vector<std::size_t> m_share;                ///< by value: union-find parents
     std::vector<std::string> m_layerOf;              ///< by value
     std::vector<const Layer*> m_layerOfNode;         ///< by node

@@ -171,9 +171,10 @@ private:
                                     [&](const ActivationPoint* member) { return isDirty(member->layer); });
         if (group.reused)
             return;
-        if (const auto& fixed = group.members.front()->fixed;
-            fixed && group.decision.spec.format.isInteger()) {
-            useFixed(group, *fixed);
+        const auto& fixed = group.members.front()->fixed; // the same for all of a group
+        if (fixed && group.decision.spec.format.isInteger()) {
+            group.encoding = std::make_shared<const Encoding>(fixedEncoding(*fixed, group.decision.spec));
+            group.range = {group.encoding->lowestReal(), group.encoding->highestReal()};
             return;
         }
         const std::optional<TensorStatistics> statistics = statisticsOf(group);
@@ -186,18 +187,6 @@ private:
             std::make_shared<const Encoding>(makeEncoding(group.decision.spec, {&group.range, 1}, -1, false));
     }
 
-    static void useFixed(Group& group, const OperandRule& rule)
-    {
-        Encoding encoding;
-        encoding.format = group.decision.spec.format;
-        encoding.minimumCode = encoding.format.minimumCode();
-        encoding.maximumCode = encoding.format.maximumCode();
-        encoding.scale = {rule.scale};
-        encoding.zeroPoint = {std::clamp(rule.zeroPoint, encoding.minimumCode, encoding.maximumCode)};
-        group.range = {encoding.lowestReal(), encoding.highestReal()};
-        group.encoding = std::make_shared<const Encoding>(std::move(encoding));
-    }
-
     bool isWatched(const ActivationPoint& point) const
     {
         return point.layer == point.value || point.layer == "input:" + point.value;
@@ -208,7 +197,7 @@ private:
     {
         std::optional<TensorStatistics> merged;
         for (const ActivationPoint* member : group.members) {
-            const auto found = m_statistics.tensors.find(member->value);
+            const auto found = m_statistics.tensors.find(member->value.substr(0, member->value.find("->")));
             if (found == m_statistics.tensors.end()) {
                 if (isWatched(*member))
                     throw Error(ErrorCode::noStatistics, member->layer, {{"value", member->value}});

@@ -17,7 +17,7 @@ namespace lathe {
 /// Where the rules put points in a graph, whatever the bits: the skeleton that resolve() fills and apply() inserts.
 struct PointLayout {
     struct ActivationPoint {
-        std::string value;
+        std::string value;                   ///< "value->node" where one reader has it on another grid
         std::string layer;                   ///< layer whose plan decides (the producer)
         int shareGroup = -1;                 ///< points of one group hold one grid; -1 = alone
         std::optional<OperandRule> fixed;    ///< fixed scale and zero-point, if the rules say so
