@@ -233,7 +233,7 @@ void TstTargetPlacement::printsGraph()
     const Graph graph = graphOf(text.toStdString());
     const TargetPtr device = targetNamed(target.toStdString());
     const Resolved resolved = resolve(retargeted(QuantPlan(), *device), graph, statisticsOf(graph), device->placement);
-    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes, device->placement);
+    const Graph applied = applyEncodings(graph, resolved.encodings, resolved.codes);
     QCOMPARE(operatorLines(applied).join("\n"), lines);
     QCOMPARE(gridsText(resolved.encodings, findPoints(graph, findLayers(graph), device->placement)), grids);
 }
