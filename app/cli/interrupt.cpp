@@ -17,10 +17,15 @@ sigset_t stopSignals()
 
 }
 
-Interrupt::Interrupt()
+void holdStopSignals()
 {
     const sigset_t signals = stopSignals();
     pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+}
+
+Interrupt::Interrupt()
+{
+    holdStopSignals();
     std::signal(SIGPIPE, SIG_IGN);
     m_waiter = std::jthread([this](const std::stop_token& ended) {
         const sigset_t awaited = stopSignals();

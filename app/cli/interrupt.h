@@ -6,6 +6,9 @@
 
 namespace lathe::cli {
 
+/// Keeps SIGINT, SIGTERM and SIGHUP waiting until there is an Interrupt, also across the program's start anew.
+void holdStopSignals();
+
 /// Turns SIGINT, SIGTERM and SIGHUP into a stop request while it lives: a thread waits for the signal, so that no work is
 /// done in a signal handler. Make it before any other thread.
 class Interrupt

@@ -115,9 +115,11 @@ Answer CliFixture::run(const QString& arguments, const CliRun& how) const
     const bool ended = process.state() == QProcess::NotRunning || process.waitForFinished(longestRunMs);
     if (how.stopMs)
         *how.stopMs = stopping.isValid() ? stopping.elapsed() : -1;
-    Answer answer{-1, process.readAllStandardOutput(), process.readAllStandardError()};
+    Answer answer{-1, process.readAllStandardOutput(), process.readAllStandardError(), false};
     if (ended && process.exitStatus() == QProcess::NormalExit)
         answer.status = process.exitCode();
+    // Of a process that a signal ended, Qt gives the signal's number.
+    answer.killed = ended && process.exitStatus() == QProcess::CrashExit && process.exitCode() == SIGINT;
     return answer;
 }
 

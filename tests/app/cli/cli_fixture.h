@@ -17,6 +17,7 @@ struct Answer
     int status = -1; ///< -1: it crashed or hung
     QByteArray out;
     QByteArray err;
+    bool killed = false; ///< by the interrupt, before its main() had begun
 
     /// The document on standard output; nothing when there is none or anything else beside it.
     std::optional<QJsonObject> json() const;
