@@ -5,8 +5,10 @@
 #include "app/cli/progress_line.h"
 #include "app/cli/verb.h"
 #include "app/common/qt_image_decoder.h"
+#include "app/common/resource_path.h"
 #include "core/base/text.h"
 #include "core/base/version.h"
+#include "core/targets/catalog.h"
 
 #include <iostream>
 #include <map>
@@ -108,6 +110,8 @@ int runCli(int argc, char** argv)
     parser.context.control = Control(interrupt.token(), [&](const Progress& now) { progress.show(now); });
     parser.context.fs = &systemFs();
     parser.context.decoder = qtImageDecoder();
+    for (const std::string& fault : addTargetFolder(systemFs(), userTargetsDir()))
+        parser.context.warn(fault);
     return act(parser);
 }
 

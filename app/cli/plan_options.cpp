@@ -3,6 +3,8 @@
 
 #include "app/cli/context.h"
 #include "core/base/error.h"
+#include "core/quant/target_refusals.h"
+#include "core/targets/catalog.h"
 
 namespace lathe::cli {
 namespace {
@@ -34,6 +36,17 @@ void setGranularity(QuantSpec& weights, const std::string& text)
         weights.granularity = granularity;
 }
 
+/// What a plan file asks for stays; defaults follow the target.
+QuantPlan forTarget(const PlanOptions& options, QuantPlan base, const Fs& fs)
+{
+    const TargetPtr target =
+        options.target.ends_with(".json") ? addTargetFile(fs, options.target) : targetNamed(options.target);
+    if (options.planFile.empty())
+        return retargeted(base, *target);
+    base.target = target->id;
+    return base;
+}
+
 }
 
 void addPlanOptions(CLI::App& command, PlanOptions& options)
@@ -44,7 +57,7 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
     command.add_option("--method", options.method, "minmax, percentile[:P], entropy or mse");
     command.add_option("--algorithms", options.algorithms, "Algorithms in order, with commas");
     command.add_option("--plan", options.planFile, "Plan file");
-    command.add_option("--target", options.target, "Target profile");
+    command.add_option("--target", options.target, "Target: an id that \"targets\" lists, or a profile file (.json)");
 }
 
 QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
@@ -53,6 +66,8 @@ QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
         throw UsageError("--algorithms: There is no algorithm \"" + options.algorithms + "\" in this version.");
     if (!options.planFile.empty())
         base = parsePlan(parseJson(fs.readText(options.planFile), options.planFile), options.planFile);
+    if (!options.target.empty())
+        base = forTarget(options, std::move(base), fs);
     if (!options.weights.empty())
         base.weights = weightSpec(options.weights, base.weights);
     if (!options.granularity.empty())
@@ -61,8 +76,6 @@ QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
         base.activations = parsed("--activations", options.activations, QuantSpec::parse);
     if (!options.method.empty())
         base.method = parsed("--method", options.method, MethodChoice::parse);
-    if (!options.target.empty())
-        base.target = options.target;
     return base;
 }
 

@@ -2,8 +2,11 @@
 #include "app/cli/plan_options.h"
 #include "app/cli/refusals.h"
 #include "app/cli/source.h"
+#include "app/cli/target_cost.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
+#include "core/project/target_store.h"
+#include "core/targets/catalog.h"
 
 #include <cmath>
 #include <memory>
@@ -17,6 +20,7 @@ struct QuantizeOptions
     std::string output;
     std::string data;
     PlanOptions plan;
+    bool nearest = false;
     ExportOptions exporting;
 };
 
@@ -46,6 +50,7 @@ void store(const Source& source, const Result& result, Project& project)
     if (result.statistics != source.statistics || !source.project || project.path() != source.project->path())
         project.setStatistics(*result.statistics);
     project.setPlan(result.quantized->plan);
+    storeTargetFile(project, result.quantized->plan.target, systemFs());
     project.setCodes(result.quantized->resolved.codes);
 }
 
@@ -102,12 +107,15 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
     if (!toModel && extension != ".lathe")
         throw Error(ErrorCode::unknownFormat, options.output, {{"extension", extension}, {"known", ".onnx, .lathe"}});
     const Source source = openSource(options.source, context);
-    const QuantPlan plan = planFor(options.plan, source.plan, *context.fs);
+    QuantPlan plan = planFor(options.plan, source.plan, *context.fs);
+    if (options.nearest)
+        plan = withNearestChoices(plan, source.model->graph, source.model->layers, *targetNamed(plan.target));
     Result result;
     result.dataset = options.data.empty() ? source.datasetFile : Path(options.data);
     result.statistics = statisticsFor(source, options, context);
     result.quantized = quantize(*source.model, plan, *result.statistics, context.control);
     warnRefusals(result.quantized->resolved.refusals, context);
+    warnTargetRefusals(result.quantized->targetRefusals, context);
     const std::int64_t sizeBytes =
         toModel ? writeModelFile(source, result, options, context) : writeProject(source, result, options);
 
@@ -117,11 +125,15 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
                  {"packedBytes", result.quantized->packedBytes},
                  {"floatBytes", source.model->floatBytes},
                  {"layers", Json::array()},
-                 {"refusals", refusalsToJson(result.quantized->resolved.refusals)}};
+                 {"refusals", refusalsToJson(result.quantized->resolved.refusals)},
+                 {"target", result.quantized->plan.target},
+                 {"targetRefusals", refusalsToJson(result.quantized->targetRefusals)},
+                 {"cost", costToJson(result.quantized->cost)}};
     for (const LayerSummary& layer : layerSummaries(*source.model, *result.quantized, *result.statistics))
         json["layers"].push_back(summaryToJson(layer));
     context.report(json, options.output + ": " + sizeText(sizeBytes) + " (" + sizeText(result.quantized->packedBytes) +
-                             " packed, " + sizeText(source.model->floatBytes) + " in float)\n");
+                             " packed, " + sizeText(source.model->floatBytes) + " in float)\n" +
+                             costToText(result.quantized->plan.target, result.quantized->cost));
     return done;
 }
 
@@ -132,6 +144,7 @@ VerbAction declare(CLI::App& command)
     command.add_option("-o,--output", options->output, "File to write: .onnx or .lathe")->required();
     command.add_option("--data", options->data, "Dataset file to calibrate on");
     addPlanOptions(command, options->plan);
+    command.add_flag("--nearest", options->nearest, "Take the nearest choice that the target can run");
     command.add_flag("--packed", options->exporting.packed, "Real 4- and 16-bit types (opset 21)");
     command.add_flag("--float-io,!--no-float-io", options->exporting.floatIo, "Graph inputs and outputs stay float");
     return [options](Context& context) { return quantizeSource(*options, context); };

@@ -15,11 +15,11 @@ std::string layersText(const std::vector<std::string>& layers)
 
 }
 
-void warnRefusals(const std::vector<Refusal>& refusals, const Context& context)
+static void warnByReason(const std::vector<Refusal>& refusals, const std::string& before, const Context& context)
 {
     std::vector<std::pair<std::string, std::vector<std::string>>> byReason;
     for (const Refusal& refusal : refusals) {
-        const std::string text = refusal.reason + (refusal.nearest.empty() ? "" : " Used instead: " + refusal.nearest + ".");
+        const std::string text = refusal.reason + (refusal.nearest.empty() ? "" : before + refusal.nearest + ".");
         auto known = std::find_if(byReason.begin(), byReason.end(), [&](const auto& entry) { return entry.first == text; });
         if (known == byReason.end())
             known = byReason.insert(byReason.end(), {text, {}});
@@ -27,6 +27,16 @@ void warnRefusals(const std::vector<Refusal>& refusals, const Context& context)
     }
     for (const auto& [text, layers] : byReason)
         context.warn(layersText(layers) + ": " + text);
+}
+
+void warnRefusals(const std::vector<Refusal>& refusals, const Context& context)
+{
+    warnByReason(refusals, " Used instead: ", context);
+}
+
+void warnTargetRefusals(const std::vector<Refusal>& refusals, const Context& context)
+{
+    warnByReason(refusals, " Nearest choice (--nearest takes it): ", context);
 }
 
 Json refusalsToJson(const std::vector<Refusal>& refusals)

@@ -11,6 +11,9 @@ namespace lathe::cli {
 /// One note for each reason, however many layers it concerns: what was asked, what was done instead.
 void warnRefusals(const std::vector<Refusal>& refusals, const Context& context);
 
+/// The same for what the target cannot run, which is kept all the same.
+void warnTargetRefusals(const std::vector<Refusal>& refusals, const Context& context);
+
 Json refusalsToJson(const std::vector<Refusal>& refusals);
 
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
 
+#include "core/project/target_store.h"
+
 namespace lathe::cli {
 namespace {
 
@@ -34,6 +36,7 @@ Source openSource(const std::string& path, const Context& context, bool readOnly
         return source;
     }
     source.project = Project::open(path, readOnly);
+    addTargetOf(*source.project, *context.fs);
     source.model = modelOf(*source.project, context);
     source.statistics = source.project->statistics();
     source.plan = source.project->plan().value_or(QuantPlan());

@@ -4,6 +4,7 @@
 #include "core/analysis/integer_sums.h"
 #include "core/base/text.h"
 #include "core/base/utc.h"
+#include "core/evaluation/gate.h"
 
 #include <cmath>
 #include <memory>
@@ -18,6 +19,7 @@ struct ValidateVerbOptions
     std::string quantizedFile;
     std::string precision = "simulated";
     std::optional<double> maxDrop;
+    bool gate = false;
     std::int64_t limit = 0;
 };
 
@@ -97,15 +99,31 @@ std::string runToText(const EvaluationRun& run)
     return text;
 }
 
-/// The gate of --max-drop, on the dataset's own metric. Throws GateError.
-void checkGate(const EvaluationRun& run, const std::string& metricId, double maxDrop)
+Json gateToJson(const GateResult& gate)
 {
-    const MetricResult* metric = run.metric(metricId);
-    if (!metric)
-        throw Error(ErrorCode::labelsMissing, "--max-drop", {{"metric", metrics().get(metricId, "metric").id}});
-    if (metric->loss > maxDrop)
-        throw GateError(metricId + " drops by " + fixedText(metric->loss, 4) + ", more than the allowed " +
-                        fixedText(maxDrop, 4) + ": give the layers with the lowest SQNR more bits.");
+    Json json = {{"metric", gate.metric}, {"loss", gate.loss}, {"limit", gate.limit}, {"passed", gate.passed},
+                 {"drift", Json::array()}, {"raise", Json::array()}};
+    for (const OutputFigures& output : gate.drift)
+        json["drift"].push_back(comparisonToJson(output.name, output.error));
+    for (const LayerToRaise& layer : gate.toRaise)
+        json["raise"].push_back({{"layer", layer.layer},
+                                 {"addedNoise", layer.addedNoise},
+                                 {"accumulatedSqnrDb", finiteOrNull(layer.accumulatedSqnrDb)}});
+    return json;
+}
+
+/// Throws GateError, which says what could be given more bits.
+void requirePassed(const GateResult& gate)
+{
+    if (gate.passed)
+        return;
+    std::vector<std::string> layers;
+    for (const LayerToRaise& layer : gate.toRaise)
+        layers.push_back("\"" + layer.layer + "\"");
+    const std::string advice = layers.empty() ? "give the layers with the lowest SQNR more bits."
+                                              : "most error comes in at " + joinText(layers, ", ") + "; give them more bits.";
+    throw GateError(gate.metric + " drops by " + fixedText(gate.loss, 4) + ", more than the allowed " +
+                    fixedText(gate.limit, 4) + ": " + advice);
 }
 
 int validateSource(const ValidateVerbOptions& options, Context& context)
@@ -131,9 +149,14 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
     for (const HealthFinding& finding : healthFindings(integerSumsOf(
              model.graph, model.layers, quantized->resolved.encodings, quantized->resolved.codes)))
         json["health"].push_back(findingToJson(finding));
+    std::optional<GateResult> gate;
+    if (options.gate || options.maxDrop)
+        gate = checkGate(run, dataset->info().metric, options.maxDrop.value_or(defaultMaxDrop));
+    if (gate)
+        json["gate"] = gateToJson(*gate);
     context.report(json, runToText(run));
-    if (options.maxDrop)
-        checkGate(run, dataset->info().metric, *options.maxDrop);
+    if (gate)
+        requirePassed(*gate);
     return done;
 }
 
@@ -147,6 +170,7 @@ VerbAction declare(CLI::App& command)
         ->check(CLI::IsMember({"simulated", "literal"}))
         ->capture_default_str();
     command.add_option("--max-drop", options->maxDrop, "Largest loss of the dataset's metric, in its own unit; exit 3 beyond");
+    command.add_flag("--gate", options->gate, "As --max-drop 0.005: half a point, for metrics that are shares");
     command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);
     return [options](Context& context) { return validateSource(*options, context); };
 }

@@ -23,4 +23,16 @@ std::filesystem::path resourcesDir()
     throw std::runtime_error("The resource folder is missing (looked at " + places.back().string() + ").");
 }
 
+std::filesystem::path userTargetsDir()
+{
+    namespace fs = std::filesystem;
+    if (const char* chosen = std::getenv("LATHE_TARGETS"))
+        return chosen;
+    const fs::path below = fs::path("tensorlathe") / "targets";
+    if (const char* config = std::getenv("XDG_CONFIG_HOME"); config && *config)
+        return fs::path(config) / below;
+    const char* home = std::getenv("HOME");
+    return home && *home ? fs::path(home) / ".config" / below : fs::path();
+}
+
 }

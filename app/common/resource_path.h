@@ -10,4 +10,8 @@ namespace lathe {
 /// comes before both. Throws std::runtime_error when there is none.
 std::filesystem::path resourcesDir();
 
+/// Where a person's own target profiles are: `LATHE_TARGETS`, else tensorlathe/targets in the configuration folder. Empty
+/// when there is no home.
+std::filesystem::path userTargetsDir();
+
 }

@@ -3,6 +3,7 @@
 
 #include "core/formats/formats.h"
 #include "core/runtime/program.h"
+#include "core/targets/catalog.h"
 #include "core/tensor/compare.h"
 
 #include <algorithm>
@@ -12,12 +13,15 @@
 namespace lathe {
 namespace {
 
-const PlacementRules& rulesOf(const std::string& target)
+[[noreturn]] void failForTarget(const Quantized& quantized)
 {
-    if (target == genericRules().id)
-        return genericRules();
-    throw Error(ErrorCode::unknownName, target,
-                {{"kind", "target"}, {"name", target}, {"known", genericRules().id}});
+    const Refusal& first = quantized.targetRefusals.front();
+    const std::string nearest = first.nearest.empty() ? "Choose another target." : "Nearest choice: " + first.nearest + ".";
+    throw Error(ErrorCode::notExportable, first.layer,
+                {{"what", "The layer \"" + first.layer + "\""},
+                 {"format", "files for \"" + quantized.plan.target + "\""},
+                 {"reason", first.reason.substr(0, first.reason.size() - 1)},
+                 {"nearest", nearest}});
 }
 
 CompileOptions measuringOptions()
@@ -101,9 +105,12 @@ std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& p
     return whileDoing("quantizing", [&]() -> std::shared_ptr<const Quantized> {
         auto result = std::make_shared<Quantized>();
         result->plan = plan;
-        result->resolved = resolve(plan, model.graph, statistics, rulesOf(plan.target), nullptr, nullptr, control);
+        result->resolved = resolve(plan, model.graph, statistics, targetNamed(plan.target)->placement, nullptr, nullptr, control);
         result->applied = applyEncodings(model.graph, result->resolved.encodings, result->resolved.codes);
         result->packedBytes = packedSizeBytes(result->applied);
+        const TargetPtr target = targetNamed(plan.target);
+        result->targetRefusals = shownRefusals(targetRefusals(plan, model.graph, model.layers, *target));
+        result->cost = costOf(result->applied, *target);
         return result;
     });
 }
@@ -143,7 +150,7 @@ Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statist
 {
     requireRunnable(model);
     return measureSensitivity(model.graph, model.layers, statistics, *dataset.split(Split::calibration), plan,
-                              rulesOf(plan.target), options, control);
+                              targetNamed(plan.target)->placement, options, control);
 }
 
 namespace {
@@ -171,7 +178,8 @@ Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<con
     WhatIf::Options probing;
     probing.probeSamples = options.sensitivity.probeSamples;
     probing.workers = options.workers;
-    WhatIf whatIf(std::make_shared<const Graph>(model.graph), model.layers, statistics, *samples, rulesOf(base.target),
+    const TargetPtr target = targetNamed(base.target);
+    WhatIf whatIf(std::make_shared<const Graph>(model.graph), model.layers, statistics, *samples, target->placement,
                   probing, control);
     AssignmentOptions assigning = options.assignment;
     if (!assigning.drop)
@@ -184,6 +192,8 @@ Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<con
 Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control)
 {
     requireRunnable(model);
+    if (!quantized.targetRefusals.empty())
+        failForTarget(quantized);
     return whileDoing("exporting", [&] {
         ExportOptions complete = options;
         if (complete.sourceDigest.empty())

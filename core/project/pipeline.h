@@ -17,6 +17,8 @@
 #include "core/quant/export_qdq.h"
 #include "core/quant/quant_plan.h"
 #include "core/quant/resolve.h"
+#include "core/quant/target_refusals.h"
+#include "core/targets/cost.h"
 
 namespace lathe {
 
@@ -34,6 +36,8 @@ struct Quantized {
     Resolved resolved;
     Graph applied;                 ///< quantized graph of the target
     std::int64_t packedBytes = 0;
+    std::vector<Refusal> targetRefusals;  ///< what the target cannot run: simulated all the same, refused at export
+    PlanCost cost;                        ///< on the target, by its cost model
 };
 std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
                                           const Control& control);

@@ -89,6 +89,8 @@ public:
     void setModel(const FileReference& model) override { setReference("model", model); }
     std::optional<FileReference> dataset() const override { return reference("dataset"); }
     void setDataset(const FileReference& dataset) override { setReference("dataset", dataset); }
+    std::optional<FileReference> targetProfile() const override { return reference("target"); }
+    void setTargetProfile(const FileReference& profile) override { setReference("target", profile); }
 
     std::shared_ptr<const Statistics> statistics() const override
     {

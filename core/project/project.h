@@ -40,6 +40,8 @@ public:
     virtual void setModel(const FileReference& model) = 0;
     virtual std::optional<FileReference> dataset() const = 0;
     virtual void setDataset(const FileReference& dataset) = 0;
+    virtual std::optional<FileReference> targetProfile() const = 0;  ///< of a target of the user's own
+    virtual void setTargetProfile(const FileReference& profile) = 0;
 
     virtual std::shared_ptr<const Statistics> statistics() const = 0;  ///< null when not calibrated
     virtual void setStatistics(const Statistics& statistics) = 0;
