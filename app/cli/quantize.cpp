@@ -4,6 +4,7 @@
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
+#include "core/project/adjustment.h"
 
 #include <cmath>
 #include <memory>
@@ -28,14 +29,25 @@ struct Result
     Path dataset; ///< empty when unknown
 };
 
-std::shared_ptr<const Statistics> statisticsFor(const Source& source, const QuantizeOptions& options, Context& context)
+std::shared_ptr<const Statistics> statisticsFor(const Source& source, const QuantizeOptions& options,
+                                                const std::shared_ptr<const Dataset>& dataset, Context& context)
 {
     if (options.data.empty() && source.statistics)
         return source.statistics;
     if (options.data.empty())
         throw UsageError("\"" + options.source + "\" is not calibrated: give --data DATASET.json, or a project.");
-    const auto dataset = openData(*source.model, options.data, context);
     return std::make_shared<const Statistics>(collect(*source.model, *dataset, context));
+}
+
+/// The samples, where they are needed: to calibrate, or for algorithms.
+std::shared_ptr<const Dataset> datasetFor(const Source& source, const Path& file, const QuantizeOptions& options,
+                                          bool algorithms, Context& context)
+{
+    if (options.data.empty() && !algorithms)
+        return nullptr;
+    if (file.empty())
+        throw UsageError("--algorithms need calibration samples: give --data DATASET.json.");
+    return openData(*source.model, file, context);
 }
 
 void store(const Source& source, const Result& result, Project& project)
@@ -47,6 +59,7 @@ void store(const Source& source, const Result& result, Project& project)
         project.setStatistics(*result.statistics);
     project.setPlan(result.quantized->plan);
     project.setCodes(result.quantized->resolved.codes);
+    storeAdjustment(project, adjustmentOf(*source.model, *result.quantized));
 }
 
 /// The project that was given keeps its runs and learns what was just made, so that validate and bundle work on it.
@@ -95,6 +108,23 @@ Json summaryToJson(const LayerSummary& layer)
             {"exact", std::isinf(layer.weightSqnrDb) || std::isinf(layer.activationSqnrDb)}};
 }
 
+Json stepWithTime(const AlgorithmStep& step)
+{
+    Json json = stepToJson(step);
+    json["seconds"] = step.seconds;
+    return json;
+}
+
+std::string stepsToText(const std::vector<AlgorithmStep>& steps)
+{
+    std::string text;
+    for (const AlgorithmStep& step : steps)
+        text += step.choice + ": output SQNR " + fixedText(step.beforeDb, 2) + " dB, then " +
+                fixedText(step.afterDb, 2) + " dB on held-out samples" +
+                (step.reverted ? "; worse, so reverted" : "") + " (" + fixedText(step.seconds, 1) + " s)\n";
+    return text;
+}
+
 int quantizeSource(const QuantizeOptions& options, Context& context)
 {
     const std::string extension = Path(options.output).extension().string();
@@ -103,10 +133,15 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
         throw Error(ErrorCode::unknownFormat, options.output, {{"extension", extension}, {"known", ".onnx, .lathe"}});
     const Source source = openSource(options.source, context);
     const QuantPlan plan = planFor(options.plan, source.plan, *context.fs);
+    const std::vector<AlgorithmChoice> choices = algorithmsFor(options.plan);
     Result result;
     result.dataset = options.data.empty() ? source.datasetFile : Path(options.data);
-    result.statistics = statisticsFor(source, options, context);
-    result.quantized = quantize(*source.model, plan, *result.statistics, context.control);
+    const auto dataset = datasetFor(source, result.dataset, options, !choices.empty(), context);
+    result.statistics = statisticsFor(source, options, dataset, context);
+    result.quantized = choices.empty()
+                           ? quantize(*source.model, plan, *result.statistics, context.control)
+                           : quantize(*source.model, plan, *result.statistics,
+                                      AlgorithmPlan{choices, *dataset, context.workers()}, context.control);
     warnRefusals(result.quantized->resolved.refusals, context);
     const std::int64_t sizeBytes =
         toModel ? writeModelFile(source, result, options, context) : writeProject(source, result, options);
@@ -117,10 +152,13 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
                  {"packedBytes", result.quantized->packedBytes},
                  {"floatBytes", source.model->floatBytes},
                  {"layers", Json::array()},
+                 {"algorithms", Json::array()},
                  {"refusals", refusalsToJson(result.quantized->resolved.refusals)}};
+    for (const AlgorithmStep& step : result.quantized->steps)
+        json["algorithms"].push_back(stepWithTime(step));
     for (const LayerSummary& layer : layerSummaries(*source.model, *result.quantized, *result.statistics))
         json["layers"].push_back(summaryToJson(layer));
-    context.report(json, options.output + ": " + sizeText(sizeBytes) + " (" + sizeText(result.quantized->packedBytes) +
+    context.report(json, stepsToText(result.quantized->steps) + options.output + ": " + sizeText(sizeBytes) + " (" + sizeText(result.quantized->packedBytes) +
                              " packed, " + sizeText(source.model->floatBytes) + " in float)\n");
     return done;
 }

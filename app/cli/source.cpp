@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
 
+#include "core/project/adjustment.h"
+
 namespace lathe::cli {
 namespace {
 
@@ -19,8 +21,13 @@ std::shared_ptr<const Model> modelOf(const Project& project, const Context& cont
 
 std::shared_ptr<const Quantized> Source::quantized(const Context& context) const
 {
-    if (project && statistics)
+    if (project && statistics) {
+        const auto adjustment = storedAdjustment(*project);
+        const auto codes = project->codes();
+        if (adjustment && codes && adjustment->plan == plan.digest())
+            return restoreQuantized(*model, plan, *codes, *adjustment, *statistics);
         return quantize(*model, plan, *statistics, context.control);
+    }
     if (model->lifted)
         return quantizedAsIs(*model);
     throw Error(ErrorCode::notQuantized, model->path.string());

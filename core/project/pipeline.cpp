@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/pipeline.h"
 
+#include "core/algorithms/output_error.h"
 #include "core/formats/formats.h"
 #include "core/runtime/program.h"
 #include "core/tensor/compare.h"
@@ -42,13 +43,13 @@ double activationSqnrDb(const TensorStatistics& statistics, const Encoding& enco
     return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
 }
 
-LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
+LayerSummary summarize(const Graph& graph, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
 {
     LayerSummary summary{layer.id, "float32", "float32", std::numeric_limits<double>::infinity(),
                          std::numeric_limits<double>::infinity()};
     const Encodings& encodings = quantized.resolved.encodings;
     if (layer.weight.valid()) {
-        const Value& weight = graphOf(layer, model.graph).value(layer.weight);
+        const Value& weight = graphOf(layer, graph).value(layer.weight);
         const auto encoding = encodings.weights.find(weight.name);
         const auto codes = quantized.resolved.codes.weights.find(weight.name);
         if (encoding != encodings.weights.end()) {
@@ -108,6 +109,33 @@ std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& p
     });
 }
 
+std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
+                                          const AlgorithmPlan& algorithms, const Control& control)
+{
+    const auto plain = quantize(model, plan, statistics, control);
+    if (algorithms.choices.empty())
+        return plain;
+    return whileDoing("quantizing", [&]() -> std::shared_ptr<const Quantized> {
+        const auto samples = algorithms.dataset.split(Split::calibration);
+        QuantState state{model.graph, std::make_shared<const Statistics>(statistics), plain->resolved, {}};
+        auto result = std::make_shared<Quantized>(*plain);
+        result->steps = runAlgorithms(algorithms.choices,
+                                      {model.graph, plan, rulesOf(plan.target), *samples,
+                                       algorithms.dataset.info().digest, algorithms.workers},
+                                      state, control);
+        adopt(*result, std::move(state));
+        return result;
+    });
+}
+
+void adopt(Quantized& quantized, QuantState state)
+{
+    quantized.resolved = state.resolved;
+    quantized.applied = quantizedGraph(state);
+    quantized.packedBytes = packedSizeBytes(quantized.applied);
+    quantized.adjusted = std::make_shared<const QuantState>(std::move(state));
+}
+
 std::shared_ptr<const Quantized> quantizedAsIs(const Model& model)
 {
     requireRunnable(model);
@@ -126,11 +154,17 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
 {
     requireRunnable(model);
     return whileDoing("validating", [&] {
-        const auto floating = Program::compile(model.graph, measuringOptions(), control);
+        const Runnable floating = floatRun(model.graph, control);
         const auto integer = Program::compile(quantized.applied, measuringOptions(), control);
-        EvaluationRun run = evaluate({floating, floating->defaultBinding().cleared().withPrecision(Precision::floating)},
-                                     {integer, integer->defaultBinding().withPrecision(options.precision)}, model.layers,
-                                     *dataset.split(options.split), options.evaluate, control);
+        const Runnable rounded{integer, integer->defaultBinding().withPrecision(options.precision)};
+        const auto samples = dataset.split(options.split);
+        const bool sameLayers = !quantized.adjusted || quantized.adjusted->graph.digest() == model.graph.digest();
+        EvaluateOptions evaluating = options.evaluate;
+        evaluating.layerFigures = options.evaluate.layerFigures && sameLayers;
+        EvaluationRun run = evaluate(floating, rounded, model.layers, *samples, evaluating, control);
+        if (options.evaluate.layerFigures && !sameLayers)
+            run.layers = evaluate(floatRun(quantized.adjusted->graph, control), rounded, model.layers, *samples,
+                                  options.evaluate, control).layers;
         run.precision = options.precision == Precision::literal ? "literal" : "simulated";
         run.data = dataset.info().digest;
         run.plan = quantized.plan.digest();
@@ -162,9 +196,11 @@ Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOpt
 
 std::vector<LayerSummary> layerSummaries(const Model& model, const Quantized& quantized, const Statistics& statistics)
 {
+    const Graph& graph = quantized.floatGraph(model);
+    const Statistics& known = quantized.adjusted ? *quantized.adjusted->statistics : statistics;
     std::vector<LayerSummary> summaries;
     for (const Layer& layer : model.layers)
-        summaries.push_back(summarize(model, layer, quantized, statistics));
+        summaries.push_back(summarize(graph, layer, quantized, known));
     return summaries;
 }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/algorithms/run_algorithms.h"
 #include "core/base/control.h"
 #include "core/analysis/sensitivity.h"
 #include "core/calibration/collect.h"
@@ -33,9 +34,26 @@ struct Quantized {
     Resolved resolved;
     Graph applied;                 ///< quantized graph of the target
     std::int64_t packedBytes = 0;
+    /// What algorithms made: their float graph, its statistics and the corrected biases. Null where none changed anything.
+    std::shared_ptr<const QuantState> adjusted;
+    std::vector<AlgorithmStep> steps;   ///< the algorithms that ran, in order
+
+    /// The float graph behind it: the model's, or an equalized one.
+    const Graph& floatGraph(const Model& model) const { return adjusted ? adjusted->graph : model.graph; }
 };
 std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
                                           const Control& control);
+
+/// Algorithms to run after quantizing, and the calibration samples for them.
+struct AlgorithmPlan {
+    std::vector<AlgorithmChoice> choices;
+    const Dataset& dataset;
+    int workers = 0;   ///< 0 = all cores
+};
+std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
+                                          const AlgorithmPlan& algorithms, const Control& control);
+/// Makes the state that algorithms left the one that is simulated, shown and written.
+void adopt(Quantized& quantized, QuantState state);
 /// A quantized file (QDQ, QOperator) as it is: encodings and codes lifted.
 std::shared_ptr<const Quantized> quantizedAsIs(const Model& model);
 
