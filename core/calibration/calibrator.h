@@ -50,7 +50,7 @@ Range chooseRange(const MethodChoice& method, const TensorStatistics& statistics
 /// Mean squared error of a grid under the histogram: the values of a bin count as spread evenly, and the error is
 /// integrated in closed form; exact zeros have none. Per-tensor grids only.
 double expectedSquaredError(const BitHistogram& histogram, const Encoding& encoding);
-/// Ranges of a weight, one a channel of `axis` or one for all, by the same methods on the exact values.
+/// Ranges of a weight, one a channel of `axis`, one a group that `axis` is cut into, or one for all, by the same methods on the exact values.
 std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight, int axis, const QuantSpec& spec);
 
 }  // namespace lathe

@@ -3,6 +3,7 @@
 
 #include "core/calibration/calibrator.h"
 #include "core/calibration/tensor_scan.h"
+#include "core/numeric/value_tables.h"
 
 namespace lathe {
 
@@ -21,20 +22,6 @@ Range rangeOf(const Calibrator& calibrator, const RangeRequest& request)
     return usable && !flat ? range : full;
 }
 
-/// The values of one channel, gathered side by side.
-std::vector<float> channelValues(std::span<const float> values, const Shape& shape, int axis,
-                                 std::int64_t channel)
-{
-    const auto inner = static_cast<std::size_t>(shape.elements(axis + 1, shape.rank()));
-    const auto stride = inner * static_cast<std::size_t>(shape[axis]);
-    std::vector<float> gathered;
-    gathered.reserve(values.size() / static_cast<std::size_t>(shape[axis]));
-    for (std::size_t from = inner * static_cast<std::size_t>(channel); from < values.size(); from += stride)
-        gathered.insert(gathered.end(), values.begin() + static_cast<std::ptrdiff_t>(from),
-                        values.begin() + static_cast<std::ptrdiff_t>(from + inner));
-    return gathered;
-}
-
 } // namespace
 
 Range chooseRange(const MethodChoice& method, const TensorStatistics& statistics, const QuantSpec& spec)
@@ -47,21 +34,13 @@ std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight
                                 const QuantSpec& spec)
 {
     const Calibrator& calibrator = calibrators().get(method.id, "range method");
-    const Tensor floats = weight.converted(DType::float32);
-    const auto values = floats.data<float>();
-    const auto rangeOfValues = [&](std::span<const float> part) {
-        TensorStatistics statistics;
-        statistics.moments = scanMoments(part);
-        return rangeOf(calibrator, {statistics, spec, method.options, part});
-    };
-    if (axis < 0)
-        return {rangeOfValues(values)};
-    if (axis >= weight.shape().rank())
-        throw Error(ErrorCode::shapeMismatch, "weight ranges",
-                    {{"actual", weight.shape().text()}, {"expected", "an axis " + std::to_string(axis)}});
+    const int groupSize = spec.granularity.kind == Granularity::Kind::group ? spec.granularity.groupSize : 0;
     std::vector<Range> ranges;
-    for (std::int64_t channel = 0; channel < weight.shape()[axis]; ++channel)
-        ranges.push_back(rangeOfValues(channelValues(values, weight.shape(), axis, channel)));
+    for (const std::vector<float>& values : valuesByScale(weight, axis, groupSize)) {
+        TensorStatistics statistics;
+        statistics.moments = scanMoments(values);
+        ranges.push_back(rangeOf(calibrator, {statistics, spec, method.options, values}));
+    }
     return ranges;
 }
 

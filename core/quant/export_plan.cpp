@@ -50,6 +50,7 @@ public:
 
     ExportPlan run()
     {
+        refuseTables();
         planPairs();
         checkPeer();
         return std::move(m_plan);
@@ -79,6 +80,28 @@ private:
         return source().isInput(value) ? "input:" + valueOf(value).name : valueOf(value).name;
     }
 
+    /// No file can say what a code of a table stands for.
+    void refuseTables()
+    {
+        for (const Node& node : source().nodes()) {
+            if (!node.has(formatAttribute) || node.input(0) == ValueId{})
+                continue;
+            if (isDequantizeNode(node) && !valueOf(node.input(0)).isConstant())
+                continue; // told of its QuantizeLinear
+            const std::string format = node.text(formatAttribute, "");
+            const ValueId read = isDequantizeNode(node) ? layerBehind(node.outputs[0]) : node.input(0);
+            refuse(read, "the exporter writes no values of the format " + format,
+                   NumberFormat::parse(format).bits > 4 ? "Take int8 for it." : "Take int4 for it.");
+        }
+    }
+
+    /// What the layer with this dequantized weight hands on.
+    ValueId layerBehind(ValueId weight) const
+    {
+        const std::vector<NodeId> readers = source().consumers(weight);
+        return readers.empty() ? weight : layerOutput(source().node(readers[0]));
+    }
+
     bool isPlainPair(const Node& quantize) const
     {
         if (source().isOutput(quantize.outputs[0]))
@@ -95,7 +118,7 @@ private:
             if (!isQuantizeNode(node(i)) || !isPlainPair(node(i)))
                 continue;
             const std::optional<Encoding> encoding = statedEncoding(source(), node(i));
-            if (!encoding || encoding->perChannel())
+            if (!encoding || encoding->perChannel() || !encoding->format.isInteger())
                 continue;
             PairForm form;
             form.grid = activationFileGrid(*encoding, m_options.packed);

@@ -10,7 +10,9 @@ std::int64_t packedSizeBytes(const Graph& applied)
 {
     std::vector<int> bitsOf(applied.values().size(), 0);
     std::vector<bool> used(applied.values().size(), false);
+    std::int64_t bytes = 0;
     for (const Node& node : applied.nodes()) {
+        bytes += static_cast<std::int64_t>(node.reals(tableAttribute).size() * sizeof(float));
         for (const ValueId input : node.inputs)
             if (input.valid())
                 used[static_cast<std::size_t>(input.index)] = true;
@@ -22,7 +24,6 @@ std::int64_t packedSizeBytes(const Graph& applied)
             if (node.input(operand).valid())
                 bitsOf[static_cast<std::size_t>(node.input(operand).index)] = bits;
     }
-    std::int64_t bytes = 0;
     for (std::size_t i = 0; i < applied.values().size(); ++i) {
         const Value& value = applied.values()[i];
         if (!value.isConstant() || !used[i])

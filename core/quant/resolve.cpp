@@ -153,13 +153,18 @@ private:
     void limitToRules(Decision& decision, const std::string& layer)
     {
         QuantSpec& spec = decision.spec;
-        if (!spec.format.isInteger())
+        if (spec.format.hasTable() && !spec.format.isFloat8()) {
+            const std::string name = spec.format.name();
+            spec = QuantSpec::parse(spec.format.bits > 4 ? "uint8" : "uint4");
+            refuse(layer, "Tables of the format " + name + " are for weights.", spec.name());
+        }
+        if (!spec.format.hasScale())
             return;
         if (spec.granularity.kind != Granularity::Kind::tensor) {
             spec.granularity = {};
             refuse(layer, "Activations have one scale for the whole tensor.", spec.name());
         }
-        if (m_rules.symmetricActivations)
+        if (m_rules.symmetricActivations && spec.format.isInteger())
             spec.symmetric = true;
     }
 
@@ -219,9 +224,18 @@ private:
             } else {
                 merged->moments.merge(found->second.moments);
                 merged->histogram.merge(found->second.histogram);
+                mergeExtremes(merged->samples, found->second.samples);
             }
         }
         return merged ? merged : upstreamStatistics(group);
+    }
+
+    static void mergeExtremes(std::vector<SampleExtremes>& into, const std::vector<SampleExtremes>& from)
+    {
+        for (std::size_t i = 0; i < std::min(into.size(), from.size()); ++i) {
+            into[i].minimum = std::min(into[i].minimum, from[i].minimum);
+            into[i].maximum = std::max(into[i].maximum, from[i].maximum);
+        }
     }
 
     /// A value that only moving operators made of another, which is no point itself.
@@ -290,16 +304,48 @@ private:
             spec.granularity = {};
             return spec;
         }
-        if (spec.granularity.kind == Granularity::Kind::group) {
-            spec.granularity = {Granularity::Kind::channel, 0};
-            refuse(point.layer, "Weights in groups are not supported by the target \"" + m_rules.id + "\".",
-                   spec.name());
+        if (spec.format.isDynamic()) {
+            spec = QuantSpec::parse("int8:channel:symmetric");
+            refuse(point.layer, "Weights do not change from run to run: they need no dynamic range.", spec.name());
         }
+        limitGroups(point, spec);
         if (spec.granularity.kind == Granularity::Kind::channel && !point.perChannel) {
             spec.granularity = {};
             refuse(point.layer, "Weights of this layer have one scale for the whole tensor.", spec.name());
         }
         return spec;
+    }
+
+    void limitGroups(const WeightPoint& point, QuantSpec& spec)
+    {
+        if (spec.granularity.kind != Granularity::Kind::group)
+            return;
+        constexpr int smallest = 16, largest = 256;
+        const int asked = spec.granularity.groupSize;
+        if (const int size = std::clamp(asked, smallest, largest); size != asked) {
+            spec.granularity.groupSize = size;
+            refuse(point.layer, "Groups hold 16 to 256 weights.", spec.name());
+        }
+        if (const char* reason = whyNoGroups(point)) {
+            spec.granularity = {Granularity::Kind::channel, 0};
+            refuse(point.layer, reason, spec.name());
+        }
+    }
+
+    /// Null where groups are possible.
+    const char* whyNoGroups(const WeightPoint& point) const
+    {
+        const auto layer = std::find_if(m_layers.begin(), m_layers.end(),
+                                        [&](const Layer& known) { return known.id == point.layer; });
+        const Shape& shape = m_graph.value(m_graph.find(point.value)).constant.shape();
+        const bool sums = layer != m_layers.end() && (layer->op == "MatMul" || layer->op == "Gemm" ||
+                                                      layer->op == "Conv" || layer->op == "ConvTranspose");
+        const int axis = groupAxis(point);
+        if (!sums || point.axis < 0 || axis < 0 || axis >= shape.rank())
+            return "Weights in groups are for matrix products and convolutions.";
+        if (shape[axis] == 1)
+            return "A depthwise convolution has one weight a channel and tap: there is nothing to group.";
+        return nullptr;
     }
 
     struct WeightJob
@@ -351,7 +397,8 @@ private:
             return;
         job.result =
             resolveWeight(*job.point, m_graph.value(m_graph.find(job.point->value)).constant,
-                          biasOf(*job.point), job.spec, weightMethod(job.point->layer, job.spec), job.input);
+                          biasOf(*job.point), job.spec, weightMethod(job.point->layer, job.spec), job.input,
+                          planOf(job.point->layer).weightClip);
     }
 
     /// A weight whose layer did not change keeps its grid, unless the bias sets its scale, before or now.
@@ -379,7 +426,8 @@ private:
 
     static bool touchesFloor(const Encoding& weight, const Tensor& bias, const Encoding* input)
     {
-        if (!input || !input->format.isInteger() || !weight.format.isInteger())
+        if (!input || !input->format.isInteger() || !weight.format.isInteger() ||
+            weight.grouped())
             return false;
         const std::vector<double> floors = weightScaleFloor(bias, input->scale[0], weight.channels());
         for (std::size_t c = 0; c < floors.size(); ++c)

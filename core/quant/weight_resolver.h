@@ -24,9 +24,14 @@ struct ResolvedWeight
 std::vector<double> weightScaleFloor(const Tensor& bias, float inputScale, std::size_t channels);
 
 /// Ranges, grid, floored scales, codes rounded to nearest, bias at inputScale * weightScale. `bias` may be
-/// null; `input` is the grid of the activation operand, null while it is float.
+/// null; `input` is the grid of the activation operand, null while it is float. No range goes
+/// beyond `clip`. Bias codes need one weight scale a channel: in groups and tables the bias stays float.
 ResolvedWeight resolveWeight(const PointLayout::WeightPoint& point, const Tensor& weight, const Tensor* bias,
-                             const QuantSpec& spec, const MethodChoice& method, const Encoding* input);
+                             const QuantSpec& spec, const MethodChoice& method, const Encoding* input,
+                             const std::optional<Range>& clip = {});
+
+/// The axis that groups cut: the one that products are summed over. Layers of MatMul, Gemm, Conv and ConvTranspose only.
+int groupAxis(const PointLayout::WeightPoint& point);
 
 /// The bias alone, for a weight grid that stays. Null encoding where the bias cannot be on the integer side.
 void resolveBias(const PointLayout::WeightPoint& point, const Tensor* bias, const Encoding* input,

@@ -49,6 +49,10 @@ void spread(HistogramData& data, double from, double to, double count, double lo
 /// The share of a histogram below and above the grid, and how many values fall on each code.
 void addGrid(HistogramData& data, const BitHistogram& histogram, const Encoding& encoding)
 {
+    if (encoding.format.hasTable()) {
+        data.clip = {encoding.lowestReal(), encoding.highestReal()}; // no steps of one size to draw
+        return;
+    }
     data.encoding = encoding;
     if (encoding.scale.empty())
         return;
@@ -141,8 +145,8 @@ std::shared_ptr<const HistogramData> weightHistogram(const std::string& name, co
         data->lowPercentile = histogram.quantile(0.001);
         data->highPercentile = histogram.quantile(0.999);
     }
-    const bool oneGrid = encoding && encoding->scale.size() == 1;
-    const std::vector<float> quantized = encoding && encoding->scale.size() > 1 && codes
+    const bool oneGrid = encoding && encoding->scale.size() == 1 && !encoding->format.hasTable();
+    const std::vector<float> quantized = encoding && !encoding->scale.empty() && !oneGrid && codes
         ? dequantize(*codes, *encoding).toFloats() : std::vector<float>();
     double low = data->minimum;
     double high = data->maximum;

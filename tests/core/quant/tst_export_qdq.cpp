@@ -72,6 +72,9 @@ void TstExportQdq::computesWhatTheAppliedGraphDoes_data()
         {"12 bits", R"({"default":{"weights":"int12:channel","activations":"uint12"}})"},
         {"16 bits", R"({"default":{"weights":"int16","activations":"int16"}})"},
         {"weights only", R"({"default":{"activations":"float32"}})"},
+        {"groups", R"({"default":{"weights":"int4:group:16"}})"},
+        {"weights only in groups", R"({"default":{"weights":"uint4:group:16","activations":"float32"}})"},
+        {"dynamic", R"({"default":{"activations":"uint8:dynamic"}})"},
         {"mixed",
          R"({"layers":{"r1":{"activations":"float32"},"h":{"weights":"float16"},"y":{"activations":"uint8"},
           "c2":{"activations":"bfloat16"}}})"},
@@ -259,6 +262,12 @@ void TstExportQdq::refusals_data()
         << conv << R"({"default":{"weights":"int4:channel","activations":"uint4:symmetric"}})"
         << "y"
         << "clamp";
+    QTest::newRow("table") << conv << R"({"default":{"weights":"nf4:channel"}})"
+                           << "y"
+                           << "nf4";
+    QTest::newRow("float8") << conv << R"({"default":{"activations":"float8e5m2"}})"
+                            << "input:x"
+                            << "float8e5m2";
     QTest::newRow("8 bits") << conv << "{}"
                             << ""
                             << "";

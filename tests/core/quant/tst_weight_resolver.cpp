@@ -39,6 +39,8 @@ private Q_SLOTS:
     void biasStaysFloat();
     void transposedGroupsRepeatTheirChannels();
     void halfWeights();
+    void groupsCutTheSummedAxis();
+    void clipNarrowsTheRange();
 };
 
 void TstWeightResolver::biasIsOnTheProductOfScales_data()
@@ -146,6 +148,31 @@ void TstWeightResolver::halfWeights()
     const auto result = resolveWeight(point(0), weight, nullptr, QuantSpec::parse("bfloat16"),
                                       MethodChoice::parse("mse"), nullptr);
     QVERIFY(identical(result.codes, weight.converted(DType::bfloat16)));
+}
+
+/// MatMul and Gemm along K, convolutions along input channels; the bias stays float.
+void TstWeightResolver::groupsCutTheSummedAxis()
+{
+    const Tensor weight = seeded(Shape{4, 40, 3, 3}, 1);
+    const Tensor bias = Tensor::of<float>(Shape{4}, {1, -2, 0.5F, 0});
+    const Encoding input = inputGrid(0.02F);
+    const ResolvedWeight result = resolveWeight(point(0), weight, &bias, QuantSpec::parse("int4:group:16"),
+                                                MethodChoice::parse("mse"), &input);
+    QCOMPARE(result.encoding->axis, 1);
+    QCOMPARE(result.encoding->groupSize, 16);
+    QCOMPARE(result.encoding->channels(), std::size_t(4 * 3 * 3 * 3));
+    QVERIFY(!result.biasEncoding);
+    QCOMPARE(groupAxis(point(1)), 0);
+    QCOMPARE(groupAxis(point(2)), 1);
+}
+
+void TstWeightResolver::clipNarrowsTheRange()
+{
+    const Tensor weight = Tensor::of<float>(Shape{2, 2}, {-8, 3, 0.25F, 0.5F});
+    const ResolvedWeight result =
+        resolveWeight(point(0), weight, nullptr, QuantSpec::parse("int8:channel:asymmetric"),
+                      MethodChoice::parse("minmax"), nullptr, Range{-2, 1});
+    QCOMPARE(result.encoding->scale, (std::vector<float>{3.0F / 255, 0.5F / 255}));
 }
 
 QTEST_GUILESS_MAIN(TstWeightResolver)
