@@ -47,27 +47,26 @@ Attributes ownAttributes(const Node& node)
     return attributes;
 }
 
-/// Activation(Conv(x, w, bias) + z).
-Expansion expandConv(const InferContext& context)
+/// Activation(op(x, w, bias) + z), where Gemm has no z.
+Expansion expandProduct(const InferContext& context, const char* op)
 {
     ExpansionBuilder b(context);
-    const ValueId conv = b.add("Conv", {b.in(0), b.in(1), b.in(2)}, ownAttributes(context.node));
-    const ValueId result = activated(b, context.node, b.plus(conv, 3));
+    const ValueId product = b.add(op, {b.in(0), b.in(1), b.in(2)}, ownAttributes(context.node));
+    const ValueId result = activated(b, context.node, b.plus(product, 3));
     if (!result.valid())
         return notExpanded("its activation " + context.node.text("activation", "") + " is not known");
     b.output(0, result);
     return b.finish();
 }
 
+Expansion expandConv(const InferContext& context)
+{
+    return expandProduct(context, "Conv");
+}
+
 Expansion expandGemm(const InferContext& context)
 {
-    ExpansionBuilder b(context);
-    const ValueId gemm = b.add("Gemm", {b.in(0), b.in(1), b.in(2)}, ownAttributes(context.node));
-    const ValueId result = activated(b, context.node, gemm);
-    if (!result.valid())
-        return notExpanded("its activation " + context.node.text("activation", "") + " is not known");
-    b.output(0, result);
-    return b.finish();
+    return expandProduct(context, "Gemm");
 }
 
 /// An operand with the batch axes first turned behind the rows (transBatch) and the last two axes exchanged
