@@ -2,13 +2,11 @@
 #include "core/analysis/sensitivity_cells.h"
 
 #include <algorithm>
-#include <cmath>
 #include <limits>
 #include <set>
 
+#include "core/analysis/grid_error.h"
 #include "core/analysis/plan_slots.h"
-#include "core/calibration/calibrator.h"
-#include "core/tensor/compare.h"
 
 namespace lathe {
 
@@ -45,30 +43,6 @@ QuantPlan cellPlan(const QuantPlan& floating, const QuantPlan& plan, const Sensi
     return result;
 }
 
-double weightEstimateDb(const Value& weight, const Resolved& resolved)
-{
-    const auto encoding = resolved.encodings.weights.find(weight.name);
-    if (encoding == resolved.encodings.weights.end())
-        return exact;
-    const auto codes = resolved.codes.weights.find(weight.name);
-    return compare(weight.constant, codes != resolved.codes.weights.end()
-                                        ? dequantize(codes->second, *encoding->second)
-                                        : fakeQuantize(weight.constant, *encoding->second))
-        .sqnrDb();
-}
-
-double activationEstimateDb(const std::string& value, const Statistics& statistics, const Resolved& resolved)
-{
-    const auto encoding = resolved.encodings.activations.find(value);
-    const auto known = statistics.tensors.find(value);
-    if (encoding == resolved.encodings.activations.end() || known == statistics.tensors.end() ||
-        !encoding->second->format.isInteger())
-        return exact;
-    const double count = static_cast<double>(std::max<std::int64_t>(known->second.moments.count, 1));
-    const double noise = expectedSquaredError(known->second.histogram, *encoding->second);
-    return noise > 0 ? 10 * std::log10(known->second.moments.sumSquares / count / noise) : exact;
-}
-
 class CellPlanner
 {
 public:
@@ -99,11 +73,11 @@ public:
         planned.firstStep = std::max(planned.firstStep, 0);
         planned.cell.estimateDb = exact;
         if (layer.weight.valid() && kind != CellKind::activations)
-            planned.cell.estimateDb = weightEstimateDb(graphOf(layer, m_graph).value(layer.weight), resolved);
+            planned.cell.estimateDb = weightSqnrDb(graphOf(layer, m_graph).value(layer.weight), resolved);
         if (kind != CellKind::weights)
             planned.cell.estimateDb =
                 std::min(planned.cell.estimateDb,
-                         activationEstimateDb(valueOfLayer(layer.id), m_statistics, resolved));
+                         activationSqnrDb(valueOfLayer(layer.id), m_statistics, resolved));
         return planned;
     }
 

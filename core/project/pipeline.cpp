@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/pipeline.h"
 
+#include "core/analysis/grid_error.h"
 #include "core/formats/formats.h"
 #include "core/runtime/program.h"
 #include "core/targets/catalog.h"
@@ -31,21 +32,6 @@ CompileOptions measuringOptions()
     return options;
 }
 
-/// SQNR of a grid against a weight's own values.
-double weightSqnrDb(const Tensor& weight, const Tensor& codes, const Encoding& encoding)
-{
-    return compare(weight, dequantize(codes, encoding)).sqnrDb();
-}
-
-/// SQNR that a grid gives on the calibration histogram: mean square over expected squared error.
-double activationSqnrDb(const TensorStatistics& statistics, const Encoding& encoding)
-{
-    const double count = static_cast<double>(std::max<std::int64_t>(statistics.moments.count, 1));
-    const double signal = statistics.moments.sumSquares / count;
-    const double noise = expectedSquaredError(statistics.histogram, encoding);
-    return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
-}
-
 LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
 {
     LayerSummary summary{layer.id, "float32", "float32", std::numeric_limits<double>::infinity(),
@@ -53,23 +39,14 @@ LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& 
     const Encodings& encodings = quantized.resolved.encodings;
     if (layer.weight.valid()) {
         const Value& weight = graphOf(layer, model.graph).value(layer.weight);
-        const auto encoding = encodings.weights.find(weight.name);
-        const auto codes = quantized.resolved.codes.weights.find(weight.name);
-        if (encoding != encodings.weights.end()) {
+        if (const auto encoding = encodings.weights.find(weight.name); encoding != encodings.weights.end())
             summary.weights = encoding->second->format.name();
-            summary.weightSqnrDb = codes != quantized.resolved.codes.weights.end()
-                ? weightSqnrDb(weight.constant, codes->second, *encoding->second)
-                : compare(weight.constant, fakeQuantize(weight.constant, *encoding->second)).sqnrDb();
-        }
+        summary.weightSqnrDb = weightSqnrDb(weight, quantized.resolved);
     }
     const std::string value = valueOfLayer(layer.id);
-    const auto encoding = encodings.activations.find(value);
-    if (encoding != encodings.activations.end()) {
+    if (const auto encoding = encodings.activations.find(value); encoding != encodings.activations.end())
         summary.activations = encoding->second->format.name();
-        const auto known = statistics.tensors.find(value);
-        if (known != statistics.tensors.end() && encoding->second->format.isInteger())
-            summary.activationSqnrDb = activationSqnrDb(known->second, *encoding->second);
-    }
+    summary.activationSqnrDb = activationSqnrDb(value, statistics, quantized.resolved);
     return summary;
 }
 
