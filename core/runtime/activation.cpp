@@ -66,6 +66,24 @@ struct HardSwish {
     }
 };
 
+struct Swish {
+    LATHE_INLINE static void run(float* x, std::int64_t count)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i)
+            x[i] = x[i] * sigmoidFast(x[i]);
+    }
+};
+
+struct GeluTanh {
+    LATHE_INLINE static void run(float* x, std::int64_t count)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t i = 0; i < count; ++i)
+            x[i] = geluTanhFast(x[i]);
+    }
+};
+
 struct Gelu {
     LATHE_INLINE static void run(float* x, std::int64_t count)
     {
@@ -94,8 +112,8 @@ std::optional<Activation> activationOf(const Graph& graph, const Node& node)
         return Activation{.kind = Kind::tanh};
     if (node.op == "HardSwish")
         return Activation{.kind = Kind::hardSwish};
-    if (node.op == "Gelu" && node.text("approximate", "none") == "none")
-        return Activation{.kind = Kind::gelu};
+    if (node.op == "Gelu")
+        return Activation{.kind = node.text("approximate", "none") == "none" ? Kind::gelu : Kind::geluTanh};
     return std::nullopt;
 }
 
@@ -109,7 +127,9 @@ void applyActivation(std::span<float> values, const Activation& activation)
     case Activation::Kind::sigmoid: return simdCall<Sigmoid>(values.data(), count);
     case Activation::Kind::tanh: return simdCall<Tanh>(values.data(), count);
     case Activation::Kind::hardSwish: return simdCall<HardSwish>(values.data(), count);
+    case Activation::Kind::swish: return simdCall<Swish>(values.data(), count);
     case Activation::Kind::gelu: return simdCall<Gelu>(values.data(), count);
+    case Activation::Kind::geluTanh: return simdCall<GeluTanh>(values.data(), count);
     }
 }
 

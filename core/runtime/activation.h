@@ -12,7 +12,7 @@ namespace lathe {
 
 /// An element-wise function that a kernel can apply to what it computed before it writes it.
 struct Activation {
-    enum class Kind : std::uint8_t { none, clamp, leakyRelu, sigmoid, tanh, hardSwish, gelu };
+    enum class Kind : std::uint8_t { none, clamp, leakyRelu, sigmoid, tanh, hardSwish, swish, gelu, geluTanh };
 
     Kind kind = Kind::none;
     float low = -std::numeric_limits<float>::infinity();   ///< clamp

@@ -86,7 +86,7 @@ private:
             return group;
         }
         Group group{.nodes = {id}, .outputs = validOutputs(node)};
-        if (!isWeighted(m_graph, node) && takeGelu(group, node.input(0), id))
+        if (!isWeighted(m_graph, node) && takeFunction(group, id))
             return group;
         m_taken[static_cast<std::size_t>(id.index)] = true;
         if (isWeighted(m_graph, node)) {
@@ -95,7 +95,7 @@ private:
             takeBias(group);
             if (m_limits.residuals)
                 takeResidual(group);
-            if (!takeHiddenGelu(group))
+            if (!takeHiddenFunction(group))
                 takeActivation(group, false);
         } else if (isElementwise(node)) {
             takeActivation(group, true);
@@ -131,30 +131,38 @@ private:
             take(group, id);
     }
 
-    /// The group becomes a GELU of `x` whose first part `first` is.
-    bool takeGelu(Group& group, ValueId x, NodeId first)
+    /// The group becomes a function of an operand of `first`, its first part.
+    bool takeFunction(Group& group, NodeId first)
     {
-        const std::vector<NodeId> parts = x.valid() ? m_patterns.gelu(x) : std::vector<NodeId>();
-        if (parts.empty() || parts[0] != first || m_graph.node(first).inputs[0] != x || !areFree(parts))
-            return false;
-        group.nodes.clear();
-        group.activation = {.kind = Activation::Kind::gelu};
-        takeAll(group, parts);
-        return true;
+        for (const ValueId x : m_graph.node(first).inputs) {
+            const auto match = x.valid() && !m_graph.value(x).isConstant() ? m_patterns.function(x) : std::nullopt;
+            if (!match || match->nodes[0] != first || !areFree(match->nodes))
+                continue;
+            group.nodes.clear();
+            group.function = x;
+            group.activation = match->activation;
+            takeAll(group, match->nodes);
+            return true;
+        }
+        return false;
     }
 
-    /// The same of the group's result, which nobody else reads.
-    bool takeHiddenGelu(Group& group)
+    /// The group's result, which nobody else reads, goes through a function.
+    bool takeHiddenFunction(Group& group)
     {
         const ValueId x = group.outputs[0];
         if (group.outputs.size() != 1 || m_limits.mustExist[at(x)])
             return false;
-        const std::vector<NodeId> parts = m_patterns.gelu(x);
-        constexpr std::size_t reads = 2;
-        if (parts.empty() || m_patterns.readers(x).size() != reads || !areFree(parts))
+        const auto match = m_patterns.function(x);
+        if (!match || !areFree(match->nodes))
             return false;
-        group.activation = {.kind = Activation::Kind::gelu};
-        takeAll(group, parts);
+        const auto isPart = [&](NodeId id) {
+            return std::find(match->nodes.begin(), match->nodes.end(), id) != match->nodes.end();
+        };
+        if (!std::all_of(m_patterns.readers(x).begin(), m_patterns.readers(x).end(), isPart))
+            return false;
+        group.activation = match->activation;
+        takeAll(group, match->nodes);
         return true;
     }
 

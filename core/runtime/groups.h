@@ -15,6 +15,7 @@ struct Group {
     ValueId bias{};              ///< constant per output channel
     ValueId residual{};           ///< the other operand of a fused addition
     Activation activation{};
+    ValueId function{};           ///< the nodes are the parts of `activation` of this value, and nothing else
     std::optional<RowNormalization> normalization{};   ///< what the nodes are the parts of
     std::vector<ValueId> outputs{};   ///< valid outputs; the first one is that of the last node
 };
@@ -26,7 +27,7 @@ struct FusionLimits {
 };
 
 /// Every node in exactly one group, in an order in which they can run. Weighted nodes take the addition of a constant, a
-/// residual addition and an activation; element-wise ones a clamp. Parts of a normalization or a GELU are found together.
+/// residual addition and an activation; element-wise ones a clamp. Parts of a normalization or of a function are found together.
 std::vector<Group> findGroups(const Graph& graph, const FusionLimits& limits);
 
 /// The same nodes, each on its own.

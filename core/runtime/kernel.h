@@ -107,6 +107,7 @@ struct StepRequest {
     ValueId bias;                    ///< constant added to each output channel: the node's own or a fused addition's
     ValueId residual;                ///< added before the activation; invalid: none
     Activation activation;
+    ValueId function;                ///< the nodes are the parts of `activation` of this value; invalid: they are not
     std::optional<RowNormalization> normalization;   ///< what the nodes are the parts of
     bool switchable = false;         ///< slots around it: must also run on codes
     bool fused = false;              ///< something besides the node itself

@@ -106,6 +106,7 @@ private:
                             .bias = group.bias,
                             .residual = group.residual,
                             .activation = group.activation,
+                            .function = group.function,
                             .normalization = group.normalization,
                             .switchable = hasSlots(node),
                             .fused = group.nodes.size() > 1,

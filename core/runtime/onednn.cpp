@@ -58,7 +58,9 @@ void appendActivation(dnnl::post_ops& operations, const Activation& activation)
     case Activation::Kind::leakyRelu: return appendEltwise(operations, algorithm::eltwise_relu, activation.alpha, 0);
     case Activation::Kind::sigmoid: return appendEltwise(operations, algorithm::eltwise_logistic, 0, 0);
     case Activation::Kind::tanh: return appendEltwise(operations, algorithm::eltwise_tanh, 0, 0);
+    case Activation::Kind::swish: return appendEltwise(operations, algorithm::eltwise_swish, 1, 0);
     case Activation::Kind::gelu: return appendEltwise(operations, algorithm::eltwise_gelu_erf, 0, 0);
+    case Activation::Kind::geluTanh: return appendEltwise(operations, algorithm::eltwise_gelu_tanh, 0, 0);
     case Activation::Kind::hardSwish:
 #if DNNL_VERSION_MAJOR >= 3
         return appendEltwise(operations, algorithm::eltwise_hardswish, 1.0f / 6.0f, 0.5f);

@@ -57,6 +57,26 @@ ConvShape convShape(const ConvGeometry& geometry, const Shape& input, const Shap
     return shape;
 }
 
+/// A geometry and shapes with an image of width one turned into a row: the same numbers in memory, and oneDNN forms blocks
+/// along rows only.
+struct Upright {
+    ConvGeometry geometry;
+    Shape input, output;
+};
+
+Upright turned(const ConvGeometry& geometry, const Shape& input, const Shape& output)
+{
+    Upright result{geometry, input, output};
+    Window& window = result.geometry.window;
+    if (window.rank() != 2 || input[3] != 1 || output[3] != 1 || window.kernel[1] != 1)
+        return result;
+    for (auto* values : {&window.kernel, &window.stride, &window.dilation, &window.padBegin, &window.padEnd})
+        std::swap((*values)[0], (*values)[1]);
+    result.input = Shape{input[0], input[1], input[3], input[2]};
+    result.output = Shape{output[0], output[1], output[3], output[2]};
+    return result;
+}
+
 bool biasFits(const StepRequest& request, std::int64_t channels)
 {
     if (!request.bias.valid())
@@ -65,11 +85,12 @@ bool biasFits(const StepRequest& request, std::int64_t channels)
     return request.isConstant(request.bias) && (elements == channels || elements == 1);
 }
 
-std::unique_ptr<Kernel> makeWithLayout(const StepRequest& request, const ConvGeometry& geometry, Layout layout,
+std::unique_ptr<Kernel> makeWithLayout(const StepRequest& request, const ConvGeometry& original, Layout layout,
                                        std::string& reason)
 {
-    const Shape& output = request.shape(request.outputs[0]);
-    const ConvShape shape = convShape(geometry, request.shape(request.node.inputs[0]), output, layout);
+    const auto [geometry, input, output] =
+        turned(original, request.shape(request.node.inputs[0]), request.shape(request.outputs[0]));
+    const ConvShape shape = convShape(geometry, input, output, layout);
     dnnl::post_ops operations;
     if (request.residual.valid())
         operations.append_sum(1.0f);

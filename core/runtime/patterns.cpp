@@ -126,38 +126,4 @@ std::optional<NormalizationMatch> Patterns::normalization(NodeId first) const
     return match;
 }
 
-std::vector<NodeId> Patterns::gelu(ValueId x) const
-{
-    for (const NodeId scale : readers(x)) {
-        const bool divides = is(scale, "Div") && m_graph.node(scale).inputs[0] == x &&
-                             isNumber(m_graph.node(scale).inputs[1], std::numbers::sqrt2);
-        const bool multiplies = is(scale, "Mul") && isNumber(other(scale, x), 1 / std::numbers::sqrt2);
-        if (!divides && !multiplies)
-            continue;
-        const NodeId erf = next(scale);
-        const NodeId plus = is(erf, "Erf") ? next(erf) : NodeId{};
-        if (!is(plus, "Add") || !isNumber(other(plus, m_graph.node(erf).outputs[0]), 1))
-            continue;
-        const ValueId sum = m_graph.node(plus).outputs[0];
-        const NodeId product = next(plus);
-        if (!is(product, "Mul"))
-            continue;
-        const ValueId factor = other(product, sum), result = m_graph.node(product).outputs[0];
-        if (factor == x) { // (x * sum) * 0.5
-            const NodeId half = next(product);
-            if (is(half, "Mul") && isNumber(other(half, result), 0.5))
-                return {scale, erf, plus, product, half};
-        } else if (isNumber(factor, 0.5)) { // x * (sum * 0.5)
-            const NodeId last = next(product);
-            if (is(last, "Mul") && other(last, result) == x)
-                return {scale, erf, plus, product, last};
-        } else { // (x * 0.5) * sum
-            for (const NodeId half : readers(x))
-                if (is(half, "Mul") && isNumber(other(half, x), 0.5) && next(half) == product)
-                    return {scale, erf, plus, half, product};
-        }
-    }
-    return {};
-}
-
 }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/graph/graph.h"
+#include "core/runtime/activation.h"
 
 namespace lathe {
 
@@ -22,6 +23,13 @@ struct NormalizationMatch
     RowNormalization form;
 };
 
+/// An element-wise function of one value.
+struct FunctionMatch
+{
+    std::vector<NodeId> nodes; ///< in order
+    Activation activation;
+};
+
 /// Finds operators that exporters write out in their parts. No value inside of a match is read from outside
 /// of it or must exist on its own.
 class Patterns
@@ -31,8 +39,8 @@ public:
 
     /// A LayerNormalization in its parts whose first node this is.
     std::optional<NormalizationMatch> normalization(NodeId first) const;
-    /// The parts of 0.5 * x * (1 + erf(x / sqrt(2))) of `x`, in order; empty when there are none.
-    std::vector<NodeId> gelu(ValueId x) const;
+    /// A GELU of `x`, exact or by tanh, or `x` times its logistic or hard logistic function.
+    std::optional<FunctionMatch> function(ValueId x) const;
     /// The nodes that read a value, one entry a use.
     const std::vector<NodeId>& readers(ValueId value) const
     {
@@ -50,6 +58,14 @@ private:
     bool isColumns(ValueId value, std::int64_t count) const;
     /// Takes a Mul or Add by one constant a column behind the match.
     ValueId takeColumns(NormalizationMatch& match, std::string_view op, std::int64_t columns) const;
+
+    std::vector<NodeId> gated(ValueId x, std::string_view gate) const;
+    std::vector<NodeId> gelu(ValueId x) const;
+    std::vector<NodeId> geluTanh(ValueId x) const;
+    /// The parts of 0.5 * x * sum from the Add `plus` on that gives the sum.
+    std::vector<NodeId> halfProduct(ValueId x, NodeId plus) const;
+    /// The parts of 0.044715 * x^3 that nobody else reads; empty when `cubic` is something else.
+    std::vector<NodeId> cube(ValueId x, ValueId cubic) const;
 
     const Graph& m_graph;
     const std::vector<bool>& m_mustExist;

@@ -31,6 +31,7 @@ LATHE_UNARY(Neg, -x)
 LATHE_UNARY(Reciprocal, 1.0f / x)
 LATHE_UNARY(Erf, erfFast(x))
 LATHE_UNARY(Square, x* x)
+LATHE_UNARY(Cube, x* x* x)
 LATHE_UNARY(NearestFloat16, nearestFloat16(x))
 LATHE_UNARY(NearestBFloat16, nearestBFloat16(x))
 LATHE_UNARY(HardSigmoid, hardSigmoidFast(x, alpha, beta))
@@ -43,7 +44,7 @@ template <typename Fn> void unaryLoop(const float* in, float* out, std::int64_t 
     simdCall<Fn>(in, out, count, alpha, beta);
 }
 
-/// Casts of float numbers: what a 16-bit float keeps of them, and squares.
+/// Casts of float numbers: what a 16-bit float keeps of them, squares and cubes.
 Loop specialLoopOf(const StepRequest& request)
 {
     const Node& node = request.node;
@@ -53,9 +54,9 @@ Loop specialLoopOf(const StepRequest& request)
         return type == onnxFloat16 ? unaryLoop<NearestFloat16> : type == onnxBFloat16 ? unaryLoop<NearestBFloat16> : nullptr;
     }
     const Tensor* exponent = node.op == "Pow" ? request.graph.constant(node.input(1)) : nullptr;
-    const bool squares = exponent && exponent->elements() == 1 && exponent->at(0) == 2 &&
-                         request.shape(request.outputs[0]) == request.shape(node.inputs[0]);
-    return squares ? unaryLoop<Square> : nullptr;
+    if (!exponent || exponent->elements() != 1 || request.shape(request.outputs[0]) != request.shape(node.inputs[0]))
+        return nullptr;
+    return exponent->at(0) == 2 ? unaryLoop<Square> : exponent->at(0) == 3 ? unaryLoop<Cube> : nullptr;
 }
 
 Loop loopOf(const StepRequest& request)
@@ -111,16 +112,18 @@ private:
 std::unique_ptr<Kernel> makeUnary(const StepRequest& request, std::string&)
 {
     const Node& node = request.node;
-    // The parts of a GELU come as one; clamps behind another operator are not for this kernel.
-    const bool gelu = request.activation.kind == Activation::Kind::gelu;
-    const auto activation = gelu ? std::optional(request.activation) : activationOf(request.graph, node);
-    const Loop loop = node.domain.empty() && !gelu ? loopOf(request) : nullptr;
-    if ((!activation && !loop) || !request.isFloat(node.inputs[0]))
+    if (request.fused && !request.function.valid())
         return nullptr;
-    auto kernel = std::make_unique<UnaryKernel>(request.shape(node.inputs[0]).elements(), activation.value_or(Activation{}),
-                                                loop, node.real("alpha", 0.2f), node.real("beta", 0.5f));
-    const Layout layout = request.layout(node.inputs[0]);
-    kernel->inputs = {{node.inputs[0], layout}};
+    const bool parts = request.function.valid();
+    const ValueId source = parts ? request.function : node.input(0);
+    const auto activation = parts ? std::optional(request.activation) : activationOf(request.graph, node);
+    const Loop loop = node.domain.empty() && !parts ? loopOf(request) : nullptr;
+    if ((!activation && !loop) || !request.isFloat(source))
+        return nullptr;
+    auto kernel = std::make_unique<UnaryKernel>(request.shape(source).elements(), activation.value_or(Activation{}), loop,
+                                                node.real("alpha", 0.2f), node.real("beta", 0.5f));
+    const Layout layout = request.layout(source);
+    kernel->inputs = {{source, layout}};
     kernel->outputLayouts = {layout};
     kernel->overwritten = 0;
     return kernel;

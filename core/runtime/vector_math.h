@@ -40,7 +40,7 @@ LATHE_INLINE float expFast(float x)
     const float mantissa = (p * r * r + r) + 1.0f;
     // In two factors, since 2^128 is no float.
     const auto exponent = static_cast<std::int32_t>(n);
-    const std::int32_t half = exponent / 2;
+    const std::int32_t half = exponent >> 1;
     const float first = std::bit_cast<float>((half + 127) << 23);
     const float second = std::bit_cast<float>((exponent - half + 127) << 23);
     float y = mantissa * first * second;
@@ -49,16 +49,33 @@ LATHE_INLINE float expFast(float x)
     return x != x ? x : y;
 }
 
+/// e^x within 2 ulp for x <= 0, where one factor does and nothing overflows. Results below 2^-126 are 0.
+LATHE_INLINE float expOfNegative(float x)
+{
+    const float bounded = x < -87.33654f ? -87.33654f : x;
+    const float n = roundSmall(bounded * 1.44269504f);
+    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
+    float p = 1.9875691500e-4f;
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    p = p * r + 5.0000001201e-1f;
+    const float mantissa = (p * r * r + r) + 1.0f;
+    const float y = mantissa * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+    return x < -87.33654f ? 0.0f : y;
+}
+
 /// 1 / (1 + e^-x) within 4 ulp. (ONNX Runtime's kernels are within 1e-7 of it, but not relative to small results.)
 LATHE_INLINE float sigmoidFast(float x)
 {
     // exp of a negative number only: no overflow, and full precision on both sides.
-    const float e = expFast(-std::fabs(x));
+    const float e = expOfNegative(-std::fabs(x));
     const float s = 1.0f / (1.0f + e);
     return x < 0 ? e * s : s;
 }
 
-/// tanh within 4 ulp: Cephes' polynomial near zero, 1 - 2 / (e^2x + 1) elsewhere.
+/// tanh within 4 ulp: Cephes' polynomial near zero, (1 - e^-2x) / (1 + e^-2x) elsewhere.
 LATHE_INLINE float tanhFast(float x)
 {
     const float a = std::fabs(x);
@@ -69,7 +86,8 @@ LATHE_INLINE float tanhFast(float x)
     p = p * z + 1.33314422036e-1f;
     p = p * z - 3.33332819422e-1f;
     const float near = p * z * x + x;
-    const float far = 1.0f - 2.0f / (expFast(a + a) + 1.0f);
+    const float e = expOfNegative(-(a + a));
+    const float far = (1.0f - e) / (1.0f + e);
     return a < 0.625f ? near : (x < 0 ? -far : far);
 }
 
@@ -117,6 +135,12 @@ LATHE_INLINE float erfFast(float x)
 LATHE_INLINE float geluFast(float x)
 {
     return 0.5f * x * (1.0f + erfFast(x * 0.707106781f));
+}
+
+/// The approximation of it by tanh: x times the logistic function of 2 * sqrt(2 / pi) * (x + 0.044715 x^3).
+LATHE_INLINE float geluTanhFast(float x)
+{
+    return x * sigmoidFast(1.595769122f * (x + 0.044715f * x * x * x));
 }
 
 /// The nearest number that float16 holds, ties to even; magnitudes from 65520 on become infinite.

@@ -194,6 +194,65 @@ const Case kCases[] = {
     {"gelu whose input is an output too", "onednn_inner_product unary+Erf+Add+Mul+Mul", kAccumulated,
      "input x: float32[5x24]\nw: float32[24x20] = ...\nr: float32[] = 1.4142135\no: float32[] = 1\nh: float32[] = 0.5\n"
      "a = MatMul(x, w)\nd = Div(a, r)\ne = Erf(d)\ns = Add(e, o)\nq = Mul(s, h)\ny = Mul(a, q)\noutput y, a"},
+    {"gelu by tanh in its parts", "unary+Mul+Mul+Add+Mul+Tanh+Add+Mul+Mul", kApproximate,
+     "input x: float32[2x3x7]\nc: float32[] = 0.044715\nk: float32[] = 0.7978846\no: float32[] = 1\nh: float32[] = 0.5\n"
+     "a = Mul(c, x)\nb = Mul(x, a)\nd = Mul(x, b)\ne = Add(x, d)\nf = Mul(k, e)\nt = Tanh(f)\ns = Add(o, t)\n"
+     "p = Mul(h, s)\ny = Mul(x, p)\noutput y"},
+    {"gelu by tanh behind a product", "onednn_inner_product+Mul+Pow+Mul+Add+Mul+Tanh+Add+Mul", kAccumulated,
+     "input x: float32[5x24]\nw: float32[24x20] = ...\nc: float32[] = 0.044715\nk: float32[] = 0.7978846\no: float32[] = 1\n"
+     "h: float32[] = 0.5\nq: float32[] = 3\nm = MatMul(x, w)\ng = Mul(m, h)\na = Pow(m, q)\nd = Mul(a, c)\ne = Add(m, d)\n"
+     "f = Mul(e, k)\nt = Tanh(f)\ns = Add(t, o)\ny = Mul(g, s)\noutput y"},
+    {"a cube that is no gelu's", "unary binary binary+Relu", kApproximate,
+     "input x: float32[2x3x7]\nq: float32[] = 3\nc: float32[] = 0.04\na = Pow(x, q)\nd = Mul(a, c)\ne = Add(x, d)\ny = Relu(e)\noutput y"},
+    {"gelu operator by tanh", "unary", kApproximate, "opset 20\ninput x: float32[2x3x7]\ny = Gelu(x) {approximate=\"tanh\"}\noutput y"},
+    {"swish in its parts", "unary+Mul", kApproximate, "input x: float32[2x3x7]\ns = Sigmoid(x)\ny = Mul(x, s)\noutput y"},
+    {"hard swish in its parts", "unary+Mul", kApproximate,
+     "input x: float32[2x3x7]\ns = HardSigmoid(x) {alpha=0.16666667, beta=0.5}\ny = Mul(s, x)\noutput y"},
+    {"conv with swish", "onednn_conv+Sigmoid+Mul", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nc = Conv(x, w)\ns = Sigmoid(c)\ny = Mul(c, s)\noutput y"},
+    {"conv that winograd could take, with swish", "onednn_conv+Sigmoid+Mul", kAccumulated,
+     "input x: float32[1x32x16x16]\nw: float32[32x32x3x3] = ...\nc = Conv(x, w) {pads=[1, 1, 1, 1]}\ns = Sigmoid(c)\n"
+     "y = Mul(s, c)\noutput y"},
+    {"gate of another value is no swish", "onednn_conv unary binary", kAccumulated,
+     "input x: float32[1x16x8x8]\nw: float32[16x16x1x1] = ...\nc = Conv(x, w)\ns = Sigmoid(c)\ny = Mul(x, s)\noutput y, c"},
+    {"conv of an image of width one", "onednn_conv", kAccumulated,
+     "input x: float32[2x6x30x1]\nw: float32[20x6x5x1] = ...\nb: float32[20] = ...\n"
+     "y = Conv(x, w, b) {pads=[2, 0, 1, 0], strides=[2, 1], dilations=[2, 1]}\noutput y"},
+    {"cube", "unary", kApproximate, "input x: float32[2x3x7]\nt: float32[] = 3\ny = Pow(x, t)\noutput y"},
+    {"sum of rows", "reduce", kAccumulated, "input x: float32[3x5x37]\ny = ReduceSum(x) {axes=[-1], keepdims=0}\noutput y"},
+    {"mean of the middle", "reduce", kAccumulated, "input x: float32[3x5x7]\ny = ReduceMean(x) {axes=[1]}\noutput y"},
+    {"largest of all", "reduce", kExact, "input x: float32[3x5x37]\ny = ReduceMax(x) {keepdims=0}\noutput y"},
+    {"smallest of the first axis", "reduce", kExact, "input x: float32[3x5x7]\ny = ReduceMin(x) {axes=[0], keepdims=0}\noutput y"},
+    {"largest pixel behind a convolution", "onednn_conv reduce alias", kAccumulated,
+     "input x: float32[2x4x9x11]\nw: float32[20x4x3x3] = ...\nc = Conv(x, w)\ng = GlobalMaxPool(c)\ny = Flatten(g)\noutput y"},
+    {"sum over channels behind a convolution", "onednn_conv reduce", kAccumulated,
+     "input x: float32[2x4x9x11]\nw: float32[20x4x3x3] = ...\nc = Conv(x, w)\ny = ReduceSum(c) {axes=[1]}\noutput y"},
+    {"sum over rows and samples", "plain_reference", kAccumulated,
+     "input x: float32[3x5x7]\ny = ReduceSum(x) {axes=[0, 2], keepdims=0}\noutput y"},
+    {"lstm", "recurrent", kAccumulated,
+     "input x: float32[7x1x13]\nw: float32[1x80x13] = ...\nr: float32[1x80x20] = ...\nb: float32[1x160] = ...\n"
+     "y = LSTM(x, w, r, b) {hidden_size=20}\noutput y"},
+    {"lstm, both directions, states in and out", "recurrent", kAccumulated,
+     "input x: float32[5x6x9]\ninput h: float32[2x6x70]\ninput c: float32[2x6x70]\nw: float32[2x280x9] = ...\nr: float32[2x280x70] = ...\n"
+     "y, i, j = LSTM(x, w, r, _, _, h, c) {hidden_size=70, direction=\"bidirectional\"}\noutput y, i, j"},
+    {"lstm, backwards, last cell only", "recurrent", kAccumulated,
+     "input x: float32[5x2x9]\nw: float32[1x20x9] = ...\nr: float32[1x20x5] = ...\nb: float32[1x40] = ...\n"
+     "_, _, j = LSTM(x, w, r, b) {hidden_size=5, direction=\"reverse\"}\noutput j"},
+    {"lstm with sequence lengths", "plain_reference", kAccumulated,
+     "input x: float32[5x2x9]\nw: float32[1x20x9] = ...\nr: float32[1x20x5] = ...\nl: int32[2] = [5, 3]\n"
+     "y = LSTM(x, w, r, _, l) {hidden_size=5}\noutput y"},
+    {"gru", "recurrent", kAccumulated,
+     "input x: float32[7x3x13]\nw: float32[1x210x13] = ...\nr: float32[1x210x70] = ...\nb: float32[1x420] = ...\n"
+     "y, h = GRU(x, w, r, b) {hidden_size=70}\noutput y, h"},
+    {"gru, linear before reset, both directions", "recurrent", kAccumulated,
+     "input x: float32[7x5x13]\nw: float32[2x30x13] = ...\nr: float32[2x30x10] = ...\nb: float32[2x60] = ...\n"
+     "y = GRU(x, w, r, b) {hidden_size=10, linear_before_reset=1, direction=\"bidirectional\"}\noutput y"},
+    {"rnn", "recurrent", kAccumulated,
+     "input x: float32[7x2x13]\nw: float32[1x10x13] = ...\nr: float32[1x10x10] = ...\nb: float32[1x20] = ...\n"
+     "y = RNN(x, w, r, b) {hidden_size=10}\noutput y"},
+    {"rnn with relu", "recurrent", kAccumulated,
+     "input x: float32[3x2x13]\nw: float32[1x10x13] = ...\nr: float32[1x10x10] = ...\n"
+     "y = RNN(x, w, r) {hidden_size=10, activations=[\"Relu\"]}\noutput y"},
     {"normalization of rows", "row_normalization", kAccumulated,
      "opset 17\ninput x: float32[3x5x37]\ns: float32[37] = ...\nb: float32[37] = ...\n"
      "y = LayerNormalization(x, s, b) {epsilon=0.001}\noutput y"},
