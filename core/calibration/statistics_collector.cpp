@@ -59,24 +59,33 @@ void StatisticsCollector::look(const Seen& seen, Counters& counters, SampleResul
     SampleResult::Tensor& tensor = result.tensors[seen.tensor];
     tensor.seen = true;
     tensor.shape = seen.shape;
+    BitCounter& counter = counters[seen.tensor];
+    if (counter.full(seen.values.size()))
+        takeCounts(seen.tensor, counter);
+    const HistogramSampling sampling = m_sampling.of(seen.sample, seen.tensor);
+    std::size_t counted = 0;
+    // Histograms take each part of the tensor while it is in the cache.
+    const auto scanned = [&](std::size_t end) {
+        constexpr std::size_t worthIt = 4096;
+        if (end >= counted + worthIt || end == seen.values.size())
+            counted = counter.count(seen.values, counted, end, sampling);
+    };
     const Shape& shape = seen.shape;
     const int axis = entry.statistics.channelAxis;
     if (axis >= 0 && axis < shape.rank()) {
         const std::int64_t channels = shape[axis];
         if (seen.channelsLast)
-            scanChannels(seen.values, channels == 0 ? 0 : shape.elements() / channels, channels, 1, tensor.channels);
+            scanChannels(seen.values, channels == 0 ? 0 : shape.elements() / channels, channels, 1, tensor.channels, scanned);
         else
             scanChannels(seen.values, shape.elements(0, axis), channels, shape.elements(axis + 1, shape.rank()),
-                         tensor.channels);
+                         tensor.channels, scanned);
         for (const Moments& channel : tensor.channels)
             tensor.moments.merge(channel);
     } else {
         tensor.moments = scanMoments(seen.values);
     }
-    BitCounter& counter = counters[seen.tensor];
-    if (counter.full(seen.values.size()))
-        takeCounts(seen.tensor, counter);
-    counter.count(seen.values, m_sampling.of(seen.sample, seen.tensor));
+    if (counted < seen.values.size())
+        counter.count(seen.values, counted, seen.values.size(), sampling);
 }
 
 void StatisticsCollector::takeCounts(std::size_t tensor, BitCounter& counter)

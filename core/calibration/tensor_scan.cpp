@@ -34,14 +34,22 @@ struct alignas(64) LaneSums
     Floats minimum = Floats{} + largest;
     Floats maximum = Floats{} - largest;
     Ints zeros{};
-    Ints nonFinite{};
+
+    /// A sum of floats cannot leave the range of double: only NaN and infinities do that.
+    bool finite(std::int64_t lane) const { return std::isfinite(first[lane]); }
+    bool finite() const
+    {
+        bool all = true;
+        for (std::int64_t lane = 0; lane < lanes; ++lane)
+            all = all && finite(lane);
+        return all;
+    }
 };
 
 LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
 {
     Floats x;
     std::memcpy(&x, values, sizeof x);
-    sums.nonFinite |= (x - x) != Floats{};
     sums.minimum = x < sums.minimum ? x : sums.minimum;
     sums.maximum = x > sums.maximum ? x : sums.maximum;
     sums.zeros -= x == Floats{};
@@ -68,6 +76,60 @@ template <int groups> struct SumRows
             sums[g] = held[g];
     }
 };
+
+#if defined(__x86_64__)
+#define LATHE_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
+
+/// The same operations as SumRows: the compiler does not find the conversion of eight floats at once.
+template <int groups>
+LATHE_AVX512 void sumRowsAvx512(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
+{
+    __m512d first[groups], second[groups], third[groups], fourth[groups];
+    __m256 minimum[groups], maximum[groups];
+    __m256i zeros[groups];
+    for (int g = 0; g < groups; ++g) {
+        first[g] = _mm512_load_pd(&sums[g].first);
+        second[g] = _mm512_load_pd(&sums[g].second);
+        third[g] = _mm512_load_pd(&sums[g].third);
+        fourth[g] = _mm512_load_pd(&sums[g].fourth);
+        minimum[g] = _mm256_load_ps(reinterpret_cast<const float*>(&sums[g].minimum));
+        maximum[g] = _mm256_load_ps(reinterpret_cast<const float*>(&sums[g].maximum));
+        zeros[g] = _mm256_load_si256(reinterpret_cast<const __m256i*>(&sums[g].zeros));
+    }
+    const __m256i one = _mm256_set1_epi32(1);
+    for (std::int64_t row = 0; row < rows; ++row, values += step)
+        for (int g = 0; g < groups; ++g) {
+            const __m256 x = _mm256_loadu_ps(values + g * lanes);
+            minimum[g] = _mm256_min_ps(x, minimum[g]);
+            maximum[g] = _mm256_max_ps(x, maximum[g]);
+            const __mmask8 zero = _mm256_cmp_ps_mask(x, _mm256_setzero_ps(), _CMP_EQ_OQ);
+            zeros[g] = _mm256_mask_add_epi32(zeros[g], zero, zeros[g], one);
+            const __m512d power = _mm512_maskz_cvtps_pd(0xff, x), square = _mm512_mul_pd(power, power);
+            first[g] = _mm512_add_pd(first[g], power);
+            second[g] = _mm512_add_pd(second[g], square);
+            third[g] = _mm512_add_pd(third[g], _mm512_mul_pd(square, power));
+            fourth[g] = _mm512_add_pd(fourth[g], _mm512_mul_pd(square, square));
+        }
+    for (int g = 0; g < groups; ++g) {
+        _mm512_store_pd(&sums[g].first, first[g]);
+        _mm512_store_pd(&sums[g].second, second[g]);
+        _mm512_store_pd(&sums[g].third, third[g]);
+        _mm512_store_pd(&sums[g].fourth, fourth[g]);
+        _mm256_store_ps(reinterpret_cast<float*>(&sums[g].minimum), minimum[g]);
+        _mm256_store_ps(reinterpret_cast<float*>(&sums[g].maximum), maximum[g]);
+        _mm256_store_si256(reinterpret_cast<__m256i*>(&sums[g].zeros), zeros[g]);
+    }
+}
+#endif
+
+template <int groups> void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
+{
+#if defined(__x86_64__)
+    if (simdLevel() == SimdLevel::avx512)
+        return sumRowsAvx512<groups>(values, rows, step, sums);
+#endif
+    simdCall<SumRows<groups>>(values, rows, step, sums);
+}
 
 /// One value after the other, for ends of runs and for runs that hold NaN or infinities.
 void addOneByOne(std::span<const float> values, Moments& moments)
@@ -117,9 +179,9 @@ Moments momentsOf(const LaneSums& sums, std::int64_t count)
     return moments;
 }
 
-Moments momentsOfLane(const LaneSums& sums, std::int64_t lane, std::int64_t count)
+/// Fills `moments`, which is as it was made.
+void takeLane(const LaneSums& sums, std::int64_t lane, std::int64_t count, Moments& moments)
 {
-    Moments moments;
     moments.count = count;
     moments.sum = sums.first[lane];
     moments.sumSquares = sums.second[lane];
@@ -128,7 +190,6 @@ Moments momentsOfLane(const LaneSums& sums, std::int64_t lane, std::int64_t coun
     moments.minimum = sums.minimum[lane];
     moments.maximum = sums.maximum[lane];
     moments.zeros = sums.zeros[lane];
-    return moments;
 }
 
 /// One channel of rows, value by value.
@@ -142,29 +203,32 @@ Moments scanColumn(std::span<const float> values, std::size_t channels, std::siz
 
 /// Rows of neighbouring channels (features last): sums for all channels side by side, in the order of the rows. Tiles of
 /// rows stay in the cache until all their channels are done.
-void scanRows(std::span<const float> values, std::size_t channels, std::vector<Moments>& result)
+void scanRows(std::span<const float> values, std::size_t channels, std::vector<Moments>& result, Scanned scanned)
 {
     const auto rows = static_cast<std::int64_t>(values.size() / channels);
     const auto width = static_cast<std::int64_t>(channels), groups = width / lanes;
     std::vector<LaneSums> sums(static_cast<std::size_t>(groups));
-    constexpr std::int64_t tileValues = 1 << 15;
-    const std::int64_t tileRows = std::max<std::int64_t>(tileValues / width, 16);
+    constexpr std::int64_t tileValues = 1 << 13;
+    const std::int64_t tileRows = std::max<std::int64_t>(tileValues / width, 32);
     for (std::int64_t row = 0; row < rows; row += tileRows) {
         const std::int64_t count = std::min(tileRows, rows - row);
         std::int64_t group = 0;
         for (; group + 2 <= groups; group += 2)
-            simdCall<SumRows<2>>(values.data() + row * width + group * lanes, count, width,
+            sumRows<2>(values.data() + row * width + group * lanes, count, width,
                                  &sums[static_cast<std::size_t>(group)]);
         if (group < groups)
-            simdCall<SumRows<1>>(values.data() + row * width + group * lanes, count, width,
+            sumRows<1>(values.data() + row * width + group * lanes, count, width,
                                  &sums[static_cast<std::size_t>(group)]);
+        scanned(static_cast<std::size_t>((row + count) * width));
     }
     for (std::int64_t c = 0; c < width; ++c) {
         const bool vector = c < groups * lanes;
         const LaneSums* held = vector ? &sums[static_cast<std::size_t>(c / lanes)] : nullptr;
-        const bool finite = held && held->nonFinite[c % lanes] == 0;
-        result[static_cast<std::size_t>(c)] =
-            finite ? momentsOfLane(*held, c % lanes, rows) : scanColumn(values, channels, static_cast<std::size_t>(c));
+        Moments& moments = result[static_cast<std::size_t>(c)];
+        if (held && held->finite(c % lanes))
+            takeLane(*held, c % lanes, rows, moments);
+        else
+            moments = scanColumn(values, channels, static_cast<std::size_t>(c));
     }
 }
 
@@ -181,9 +245,9 @@ Moments scanMoments(std::span<const float> values)
         const std::size_t even = part.size() / lanes * lanes;
         LaneSums sums{};
         if (even > 0)
-            simdCall<SumRows<1>>(part.data(), static_cast<std::int64_t>(even) / lanes, lanes, &sums);
+            sumRows<1>(part.data(), static_cast<std::int64_t>(even) / lanes, lanes, &sums);
         Moments moments;
-        if (even > 0 && laneSum(sums.nonFinite) == 0) {
+        if (even > 0 && sums.finite()) {
             moments = momentsOf(sums, static_cast<std::int64_t>(even));
             addOneByOne(part.subspan(even), moments);
         } else {
@@ -195,16 +259,18 @@ Moments scanMoments(std::span<const float> values)
 }
 
 void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels,
-                  std::int64_t inner, std::vector<Moments>& result)
+                  std::int64_t inner, std::vector<Moments>& result, Scanned scanned)
 {
     result.assign(static_cast<std::size_t>(channels), Moments{});
     if (inner == 1)
-        return scanRows(values, static_cast<std::size_t>(channels), result);
+        return scanRows(values, static_cast<std::size_t>(channels), result, scanned);
     const auto run = static_cast<std::size_t>(inner);
     std::size_t offset = 0;
     for (std::int64_t o = 0; o < outer; ++o)
-        for (std::size_t c = 0; c < result.size(); ++c, offset += run)
+        for (std::size_t c = 0; c < result.size(); ++c, offset += run) {
             result[c].merge(scanMoments(values.subspan(offset, run)));
+            scanned(offset + run);
+        }
 }
 
 namespace {
@@ -217,34 +283,6 @@ void countKeys(const float* values, std::size_t count, std::uint32_t* table)
         ++table[std::bit_cast<std::uint32_t>(values[i]) >> droppedBits];
 }
 
-#if defined(__x86_64__)
-/// Takes the zeros out first: the run of them behind a Relu would wait for its own last increment.
-[[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]] void countKeysAvx512(const float* values, std::size_t count,
-                                                                           std::uint32_t* table)
-{
-    constexpr std::size_t width = 16, piece = 2048;
-    std::uint32_t keys[piece + width];
-    std::size_t zeros = 0, at = 0;
-    while (at + width <= count) {
-        const std::size_t end = std::min(at + piece, count / width * width);
-        std::size_t kept = 0;
-        for (; at < end; at += width) {
-            const __m512i bits = _mm512_loadu_si512(values + at);
-            const __mmask16 some = _mm512_test_epi32_mask(bits, bits);
-            const __m512i key = _mm512_maskz_compress_epi32(some, _mm512_maskz_srli_epi32(some, bits, droppedBits));
-            _mm512_storeu_si512(keys + kept, key);
-            const auto found = static_cast<std::size_t>(__builtin_popcount(some));
-            kept += found;
-            zeros += width - found;
-        }
-        for (std::size_t i = 0; i < kept; ++i)
-            ++table[keys[i]];
-    }
-    table[0] += static_cast<std::uint32_t>(zeros);
-    countKeys(values + at, count - at, table);
-}
-#endif
-
 std::uint64_t scrambled(std::uint64_t x)
 {
     // SplitMix64.
@@ -253,6 +291,90 @@ std::uint64_t scrambled(std::uint64_t x)
     x = (x ^ x >> 27) * 0x94d049bb133111ebU;
     return x ^ x >> 31;
 }
+
+/// Values that are counted or left out together.
+constexpr std::size_t block = 64;
+
+/// Where the block lies that stands for the `share` blocks from `at` on.
+std::size_t chosenBlock(std::size_t at, const HistogramSampling& sampling)
+{
+    return at + block * (scrambled(sampling.seed + at) % static_cast<std::size_t>(sampling.share));
+}
+
+#if defined(__x86_64__)
+/// Takes the zeros out first: the run of them behind a Relu would wait for its own last increment.
+class KeyBuffer
+{
+public:
+    static constexpr std::size_t width = 16;
+
+    explicit KeyBuffer(std::uint32_t* table) : m_table(table) {}
+
+    LATHE_AVX512 void add(const float* values, std::size_t vectors)
+    {
+        std::uint32_t* end = m_keys + m_kept;
+        for (std::size_t i = 0; i < vectors; ++i) {
+            const __m512i bits = _mm512_loadu_si512(values + i * width);
+            const __mmask16 some = _mm512_test_epi32_mask(bits, bits);
+            const __m512i key = _mm512_maskz_compress_epi32(some, _mm512_maskz_srli_epi32(some, bits, droppedBits));
+            _mm512_storeu_si512(end, key);
+            end += __builtin_popcount(some);
+        }
+        m_kept = static_cast<std::size_t>(end - m_keys);
+        m_added += vectors * width;
+        if (m_kept > room)
+            flush();
+    }
+
+    void finish()
+    {
+        flush();
+        m_table[0] += static_cast<std::uint32_t>(m_added - m_counted);
+    }
+
+private:
+    void flush()
+    {
+        std::uint32_t* const table = m_table;
+        const std::size_t kept = m_kept;
+        for (std::size_t i = 0; i < kept; ++i)
+            ++table[m_keys[i]];
+        m_counted += m_kept;
+        m_kept = 0;
+    }
+
+    static constexpr std::size_t room = 1024;
+    std::uint32_t* m_table;
+    std::size_t m_kept = 0, m_added = 0, m_counted = 0;
+    std::uint32_t m_keys[2 * room + width];
+};
+
+LATHE_AVX512 void countKeysAvx512(const float* values, std::size_t count, std::uint32_t* table)
+{
+    constexpr std::size_t piece = 1024;
+    KeyBuffer keys(table);
+    std::size_t at = 0;
+    for (; at + KeyBuffer::width <= count;) {
+        const std::size_t vectors = std::min(piece, count - at) / KeyBuffer::width;
+        keys.add(values + at, vectors);
+        at += vectors * KeyBuffer::width;
+    }
+    keys.finish();
+    countKeys(values + at, count - at, table);
+}
+
+/// Whole blocks; returns where it ended.
+LATHE_AVX512 std::size_t countBlocksAvx512(const float* values, std::size_t from, std::size_t end, const HistogramSampling& sampling,
+                                           std::uint32_t* table)
+{
+    const std::size_t stretch = block * static_cast<std::size_t>(sampling.share);
+    KeyBuffer keys(table);
+    for (; from + stretch <= end; from += stretch)
+        keys.add(values + chosenBlock(from, sampling), block / KeyBuffer::width);
+    keys.finish();
+    return from;
+}
+#endif
 
 } // namespace
 
@@ -273,22 +395,28 @@ void BitCounter::count(std::span<const float> values)
     countKeys(values.data(), values.size(), m_counts.data());
 }
 
-void BitCounter::count(std::span<const float> values, const HistogramSampling& sampling)
+std::size_t BitCounter::count(std::span<const float> values, std::size_t from, std::size_t end, const HistogramSampling& sampling)
 {
-    if (sampling.share <= 1)
-        return count(values);
-    constexpr std::size_t block = 64, line = 16, ahead = 4;
-    const auto share = static_cast<std::size_t>(sampling.share), stretch = block * share;
-    const auto chosen = [&](std::size_t at) { return at + block * (scrambled(sampling.seed + at) % share); };
-    for (std::size_t at = 0; at < values.size(); at += stretch) {
-        // Blocks lie too far apart for the processor to guess the next one.
-        if (at + (ahead + 1) * stretch < values.size())
-            for (std::size_t i = 0; i < block; i += line)
-                __builtin_prefetch(values.data() + chosen(at + ahead * stretch) + i);
-        const std::size_t from = chosen(at);
-        if (from < values.size())
-            count(values.subspan(from, std::min(block, values.size() - from)));
+    if (sampling.share <= 1) {
+        count(values.subspan(from, end - from));
+        return end;
     }
+    if (m_counts.empty())
+        m_counts.resize(BitHistogram::binCount);
+#if defined(__x86_64__)
+    if (simdLevel() == SimdLevel::avx512) {
+        const std::size_t start = from;
+        from = countBlocksAvx512(values.data(), from, end, sampling, m_counts.data());
+        m_total += (from - start) / static_cast<std::size_t>(sampling.share);
+    }
+#endif
+    const std::size_t stretch = block * static_cast<std::size_t>(sampling.share);
+    for (; from < end && (from + stretch <= end || end == values.size()); from += stretch) {
+        const std::size_t chosen = chosenBlock(from, sampling);
+        if (chosen < end)
+            count(values.subspan(chosen, std::min(block, end - chosen)));
+    }
+    return from;
 }
 
 bool BitCounter::full(std::size_t more) const

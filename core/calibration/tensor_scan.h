@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/base/function_ref.h"
 #include "core/calibration/statistics.h"
 
 namespace lathe {
@@ -13,9 +14,12 @@ namespace lathe {
 /// the same bits.
 Moments scanMoments(std::span<const float> values);
 
+/// Called every now and then with the number of values that have been read, while the last of them are in the cache.
+using Scanned = FunctionRef<void(std::size_t end)>;
+
 /// Moments of every channel of one sample: `outer` times `channels` runs of `inner` neighbours.
 void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels,
-                  std::int64_t inner, std::vector<Moments>& result);
+                  std::int64_t inner, std::vector<Moments>& result, Scanned scanned);
 
 /// Which elements histograms count.
 struct HistogramSampling
@@ -32,8 +36,9 @@ class BitCounter
 {
 public:
     void count(std::span<const float> values);
-    /// Counts one block of neighbours out of `sampling.share` blocks, chosen by the seed.
-    void count(std::span<const float> values, const HistogramSampling& sampling);
+    /// Counts one block of neighbours out of `sampling.share` blocks, chosen by the seed, among values[from, end). Returns
+    /// where the next call has to begin: blocks that reach beyond `end` wait, until `end` is that of all values.
+    std::size_t count(std::span<const float> values, std::size_t from, std::size_t end, const HistogramSampling& sampling);
     /// True when counters might overflow with as many values more.
     bool full(std::size_t more) const;
     void emptyInto(BitHistogram& histogram);

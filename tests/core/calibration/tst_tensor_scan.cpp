@@ -76,6 +76,7 @@ private Q_SLOTS:
     void channels();
     void counterEqualsHistogram_data();
     void counterEqualsHistogram();
+    void partsCountLikeTheWhole();
     void instructionSetsAgree();
 };
 
@@ -141,7 +142,7 @@ void TstTensorScan::channels()
     std::vector<float> values = distribution("relu", static_cast<std::size_t>(outer * channelCount * inner));
     values[values.size() / 2] = std::nanf("");
     std::vector<Moments> found;
-    scanChannels(values, outer, channelCount, inner, found);
+    scanChannels(values, outer, channelCount, inner, found, [](std::size_t) {});
     QCOMPARE(found.size(), std::size_t(channelCount));
     for (int c = 0; c < channelCount; ++c) {
         std::vector<float> own;
@@ -178,16 +179,35 @@ void TstTensorScan::counterEqualsHistogram()
     QCOMPARE(found.total(), expected.total());
 }
 
+void TstTensorScan::partsCountLikeTheWhole()
+{
+    const std::vector<float> values = distribution("relu", 45 * 301 + 7);
+    for (const int share : {1, 4, 7}) {
+        const HistogramSampling sampling{share, 11};
+        BitHistogram whole, parts;
+        BitCounter atOnce, bit;
+        atOnce.count(values, 0, values.size(), sampling);
+        atOnce.emptyInto(whole);
+        std::size_t next = 0;
+        for (std::size_t end = 100; end < values.size(); end += 997)
+            next = bit.count(values, next, end, sampling);
+        bit.count(values, next, values.size(), sampling);
+        bit.emptyInto(parts);
+        QVERIFY(whole.total() > 0);
+        QVERIFY(whole.occupied() == parts.occupied());
+    }
+}
+
 void TstTensorScan::instructionSetsAgree()
 {
     const std::vector<float> values = distribution("relu", 45 * 3001);
     const auto all = [&] {
         std::vector<Moments> found;
-        scanChannels(values, 3001, 45, 1, found);
+        scanChannels(values, 3001, 45, 1, found, [](std::size_t) {});
         found.push_back(scanMoments(values));
         BitHistogram histogram;
         BitCounter counter;
-        counter.count(values, HistogramSampling{4, 9});
+        counter.count(values, 0, values.size(), HistogramSampling{4, 9});
         counter.emptyInto(histogram);
         return std::pair(std::move(found), histogram.occupied());
     };
