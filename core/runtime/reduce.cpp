@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
+#include <cstring>
 #include <limits>
 
 #include "core/runtime/kernel.h"
@@ -14,26 +15,33 @@ struct Extent {
     std::int64_t outer = 1, middle = 1, inner = 1;
 };
 
+/// Partial results that are joined in one order on every instruction set.
+constexpr std::int64_t kLanes = 8;
+
+using Floats = float __attribute__((vector_size(32)));
+using Doubles = double __attribute__((vector_size(64)));
+
+/// Each joins one number, or a vector of them, into another; NaN wins.
 struct Sum {
     using Held = double;
+    using Lanes = Doubles;
     static constexpr double start = 0;
-    LATHE_INLINE static double join(double a, double b) { return a + b; }
+    template <typename T> LATHE_INLINE static void join(T& a, const T& b) { a += b; }
 };
 
 struct Largest {
     using Held = float;
+    using Lanes = Floats;
     static constexpr float start = -std::numeric_limits<float>::infinity();
-    LATHE_INLINE static float join(float a, float b) { return a != a ? a : (b > a || b != b ? b : a); }
+    template <typename T> LATHE_INLINE static void join(T& a, const T& b) { a = a != a ? a : (b <= a ? a : b); }
 };
 
 struct Smallest {
     using Held = float;
+    using Lanes = Floats;
     static constexpr float start = std::numeric_limits<float>::infinity();
-    LATHE_INLINE static float join(float a, float b) { return a != a ? a : (b < a || b != b ? b : a); }
+    template <typename T> LATHE_INLINE static void join(T& a, const T& b) { a = a != a ? a : (b >= a ? a : b); }
 };
-
-/// Partial results that are joined in one order on every instruction set.
-constexpr std::int64_t kLanes = 16;
 
 /// Columns whose partial results fit into registers or at least the nearest cache.
 constexpr std::int64_t kColumns = 128;
@@ -41,22 +49,25 @@ constexpr std::int64_t kColumns = 128;
 template <typename Fn> struct ReduceLoop {
     using Held = typename Fn::Held;
 
+    using Lanes = typename Fn::Lanes;
+
     LATHE_INLINE static Held row(const float* in, std::int64_t count)
     {
-        Held lanes[kLanes];
-        std::fill_n(lanes, kLanes, Fn::start);
+        Lanes lanes = Lanes{} + Fn::start;
         std::int64_t at = 0;
         for (; at + kLanes <= count; at += kLanes) {
-            LATHE_INDEPENDENT
-            for (std::int64_t lane = 0; lane < kLanes; ++lane)
-                lanes[lane] = Fn::join(lanes[lane], in[at + lane]);
+            Floats x;
+            std::memcpy(&x, in + at, sizeof(x));
+            Fn::join(lanes, __builtin_convertvector(x, Lanes));
         }
+        Held held[kLanes];
+        std::memcpy(held, &lanes, sizeof(held));
         for (std::int64_t lane = 0; at < count; ++at, ++lane)
-            lanes[lane] = Fn::join(lanes[lane], in[at]);
+            Fn::join(held[lane], static_cast<Held>(in[at]));
         for (std::int64_t width = kLanes / 2; width > 0; width /= 2)
             for (std::int64_t lane = 0; lane < width; ++lane)
-                lanes[lane] = Fn::join(lanes[lane], lanes[lane + width]);
-        return lanes[0];
+                Fn::join(held[lane], held[lane + width]);
+        return held[0];
     }
 
     LATHE_INLINE static void columns(const float* in, float* out, std::int64_t count, Extent extent, Held factor)
@@ -67,7 +78,7 @@ template <typename Fn> struct ReduceLoop {
             const float* line = in + m * extent.inner;
             LATHE_INDEPENDENT
             for (std::int64_t i = 0; i < count; ++i)
-                held[i] = Fn::join(held[i], line[i]);
+                Fn::join(held[i], static_cast<Held>(line[i]));
         }
         LATHE_INDEPENDENT
         for (std::int64_t i = 0; i < count; ++i)

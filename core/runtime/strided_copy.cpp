@@ -5,6 +5,8 @@
 #include <cstdlib>
 #include <cstring>
 
+#include "core/runtime/kernel.h"
+
 namespace lathe {
 
 namespace {
@@ -94,7 +96,24 @@ void StridedCopy::runLevel(std::size_t level, const T* source, T* target) const
 template <typename T>
 void StridedCopy::runTyped(const T* source, T* target) const
 {
-    runLevel(0, source, target);
+    std::int64_t elements = m_rows.size * m_columns.size;
+    for (const Axis& axis : m_outer)
+        elements *= axis.size;
+    // Threads share the outermost axis.
+    Axis StridedCopy::*const last = m_rows.size > 1 ? &StridedCopy::m_rows : &StridedCopy::m_columns;
+    const Axis& shared = m_outer.empty() ? this->*last : m_outer.front();
+    constexpr std::int64_t worthAThread = 1 << 15;
+    if (elements < 2 * worthAThread || shared.size == 1)
+        return runLevel(0, source, target);
+    parallelRanges(shared.size, worthAThread * shared.size / elements + 1, [&](std::int64_t begin, std::int64_t end) {
+        if (m_outer.empty()) {
+            StridedCopy part = *this;
+            (part.*last).size = end - begin;
+            return part.runLevel(0, source + begin * shared.source, target + begin * shared.target);
+        }
+        for (std::int64_t i = begin; i < end; ++i)
+            runLevel(1, source + i * shared.source, target + i * shared.target);
+    });
 }
 
 void StridedCopy::run(const std::byte* source, std::byte* target, int elementSize) const

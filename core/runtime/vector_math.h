@@ -69,10 +69,22 @@ LATHE_INLINE float expOfNegative(float x)
 /// 1 / (1 + e^-x) within 4 ulp. (ONNX Runtime's kernels are within 1e-7 of it, but not relative to small results.)
 LATHE_INLINE float sigmoidFast(float x)
 {
-    // exp of a negative number only: no overflow, and full precision on both sides.
-    const float e = expOfNegative(-std::fabs(x));
+    // e^-x as in expFast, with the exponent taken from the bits of the rounding and added to those of the mantissa.
+    constexpr float lowest = -87.0f, highest = 88.3f;
+    const float y = clampTo(-x, lowest, highest);
+    constexpr float magic = 12582912.0f;
+    const float shifted = y * 1.44269504f + magic;
+    const float n = shifted - magic;
+    const float r = (y - n * 0.693359375f) + n * 2.12194440e-4f;
+    // In pairs: Horner's chain would take longer than everything else.
+    const float z = r * r;
+    const float high = 1.9875691500e-4f * r + 1.3981999507e-3f;
+    const float middle = 8.3334519073e-3f * r + 4.1665795894e-2f;
+    const float low = 1.6666665459e-1f * r + 5.0000001201e-1f;
+    const float mantissa = (((high * z + middle) * z + low) * z + r) + 1.0f;
+    const float e = std::bit_cast<float>(std::bit_cast<std::uint32_t>(mantissa) + (std::bit_cast<std::uint32_t>(shifted) << 23));
     const float s = 1.0f / (1.0f + e);
-    return x < 0 ? e * s : s;
+    return x < -highest ? 0.0f : (x != x ? x : s);
 }
 
 /// tanh within 4 ulp: Cephes' polynomial near zero, (1 - e^-2x) / (1 + e^-2x) elsewhere.

@@ -219,6 +219,13 @@ const Case kCases[] = {
      "input x: float32[2x6x30x1]\nw: float32[20x6x5x1] = ...\nb: float32[20] = ...\n"
      "y = Conv(x, w, b) {pads=[2, 0, 1, 0], strides=[2, 1], dilations=[2, 1]}\noutput y"},
     {"cube", "unary", kApproximate, "input x: float32[2x3x7]\nt: float32[] = 3\ny = Pow(x, t)\noutput y"},
+    {"one-hot by comparison", "binary plain_reference compare widen", kExact,
+     "input x: float32[2x9x1]\ns: float32[] = 4\nn: int32[1x1x5] = [0, 1, 2, -1, 3]\nm = Mul(x, s)\ni = Cast(m) {to=6}\n"
+     "e = Equal(i, n)\ny = Cast(e) {to=1}\noutput y"},
+    {"comparisons of numbers", "compare compare widen widen", kExact,
+     "input a: float32[2x3x4x5]\ninput b: float32[3x1x5]\ng = Greater(a, b)\nl = Less(b, a)\ny = Cast(g) {to=1}\nz = Cast(l) {to=1}\noutput y, z"},
+    {"wide integers as numbers", "binary plain_reference widen", kExact,
+     "input x: float32[3x70]\ns: float32[] = 1000\nm = Mul(x, s)\ni = Cast(m) {to=7}\ny = Cast(i) {to=1}\noutput y"},
     {"sum of rows", "reduce", kAccumulated, "input x: float32[3x5x37]\ny = ReduceSum(x) {axes=[-1], keepdims=0}\noutput y"},
     {"mean of the middle", "reduce", kAccumulated, "input x: float32[3x5x7]\ny = ReduceMean(x) {axes=[1]}\noutput y"},
     {"largest of all", "reduce", kExact, "input x: float32[3x5x37]\ny = ReduceMax(x) {keepdims=0}\noutput y"},

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/onednn.h"
 #include "core/runtime/strided_copy.h"
 
 #include <QtTest>
@@ -27,7 +28,7 @@ void copyPlainly(const std::vector<std::int64_t>& dims, const std::vector<std::i
 template <typename T> bool agrees(const std::vector<std::int64_t>& dims, const std::vector<std::int64_t>& from,
                                   const std::vector<std::int64_t>& to)
 {
-    std::vector<T> source(100000), expected(100000, T(0)), actual(100000, T(0));
+    std::vector<T> source(400000), expected(400000, T(0)), actual(400000, T(0));
     for (std::size_t i = 0; i < source.size(); ++i)
         source[i] = static_cast<T>(i + 1);
     const std::size_t middle = source.size() / 2;
@@ -46,6 +47,7 @@ class TstStridedCopy : public QObject
 private Q_SLOTS:
     void permutationsOfAnySize();
     void repeatsAndReverses();
+    void threadsShareLargeCopies();
     void emptyDoesNothing();
     void layoutsHaveTheirStrides();
 };
@@ -83,6 +85,17 @@ void TstStridedCopy::repeatsAndReverses()
     QVERIFY(agrees<float>({3, 50}, {1, 3}, {50, 1}));
     QVERIFY(agrees<float>({50, 3}, {1, 50}, {3, 1}));
     QVERIFY(agrees<float>({7, 40, 40}, {1600, 1, 40}, {2000, 45, 1}));
+}
+
+void TstStridedCopy::threadsShareLargeCopies()
+{
+    for (const int threads : {1, 2, 3}) {
+        const ThreadScope scope(threads);
+        QVERIFY(agrees<float>({3, 211, 307}, {211 * 307, 307, 1}, {211 * 307, 1, 211}));
+        QVERIFY(agrees<float>({97, 1013}, {1013, 1}, {1500, 1}));
+        QVERIFY(agrees<float>({70001}, {2}, {1}));
+        QVERIFY(agrees<std::uint8_t>({7, 5, 60, 80}, {24000, 4800, 80, 1}, {24000, 1, 400, 5}));
+    }
 }
 
 void TstStridedCopy::emptyDoesNothing()
