@@ -37,6 +37,13 @@ void Context::warn(const std::string& line) const
 
 std::int64_t peakRssBytes()
 {
+    // What getrusage() says includes the parent's memory from before this program was started in its place.
+    std::ifstream status("/proc/self/status");
+    for (std::string word; status >> word;) {
+        std::int64_t kilobytes = 0;
+        if (word == "VmHWM:" && status >> kilobytes)
+            return kilobytes * 1024;
+    }
     rusage usage{};
     getrusage(RUSAGE_SELF, &usage);
     return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;

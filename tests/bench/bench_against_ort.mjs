@@ -11,7 +11,7 @@ import { repoDir } from '../interop/peer.mjs';
 import { NETWORKS, networkFile } from './networks.mjs';
 import { markdown } from './report.mjs';
 import { statisticsCost } from './statistics.mjs';
-import { PeerServer, ourBlock, timeModel } from './timing.mjs';
+import { PeerServer, memoryGrowth, ourBlock, timeModel } from './timing.mjs';
 
 const USAGE = `usage: bench_against_ort.mjs [MODEL.onnx ...] [--threads 1,2] [--rounds 5] [--repeat RUNS] [--warmup 3]
   [--precision float,integer] [--no-statistics] [--out build/bench]
@@ -93,10 +93,11 @@ async function main() {
   peer.close();
   process.stderr.write(options.statistics ? 'statistics\n' : '');
   const statistics = options.statistics ? statisticsCost(program, networkFile('mobilenet_v2', folder), folder, Math.min(3, options.rounds)) : null;
+  const growth = options.statistics ? memoryGrowth(program, ['mobilenet_v2', 'squeezenet1_1'].map((name) => networkFile(name, folder))) : null;
   fs.mkdirSync(options.out, { recursive: true });
-  const text = markdown(results, statistics, options);
+  const text = markdown(results, statistics, growth, options);
   fs.writeFileSync(path.join(options.out, 'report.md'), text);
-  fs.writeFileSync(path.join(options.out, 'report.json'), `${JSON.stringify({ options, results, statistics }, null, 1)}\n`);
+  fs.writeFileSync(path.join(options.out, 'report.json'), `${JSON.stringify({ options, results, statistics, growth }, null, 1)}\n`);
   process.stdout.write(`${text}\nwritten to ${options.out}\n`);
   if (results.length === 0) throw new Error('there was nothing to time');
 }

@@ -37,11 +37,18 @@ function statisticsTable(statistics) {
 function memoryTable(results) {
   const rows = results.filter((r) => !r.error && r.precision === 'float' && r.threads === 1 && r.memory.forecastPeakBytes);
   if (rows.length === 0) return [];
-  return ['## Memory, 1 thread', '', '| model | forecast, MiB | peak, MiB | forecast / peak | arena, MiB | weights, MiB |', '| --- | ---: | ---: | ---: | ---: | ---: |',
-    ...rows.map(({ model, memory: m }) => `| ${model} | ${mib(m.forecastPeakBytes)} | ${mib(m.peakRssBytes)} | ${(m.forecastPeakBytes / m.peakRssBytes).toFixed(2)} | ${mib(m.arenaBytes)} | ${mib(m.weightBytes)} |`), ''];
+  const needed = (m) => m.weightBytes + m.arenaBytes;
+  return ['## Memory, 1 thread', '', '| model | forecast, MiB | peak, MiB | forecast / peak | arena, MiB | weights, MiB | peak / (weights + arena) |', '| --- | ---: | ---: | ---: | ---: | ---: | ---: |',
+    ...rows.map(({ model, memory: m }) => `| ${model} | ${mib(m.forecastPeakBytes)} | ${mib(m.peakRssBytes)} | ${(m.forecastPeakBytes / m.peakRssBytes).toFixed(2)} | ${mib(m.arenaBytes)} | ${mib(m.weightBytes)} | ${(m.peakRssBytes / needed(m)).toFixed(2)} |`), ''];
 }
 
-export function markdown(results, statistics, options) {
+function growthTable(growth) {
+  if (!growth) return [];
+  return ['## Memory over many samples', '', '| model | peak after 10 runs, MiB | after 1,000, MiB |', '| --- | ---: | ---: |',
+    ...growth.map((g) => `| ${g.model} | ${mib(g.fewBytes)} | ${mib(g.manyBytes)} |`), ''];
+}
+
+export function markdown(results, statistics, growth, options) {
   const lines = ['# Benchmark against ONNX Runtime 1.30 (level `all`)', '',
     `${options.rounds} alternating blocks of runs, batch 1. Ratio = the peer's time over ours: above 1, ours is faster.`, ''];
   for (const precision of new Set(results.map((r) => r.precision)))
@@ -49,5 +56,5 @@ export function markdown(results, statistics, options) {
       const rows = results.filter((r) => r.precision === precision && r.threads === threads);
       lines.push(...timingTable(`${precision}, ${threads} thread${threads === 1 ? '' : 's'}`, rows));
     }
-  return [...lines, ...ownRatios(results), ...statisticsTable(statistics), ...memoryTable(results)].join('\n');
+  return [...lines, ...ownRatios(results), ...statisticsTable(statistics), ...memoryTable(results), ...growthTable(growth)].join('\n');
 }

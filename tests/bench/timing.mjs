@@ -42,6 +42,12 @@ export function ourBlock(program, model, { threads, repeat, warmup, precision })
   return cli(program, ['bench', model, '--repeat', String(repeat), '--warmup', String(warmup), '--precision', precision], { threads });
 }
 
+/** Peak memory of a process after few and after many runs: the same where nothing is kept from run to run. */
+export function memoryGrowth(program, models) {
+  const peak = (model, repeat) => ourBlock(program, model, { threads: 1, repeat, warmup: 1, precision: 'float' }).peakRssBytes;
+  return models.map((model) => ({ model: path.basename(model, '.onnx'), fewBytes: peak(model, 10), manyBytes: peak(model, 1000) }));
+}
+
 /** Runs that fill about a quarter of a second, between 5 and 500. */
 function repeatsFor(ms) {
   return Math.min(500, Math.max(5, Math.round(250 / Math.max(ms, 0.01))));

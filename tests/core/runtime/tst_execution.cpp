@@ -31,6 +31,8 @@ private Q_SLOTS:
     void oldResultsDoNotShine();
     void stopIsHeard();
     void memoryLimitIsKept();
+    void hostileShapesAreRefused_data();
+    void hostileShapesAreRefused();
     void referenceKernelsAgree();
     void integersAndBooleansPass();
     void halfModelsAnswerInTheirType();
@@ -287,6 +289,30 @@ void TstExecution::memoryLimitIsKept()
     const auto program = Program::compile(smallNetwork(), options);
     QVERIFY(program->arenaBytes() > 0 && program->arenaBytes() < 100000);
     QVERIFY(program->weightBytes() > 1000);
+}
+
+void TstExecution::hostileShapesAreRefused_data()
+{
+    QTest::addColumn<QString>("graph");
+    QTest::newRow("padded convolution") << QString("input x: float32[1x1x2x2]\nw: float32[9x1x1x1] = ...\n"
+                                           "y = Conv(x, w) {pads=[79000, 79000, 79000, 79000]}\noutput y");
+    QTest::newRow("expand") << QString("input x: float32[1]\ns: int64[2] = [225000, 1000000]\ny = Expand(x, s)\noutput y");
+    QTest::newRow("tile") << QString("input x: float32[1x9]\nr: int64[2] = [25000000, 1000]\ny = Tile(x, r)\noutput y");
+    QTest::newRow("hidden in the middle") << QString("input x: float32[1]\ns: int64[2] = [225000, 1000000]\n"
+                                             "e = Expand(x, s)\ny = ReduceSum(e) {keepdims=0}\noutput y");
+    QTest::newRow("of constants alone") << QString("input x: float32[1]\nc: float32[1] = 1\ns: int64[2] = [225000, 1000000]\n"
+                                           "e = Expand(c, s)\nr = ReduceSum(e) {keepdims=0}\ny = Add(x, r)\noutput y");
+}
+
+/// 900 GB, before anything of the kind is asked of the machine.
+void TstExecution::hostileShapesAreRefused()
+{
+    QFETCH(QString, graph);
+    const auto error = errorOf([&] { return Program::compile(parseGraph(graph.toStdString()), {}); });
+    QVERIFY(error);
+    QCOMPARE(error->code(), ErrorCode::tooLarge);
+    const QString text = error->what();
+    QVERIFY2(text.contains("needs 899 GB") || text.contains("needs 900 GB"), error->what());
 }
 
 void TstExecution::referenceKernelsAgree()
