@@ -2,6 +2,37 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en">
 <context>
+    <name>GridChoices</name>
+    <message>
+        <source>per channel</source>
+        <translation>je Kanal</translation>
+    </message>
+    <message>
+        <source>per tensor</source>
+        <translation>je Tensor</translation>
+    </message>
+    <message>
+        <source>groups of %1</source>
+        <translation>Gruppen zu %1</translation>
+    </message>
+    <message>
+        <source>symmetric</source>
+        <translation>symmetrisch</translation>
+    </message>
+    <message>
+        <source>asymmetric</source>
+        <translation>asymmetrisch</translation>
+    </message>
+    <message>
+        <source>symmetric, scales are powers of two</source>
+        <translation>symmetrisch, Skalen sind Zweierpotenzen</translation>
+    </message>
+    <message>
+        <source>asymmetric, scales are powers of two</source>
+        <translation>asymmetrisch, Skalen sind Zweierpotenzen</translation>
+    </message>
+</context>
+<context>
     <name>Inspection</name>
     <message>
         <source>Rounding</source>
@@ -118,6 +149,26 @@
     <message>
         <source>10 log10 of sum of w² by sum of squared errors.</source>
         <translation>10 log10 aus Summe von w² durch Summe der quadrierten Fehler.</translation>
+    </message>
+    <message>
+        <source>Levels</source>
+        <translation>Stufen</translation>
+    </message>
+    <message>
+        <source>How many different values the table holds: real = table[code] · scale.</source>
+        <translation>Wie viele verschiedene Werte die Tabelle enthält: reell = Tabelle[Code] · Skala.</translation>
+    </message>
+    <message>
+        <source>each tensor as it comes</source>
+        <translation>jeder Tensor, wie er kommt</translation>
+    </message>
+    <message>
+        <source>Scale and zero-point are computed anew from the smallest and largest value of every run.</source>
+        <translation>Skala und Nullpunkt werden bei jedem Lauf neu aus dem kleinsten und dem größten Wert berechnet.</translation>
+    </message>
+    <message>
+        <source>%1 … %2, one for each of %3 groups</source>
+        <translation>%1 … %2, je eine für %3 Gruppen</translation>
     </message>
 </context>
 <context>
@@ -825,6 +876,22 @@
         <source>Mean squared error</source>
         <translation>Mittlerer quadratischer Fehler</translation>
     </message>
+    <message>
+        <source>Clusters</source>
+        <translation>Cluster</translation>
+    </message>
+    <message>
+        <source>The outermost of as many cluster means as the format has levels (Lloyd, &quot;Least Squares Quantization in PCM&quot;, 1982).</source>
+        <translation>Die äußersten von so vielen Clustermittelpunkten, wie das Format Stufen hat (Lloyd, „Least Squares Quantization in PCM“, 1982).</translation>
+    </message>
+    <message>
+        <source>Mean of extremes</source>
+        <translation>Mittel der Extremwerte</translation>
+    </message>
+    <message>
+        <source>The mean smallest and the mean largest value over the samples, which one outlying sample moves little; weights, which have no samples, keep their full range.</source>
+        <translation>Das Mittel der kleinsten und das der größten Werte der Beispiele, das ein einzelner Ausreißer wenig verschiebt; Gewichte, die keine Beispiele haben, behalten ihren vollen Bereich.</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>
@@ -1171,6 +1238,14 @@
     <message>
         <source>Do not install the bundle; get it again from its maker.</source>
         <translation>Installieren Sie das Bündel nicht; holen Sie es neu von seinem Hersteller.</translation>
+    </message>
+    <message>
+        <source>No choice of bits keeps {what} within {limit}: the least is {least}.</source>
+        <translation>Keine Wahl der Bits hält {what} innerhalb von {limit}: das Mindeste ist {least}.</translation>
+    </message>
+    <message>
+        <source>Raise the limit, allow fewer bits, or unlock layers.</source>
+        <translation>Die Grenze anheben, weniger Bits erlauben oder Schichten entsperren.</translation>
     </message>
 </context>
 <context>
@@ -1865,6 +1940,10 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
         <source>code (%1)</source>
         <translation>Code (%1)</translation>
     </message>
+    <message>
+        <source>%1 levels</source>
+        <translation>%1-Stufen</translation>
+    </message>
 </context>
 <context>
     <name>lathe::HistogramView</name>
@@ -1919,6 +1998,10 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
     <message>
         <source>error %1</source>
         <translation>Fehler %1</translation>
+    </message>
+    <message>
+        <source>nearest level %1: count %2</source>
+        <translation>nächste Stufe %1: Anzahl %2</translation>
     </message>
 </context>
 <context>
@@ -2152,6 +2235,18 @@ A workbench that turns a neural network down to the bits it needs.</source>
         <translation>Tensorlathe %1
 Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</translation>
     </message>
+    <message>
+        <source>Scales of &amp;weights</source>
+        <translation>Skalen der Ge&amp;wichte</translation>
+    </message>
+    <message>
+        <source>&amp;Grid of weights</source>
+        <translation>&amp;Raster der Gewichte</translation>
+    </message>
+    <message>
+        <source>Grid of &amp;activations</source>
+        <translation>Raster der &amp;Aktivierungen</translation>
+    </message>
 </context>
 <context>
     <name>lathe::MessageBar</name>
@@ -2323,14 +2418,6 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <translation>Aktivierungen der Schichten ohne eigenes Format</translation>
     </message>
     <message>
-        <source>per channel</source>
-        <translation>je Kanal</translation>
-    </message>
-    <message>
-        <source>per tensor</source>
-        <translation>je Tensor</translation>
-    </message>
-    <message>
         <source>Reset layers</source>
         <translation>Schichten zurücksetzen</translation>
     </message>
@@ -2353,6 +2440,18 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
     <message>
         <source>Activations %1</source>
         <translation>Aktivierungen %1</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>Raster</translation>
+    </message>
+    <message>
+        <source>Whether zero lies in the middle, and whether scales are powers of two.</source>
+        <translation>Ob die Null in der Mitte liegt und ob Skalen Zweierpotenzen sind.</translation>
+    </message>
+    <message>
+        <source>Grid of %1</source>
+        <translation>Raster: %1</translation>
     </message>
 </context>
 <context>
@@ -2773,6 +2872,22 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
     <message>
         <source>The plan was not saved</source>
         <translation>Der Plan wurde nicht gespeichert</translation>
+    </message>
+    <message>
+        <source>%1: scales of weights by %2</source>
+        <translation>%1: Skalen der Gewichte: %2</translation>
+    </message>
+    <message>
+        <source>%1: grid of %2</source>
+        <translation>%1: Raster: %2</translation>
+    </message>
+    <message>
+        <source>%1: clipping range of weights by hand</source>
+        <translation>%1: Bereich der Gewichte von Hand</translation>
+    </message>
+    <message>
+        <source>%1: clipping range of weights by the method</source>
+        <translation>%1: Bereich der Gewichte nach Verfahren</translation>
     </message>
 </context>
 <context>

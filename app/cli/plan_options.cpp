@@ -32,7 +32,9 @@ QuantSpec weightSpec(const std::string& text, const QuantSpec& before)
 void setGranularity(QuantSpec& weights, const std::string& text)
 {
     const Granularity granularity = parsed("--granularity", text, Granularity::parse);
-    if (weights.format.isInteger())
+    if (weights.format.hasTable())
+        weights = parsed("--granularity", weights.format.name() + ":" + granularity.name(), QuantSpec::parse);
+    else if (weights.format.isInteger())
         weights.granularity = granularity;
 }
 
@@ -54,7 +56,7 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
     command.add_option("--weights", options.weights, "Weight format, for example int8");
     command.add_option("--activations", options.activations, "Activation format, for example uint8 or float32");
     command.add_option("--granularity", options.granularity, "Scales of the weights: tensor, channel or group:N");
-    command.add_option("--method", options.method, "minmax, percentile[:P], entropy or mse");
+    command.add_option("--method", options.method, "minmax, percentile[:P], entropy, mse, kmeans or mean");
     command.add_option("--algorithms", options.algorithms, "Algorithms in order, with commas");
     command.add_option("--plan", options.planFile, "Plan file");
     command.add_option("--target", options.target, "Target: an id that \"targets\" lists, or a profile file (.json)");

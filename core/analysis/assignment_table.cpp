@@ -66,7 +66,7 @@ private:
         if (kind == CellKind::weights && !layer.weight.valid())
             return {{0, 0}};
         const auto known = m_noise.find({layer.id, kind});
-        const int own = spec.format.isInteger() ? spec.format.bits : floatBits;
+        const int own = spec.format.bits;
         const auto planned = m_base.layers.find(layer.id);
         const bool locked = planned != m_base.layers.end() && planned->second.locked;
         if (known == m_noise.end() || !spec.format.isInteger())

@@ -32,11 +32,10 @@ double activationSqnrDb(const std::string& value, const Statistics& statistics, 
 {
     const auto encoding = resolved.encodings.activations.find(value);
     const auto known = statistics.tensors.find(value);
-    if (encoding == resolved.encodings.activations.end() || known == statistics.tensors.end() ||
-        !encoding->second->format.isInteger())
+    if (encoding == resolved.encodings.activations.end() || known == statistics.tensors.end())
         return exact;
     const double count = static_cast<double>(std::max<std::int64_t>(known->second.moments.count, 1));
-    const double noise = expectedSquaredError(known->second.histogram, *encoding->second);
+    const double noise = expectedNoise(known->second, *encoding->second).value_or(0);
     return noise > 0 ? 10 * std::log10(known->second.moments.sumSquares / count / noise) : exact;
 }
 

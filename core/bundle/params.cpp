@@ -189,7 +189,7 @@ ParamsEntry paramsEntry(std::string name, const Encoding& encoding)
             .format = encoding.format.name(),
             .bits = encoding.format.bits,
             .axis = encoding.axis,
-            .block = 0,
+            .block = encoding.groupSize,
             .minimumCode = encoding.minimumCode,
             .maximumCode = encoding.maximumCode,
             .scale = encoding.scale,

@@ -32,6 +32,8 @@ const Encoding* find(const std::map<std::string, EncodingPtr>& encodings, const 
 
 std::string schemeOf(const Encoding& encoding)
 {
+    if (encoding.format.isDynamic())
+        return "dynamic";
     if (encoding.scale.empty())
         return "rounded";
     // An unsigned grid with zero-point 0 is the asymmetric grid of a range that starts at 0.
@@ -39,6 +41,8 @@ std::string schemeOf(const Encoding& encoding)
         encoding.format.isSigned && std::all_of(encoding.zeroPoint.begin(), encoding.zeroPoint.end(),
                                                 [](std::int32_t zeroPoint) { return zeroPoint == 0; });
     const std::string kind = symmetric ? "sym" : "asym";
+    if (encoding.grouped())
+        return kind + "-per-group:" + std::to_string(encoding.groupSize);
     return encoding.perChannel() ? kind + "-per-channel:" + std::to_string(encoding.axis)
                                  : kind + "-per-tensor";
 }

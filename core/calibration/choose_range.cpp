@@ -3,6 +3,7 @@
 
 #include "core/calibration/calibrator.h"
 #include "core/calibration/tensor_scan.h"
+#include "core/numeric/value_tables.h"
 
 namespace lathe {
 
@@ -21,18 +22,16 @@ Range rangeOf(const Calibrator& calibrator, const RangeRequest& request)
     return usable && !flat ? range : full;
 }
 
-/// The values of one channel, gathered side by side.
-std::vector<float> channelValues(std::span<const float> values, const Shape& shape, int axis,
-                                 std::int64_t channel)
+int groupSizeOf(const QuantSpec& spec)
 {
-    const auto inner = static_cast<std::size_t>(shape.elements(axis + 1, shape.rank()));
-    const auto stride = inner * static_cast<std::size_t>(shape[axis]);
-    std::vector<float> gathered;
-    gathered.reserve(values.size() / static_cast<std::size_t>(shape[axis]));
-    for (std::size_t from = inner * static_cast<std::size_t>(channel); from < values.size(); from += stride)
-        gathered.insert(gathered.end(), values.begin() + static_cast<std::ptrdiff_t>(from),
-                        values.begin() + static_cast<std::ptrdiff_t>(from + inner));
-    return gathered;
+    return spec.granularity.kind == Granularity::Kind::group ? spec.granularity.groupSize : 0;
+}
+
+TensorStatistics momentsOnly(std::span<const float> values)
+{
+    TensorStatistics statistics;
+    statistics.moments = scanMoments(values);
+    return statistics;
 }
 
 } // namespace
@@ -43,26 +42,42 @@ Range chooseRange(const MethodChoice& method, const TensorStatistics& statistics
     return rangeOf(calibrator, {statistics, spec, method.options});
 }
 
+bool worseThanMinMax(const MethodChoice& method, const TensorStatistics& statistics, const QuantSpec& spec,
+                     const Range& chosen)
+{
+    const Calibrator& calibrator = calibrators().get(method.id, "range method");
+    const RangeRequest request{statistics, spec, method.options};
+    const Range full = request.fullRange();
+    if (!calibrator.loss || !spec.format.isInteger() || statistics.moments.count == 0 || chosen == full)
+        return false;
+    return calibrator.loss(request, chosen) > calibrator.loss(request, full);
+}
+
 std::vector<Range> weightRanges(const MethodChoice& method, const Tensor& weight, int axis,
                                 const QuantSpec& spec)
 {
     const Calibrator& calibrator = calibrators().get(method.id, "range method");
-    const Tensor floats = weight.converted(DType::float32);
-    const auto values = floats.data<float>();
-    const auto rangeOfValues = [&](std::span<const float> part) {
-        TensorStatistics statistics;
-        statistics.moments = scanMoments(part);
-        return rangeOf(calibrator, {statistics, spec, method.options, part});
-    };
-    if (axis < 0)
-        return {rangeOfValues(values)};
-    if (axis >= weight.shape().rank())
-        throw Error(ErrorCode::shapeMismatch, "weight ranges",
-                    {{"actual", weight.shape().text()}, {"expected", "an axis " + std::to_string(axis)}});
     std::vector<Range> ranges;
-    for (std::int64_t channel = 0; channel < weight.shape()[axis]; ++channel)
-        ranges.push_back(rangeOfValues(channelValues(values, weight.shape(), axis, channel)));
+    for (const std::vector<float>& values : valuesByScale(weight, axis, groupSizeOf(spec)))
+        ranges.push_back(rangeOf(calibrator, {momentsOnly(values), spec, method.options, values}));
     return ranges;
+}
+
+bool worseThanMinMax(const MethodChoice& method, const Tensor& weight, int axis, const QuantSpec& spec,
+                     const std::vector<Range>& chosen)
+{
+    const Calibrator& calibrator = calibrators().get(method.id, "range method");
+    if (!calibrator.loss || !spec.format.isInteger())
+        return false;
+    double own = 0, full = 0;
+    std::size_t at = 0;
+    for (const std::vector<float>& values : valuesByScale(weight, axis, groupSizeOf(spec))) {
+        const TensorStatistics statistics = momentsOnly(values);
+        const RangeRequest request{statistics, spec, method.options, values};
+        own += calibrator.loss(request, chosen.at(at++));
+        full += calibrator.loss(request, request.fullRange());
+    }
+    return own > full;
 }
 
 } // namespace lathe

@@ -31,14 +31,18 @@ inline double squaredErrorAt(double steps, double lowest, double highest)
     return rest * rest;
 }
 
-double halfError(std::span<const WeightedBin> bins, const Encoding& encoding)
+/// Formats without steps of one size.
+double errorAtCenters(std::span<const WeightedBin> bins, const Encoding& encoding)
 {
+    std::vector<float> centers;
+    for (const WeightedBin& bin : bins)
+        centers.push_back(static_cast<float>((bin.low + bin.high) / 2));
+    std::vector<float> rounded = centers;
+    fakeQuantizeBlock(rounded, encoding, 0);
     double sum = 0;
-    for (const WeightedBin& bin : bins) {
-        std::array value{static_cast<float>((bin.low + bin.high) / 2)};
-        const double exact = value[0];
-        fakeQuantizeBlock(value, encoding, 0);
-        sum += bin.count * (value[0] - exact) * (value[0] - exact);
+    for (std::size_t i = 0; i < bins.size(); ++i) {
+        const double error = double{rounded[i]} - double{centers[i]};
+        sum += bins[i].count * error * error;
     }
     return sum;
 }
@@ -58,7 +62,7 @@ std::vector<WeightedBin> weightedBins(const BitHistogram& histogram)
 double summedSquaredError(std::span<const WeightedBin> bins, const Encoding& encoding)
 {
     if (!encoding.format.isInteger())
-        return halfError(bins, encoding);
+        return errorAtCenters(bins, encoding);
     const double scale = encoding.scale[0];
     const double perStep = 1 / scale;
     const double lowest = encoding.minimumCode - encoding.zeroPoint[0];
@@ -105,6 +109,23 @@ double expectedSquaredError(const BitHistogram& histogram, const Encoding& encod
     if (histogram.total() == 0)
         return 0;
     return summedSquaredError(weightedBins(histogram), encoding) / static_cast<double>(histogram.total());
+}
+
+std::optional<double> expectedNoise(const TensorStatistics& statistics, const Encoding& encoding)
+{
+    if (encoding.format.hasScale())
+        return expectedSquaredError(statistics.histogram, encoding);
+    if (!encoding.format.isDynamic() || statistics.samples.empty())
+        return std::nullopt;
+    constexpr double steps = 255;
+    double sum = 0;
+    for (const SampleExtremes& sample : statistics.samples) {
+        const double step = (std::max(0.0, double{sample.maximum}) - std::min(0.0, double{sample.minimum})) / steps;
+        sum += step * step / 12;
+    }
+    const double inexact = 1 - static_cast<double>(statistics.moments.zeros) /
+                                   static_cast<double>(std::max<std::int64_t>(statistics.moments.count, 1));
+    return inexact * sum / static_cast<double>(statistics.samples.size());
 }
 
 } // namespace lathe

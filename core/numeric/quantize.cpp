@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 #include "core/numeric/encoding.h"
+#include "core/numeric/value_tables.h"
 
 namespace lathe {
 
@@ -74,12 +76,22 @@ struct Runs
     std::int64_t outer = 1;
     std::int64_t channels = 1;
     std::int64_t inner = 1;
+    std::int64_t group = 0; ///< channels that share a scale; 0: each has its own, whatever `outer`
 };
 
 Runs runsOf(const Shape& shape, std::int64_t elements, const Encoding& encoding)
 {
     if (!encoding.perChannel())
         return {1, 1, elements};
+    if (encoding.grouped()) {
+        if (encoding.axis >= shape.rank() ||
+            groupedShape(shape, encoding.axis, encoding.groupSize).elements() !=
+                static_cast<std::int64_t>(encoding.channels()))
+            throw Error(ErrorCode::shapeMismatch, "quantize",
+                        {{"actual", shape.text()}, {"expected", "as many groups as the grid has scales"}});
+        return {shape.elements(0, encoding.axis), shape[encoding.axis],
+                shape.elements(encoding.axis + 1, shape.rank()), encoding.groupSize};
+    }
     const auto channels = static_cast<std::int64_t>(encoding.channels());
     if (encoding.axis >= shape.rank() || shape[encoding.axis] != channels)
         throw Error(
@@ -89,10 +101,28 @@ Runs runsOf(const Shape& shape, std::int64_t elements, const Encoding& encoding)
     return {shape.elements(0, encoding.axis), channels, shape.elements(encoding.axis + 1, shape.rank())};
 }
 
+/// Blocked scales: neighbours along an inner axis have scales of their own.
+template <typename Work>
+void forEachBlockedRun(const Runs& runs, Work&& work)
+{
+    const std::int64_t groups = (runs.channels + runs.group - 1) / runs.group;
+    const std::int64_t length = runs.inner == 1 ? runs.group : 1;
+    std::int64_t offset = 0;
+    for (std::int64_t outer = 0; outer < runs.outer; ++outer)
+        for (std::int64_t k = 0; k < runs.channels; k += length)
+            for (std::int64_t i = 0; i < runs.inner; ++i) {
+                const std::int64_t count = std::min(length, runs.channels - k);
+                work(offset, count, static_cast<std::size_t>((outer * groups + k / runs.group) * runs.inner + i));
+                offset += count;
+            }
+}
+
 /// Calls work(offset, count, channel) for every run.
 template <typename Work>
 void forEachRun(const Runs& runs, Work&& work)
 {
+    if (runs.group > 0)
+        return forEachBlockedRun(runs, work);
     std::int64_t offset = 0;
     for (std::int64_t outer = 0; outer < runs.outer; ++outer)
         for (std::int64_t channel = 0; channel < runs.channels; ++channel, offset += runs.inner)
@@ -126,6 +156,70 @@ Tensor dequantizeAs(const Tensor& codes, const Encoding& encoding)
     return real;
 }
 
+/// One search for all runs, or one a channel where tables are learned.
+std::vector<TableSearch> searchesOf(const Encoding& encoding)
+{
+    std::vector<TableSearch> searches;
+    const std::size_t tables = encoding.table.size() / std::max<std::size_t>(encoding.entries(), 1); // none: fixed
+    for (std::size_t i = 0; i < std::max<std::size_t>(tables, 1); ++i)
+        searches.emplace_back(encoding.tableOf(i));
+    return searches;
+}
+
+/// The places in the table: 8-bit floats are stored as theirs.
+std::uint8_t* tableCodes(Tensor& codes)
+{
+    return reinterpret_cast<std::uint8_t*>(codes.mutableBytes().data());
+}
+
+const std::uint8_t* tableCodes(const Tensor& codes)
+{
+    return reinterpret_cast<const std::uint8_t*>(codes.bytes().data());
+}
+
+Tensor quantizeByTable(const Tensor& real, const Encoding& encoding)
+{
+    const Tensor floats = real.converted(DType::float32);
+    const auto from = floats.data<float>();
+    Tensor codes(encoding.format.container(), real.shape());
+    std::uint8_t* to = tableCodes(codes);
+    const std::vector<TableSearch> searches = searchesOf(encoding);
+    forEachRun(runsOf(real.shape(), codes.elements(), encoding),
+               [&](std::int64_t offset, std::int64_t count, std::size_t channel) {
+                   const TableSearch& search = searches[searches.size() > 1 ? channel : 0];
+                   for (auto i = static_cast<std::size_t>(offset); i < static_cast<std::size_t>(offset + count); ++i)
+                       to[i] = search.codeOf(from[i] / encoding.scale[channel]);
+               });
+    return codes;
+}
+
+Tensor dequantizeByTable(const Tensor& codes, const Encoding& encoding)
+{
+    Tensor real(DType::float32, codes.shape());
+    const std::uint8_t* from = tableCodes(codes);
+    const auto to = real.mutableData<float>();
+    forEachRun(runsOf(codes.shape(), codes.elements(), encoding),
+               [&](std::int64_t offset, std::int64_t count, std::size_t channel) {
+                   const std::span<const float> table = encoding.tableOf(channel);
+                   for (auto i = static_cast<std::size_t>(offset); i < static_cast<std::size_t>(offset + count); ++i)
+                       to[i] = (from[i] < table.size() ? table[from[i]] : 0.0F) * encoding.scale[channel];
+               });
+    return real;
+}
+
+std::int64_t roundToTable(std::span<float> values, const Encoding& encoding, std::size_t channel)
+{
+    const std::span<const float> table = encoding.tableOf(channel);
+    const TableSearch search(table);
+    std::int64_t clipped = 0;
+    for (float& value : values) {
+        const float scaled = value / encoding.scale[channel];
+        clipped += search.clips(scaled) ? 1 : 0;
+        value = table[search.codeOf(scaled)] * encoding.scale[channel];
+    }
+    return clipped;
+}
+
 std::int64_t fakeQuantizeRun(float* __restrict values, std::int64_t count, Steps steps)
 {
     std::int64_t clipped = 0;
@@ -155,6 +249,10 @@ std::int64_t roundToHalf(std::span<float> values)
 
 Tensor quantize(const Tensor& real, const Encoding& encoding)
 {
+    if (encoding.format.hasTable())
+        return quantizeByTable(real, encoding);
+    if (encoding.format.isDynamic())
+        throw Error(ErrorCode::invalidArgument, "quantize", {{"what", "A dynamic format has no codes of its own."}});
     if (!encoding.format.isInteger())
         return real.converted(encoding.format.container());
     const Tensor floats = real.converted(DType::float32);
@@ -179,6 +277,13 @@ Tensor quantize(const Tensor& real, const Encoding& encoding)
 
 Tensor dequantize(const Tensor& codes, const Encoding& encoding)
 {
+    if (encoding.format.hasTable()) {
+        if (codes.dtype() != encoding.format.container())
+            throw Error(ErrorCode::dtypeMismatch, "dequantize",
+                        {{"actual", std::string(dtypeName(codes.dtype()))},
+                         {"expected", std::string(dtypeName(encoding.format.container()))}});
+        return dequantizeByTable(codes, encoding);
+    }
     if (!encoding.format.isInteger())
         return codes.converted(DType::float32);
     switch (codes.dtype()) {
@@ -204,7 +309,7 @@ Tensor dequantize(const Tensor& codes, const Encoding& encoding)
 
 Tensor fakeQuantize(const Tensor& real, const Encoding& encoding)
 {
-    if (encoding.format.bits > widestVectorBits)
+    if (encoding.format.bits > widestVectorBits || encoding.format.hasTable())
         return dequantize(quantize(real, encoding), encoding);
     Tensor result = real.converted(DType::float32);
     const auto values = result.mutableData<float>();
@@ -226,8 +331,14 @@ std::int64_t fakeQuantizeBlock(std::span<float> values, const Encoding& encoding
         return roundToHalf<BFloat16, toBFloat16>(values);
     case NumberFormat::Kind::float32:
         return 0;
+    case NumberFormat::Kind::dynamic: {
+        const Encoding grid = dynamicEncoding(values);
+        return fakeQuantizeRun(values.data(), static_cast<std::int64_t>(values.size()), stepsOf(grid, 0));
+    }
     case NumberFormat::Kind::integer:
         break;
+    default:
+        return roundToTable(values, encoding, channel);
     }
     return fakeQuantizeRun(values.data(), static_cast<std::int64_t>(values.size()),
                            stepsOf(encoding, channel));

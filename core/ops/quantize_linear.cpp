@@ -24,6 +24,13 @@ DType codeType(const Node& node, DType zeroPoint)
     return isInteger(stated) || isFloat8(stated) ? stated : DType::uint8;
 }
 
+/// Codes of a table are no numbers of a grid: programs take such nodes as points, not as operators.
+void failOnTable(const Node& node)
+{
+    if (node.has(formatAttribute))
+        failOperator(node, "codes of the format " + node.text(formatAttribute, "") + " stand in no quantization point");
+}
+
 /// The codes that may be used: those of the type, unless the node narrows them.
 struct CodeRange {
     int low, high;
@@ -31,6 +38,7 @@ struct CodeRange {
 
 CodeRange codeRange(const Node& node, DType type)
 {
+    failOnTable(node);
     const int bits = dtypeBits(type);
     if (!isInteger(type) || bits > 16)
         failOperator(node, "codes of type " + std::string(dtypeName(type)) + " are not supported");
@@ -109,6 +117,7 @@ Tensor dequantizeFloat8(const RunContext& context)
 
 std::vector<Tensor> runDequantize(const RunContext& context)
 {
+    failOnTable(context.node);
     const Tensor& codes = context.input(0);
     if (isFloat8(codes.dtype()))
         return {dequantizeFloat8(context)};

@@ -113,15 +113,41 @@ private:
         Value value = m_copy.graph().value(from);
         value.name = name;
         const ValueId wide = m_copy.graph().addValue(value);
-        if (!encoding.format.isInteger()) {
+        if (encoding.format.isDynamic()) {
+            addDynamicPair(from, narrow, wide, stem);
+            return wide;
+        }
+        if (!encoding.format.hasScale()) {
             addCast(from, narrow, stem + "/narrow");
             addCast(narrow, wide, stem + "/widen");
             return wide;
         }
-        const std::vector<ValueId> operands = gridOperands(encoding, stem);
+        const std::vector<ValueId> operands = gridOperands(encoding, stem, {});
         addGridNode("QuantizeLinear", stem, from, operands, narrow, encoding);
         addGridNode("DequantizeLinear", stem, narrow, operands, wide, encoding);
         return wide;
+    }
+
+    /// Scale and zero-point are outputs: the operator takes them from the values.
+    void addDynamicPair(ValueId from, ValueId narrow, ValueId wide, const std::string& stem)
+    {
+        Graph& graph = m_copy.graph();
+        const auto addOperand = [&](const char* name, DType type) {
+            Value value;
+            value.name = graph.freshName(fresh(stem + name));
+            value.dtype = type;
+            value.shape = Shape{};
+            return graph.addValue(std::move(value));
+        };
+        const ValueId scale = addOperand("/scale", DType::float32);
+        const ValueId zeroPoint = addOperand("/zero_point", DType::uint8);
+        Node node;
+        node.name = stem + "/DynamicQuantizeLinear";
+        node.op = "DynamicQuantizeLinear";
+        node.inputs = {from};
+        node.outputs = {narrow, scale, zeroPoint};
+        graph.addNode(std::move(node));
+        m_copy.addNode("DequantizeLinear", stem + "/DequantizeLinear", {narrow, scale, zeroPoint}, wide);
     }
 
     void addCast(ValueId from, ValueId to, const std::string& stem)
@@ -134,15 +160,16 @@ private:
         m_copy.addNode("Cast", stem, {from}, to, {{"to", code}});
     }
 
-    std::vector<ValueId> gridOperands(const Encoding& encoding, const std::string& stem)
+    std::vector<ValueId> gridOperands(const Encoding& encoding, const std::string& stem, const Shape& values)
     {
         Graph& graph = m_copy.graph();
         std::vector<ValueId> operands{
-            graph.addConstant(graph.freshName(fresh(stem + "/scale")), scaleOperand(encoding))};
+            graph.addConstant(graph.freshName(fresh(stem + "/scale")), scaleOperand(encoding, values))};
         constexpr int biasBits = 32; // always at zero-point 0, which files leave out
-        if (encoding.format.bits < biasBits)
+        const bool takesZeroPoint = encoding.format.isInteger() || encoding.format.isFloat8(); // it says the type too
+        if (takesZeroPoint && encoding.format.bits < biasBits)
             operands.push_back(
-                graph.addConstant(graph.freshName(fresh(stem + "/zero_point")), zeroPointOperand(encoding)));
+                graph.addConstant(graph.freshName(fresh(stem + "/zero_point")), zeroPointOperand(encoding, values)));
         return operands;
     }
 
@@ -155,8 +182,7 @@ private:
         node.inputs = {from};
         node.inputs.insert(node.inputs.end(), operands.begin(), operands.end());
         node.outputs = {to};
-        if (encoding.perChannel())
-            node.attributes.emplace("axis", std::int64_t{encoding.axis});
+        stateAxis(node, encoding);
         stateCodeRange(node, encoding);
         m_copy.graph().addNode(std::move(node));
     }
@@ -188,9 +214,9 @@ private:
         graph.value(narrow).channelAxis = constant.channelAxis;
         const ValueId wide = m_copy.addLike(old);
         m_copy.map(old, wide);
-        if (encoding.format.isInteger())
-            addGridNode("DequantizeLinear", constant.name, narrow, gridOperands(encoding, constant.name),
-                        wide, encoding);
+        if (encoding.format.hasScale())
+            addGridNode("DequantizeLinear", constant.name, narrow,
+                        gridOperands(encoding, constant.name, constant.constant.shape()), wide, encoding);
         else
             addCast(narrow, wide, constant.name + "/widen");
         return wide;

@@ -50,6 +50,8 @@ public:
 
     ExportPlan run()
     {
+        refuseTables();
+        refuseFloat8();
         planPairs();
         checkPeer();
         return std::move(m_plan);
@@ -79,6 +81,56 @@ private:
         return source().isInput(value) ? "input:" + valueOf(value).name : valueOf(value).name;
     }
 
+    /// No file can say what a code of a table stands for.
+    void refuseTables()
+    {
+        for (const Node& node : source().nodes()) {
+            if (!node.has(formatAttribute) || node.input(0) == ValueId{})
+                continue;
+            if (isDequantizeNode(node) && !valueOf(node.input(0)).isConstant())
+                continue; // told of its QuantizeLinear
+            const std::string format = node.text(formatAttribute, "");
+            const ValueId read = isDequantizeNode(node) ? layerBehind(node.outputs[0]) : node.input(0);
+            refuse(read, "the exporter writes no values of the format " + format,
+                   NumberFormat::parse(format).bits > 4 ? "Take int8 for it." : "Take int4 for it.");
+        }
+    }
+
+    /// ONNX Runtime takes 8-bit floats as weights of an operator in float. Where activations are quantized its optimizer
+    /// makes integer operators of them (QLinearConv), which it then refuses to load.
+    void refuseFloat8()
+    {
+        for (const Node& node : source().nodes()) {
+            if (!node.input(2).valid() || !isFloat8(valueOf(node.input(2)).dtype))
+                continue;
+            if (isQuantizeNode(node))
+                refuse(node.input(0), "ONNX Runtime loads no operators on 8-bit float activations",
+                       "Take float16 or uint8 for its activations.");
+            else if (isDequantizeNode(node) && valueOf(node.input(0)).isConstant() && readsCodes(node.outputs[0]))
+                refuse(layerBehind(node.outputs[0]),
+                       "ONNX Runtime loads no operators of 8-bit float weights beside quantized inputs",
+                       "Take int8 weights, or leave its input in float32.");
+        }
+    }
+
+    /// True when an operator reads `weight` beside a dequantized activation.
+    bool readsCodes(ValueId weight) const
+    {
+        for (const NodeId reader : source().consumers(weight)) {
+            const NodeId producer = source().producer(source().node(reader).input(0));
+            if (producer.valid() && isDequantizeNode(source().node(producer)))
+                return true;
+        }
+        return false;
+    }
+
+    /// What the layer with this dequantized weight hands on.
+    ValueId layerBehind(ValueId weight) const
+    {
+        const std::vector<NodeId> readers = source().consumers(weight);
+        return readers.empty() ? weight : layerOutput(source().node(readers[0]));
+    }
+
     bool isPlainPair(const Node& quantize) const
     {
         if (source().isOutput(quantize.outputs[0]))
@@ -95,7 +147,7 @@ private:
             if (!isQuantizeNode(node(i)) || !isPlainPair(node(i)))
                 continue;
             const std::optional<Encoding> encoding = statedEncoding(source(), node(i));
-            if (!encoding || encoding->perChannel())
+            if (!encoding || encoding->perChannel() || !encoding->format.isInteger())
                 continue;
             PairForm form;
             form.grid = activationFileGrid(*encoding, m_options.packed);
@@ -194,7 +246,9 @@ private:
         if (!producer.valid() || !isDequantizeNode(source().node(producer)))
             return 0;
         const std::optional<Encoding> encoding = statedEncoding(source(), source().node(producer));
-        return encoding ? weightFileGrid(*encoding, m_options.packed).encoding.format.bits : 0;
+        return encoding && encoding->format.isInteger()
+                   ? weightFileGrid(*encoding, m_options.packed).encoding.format.bits
+                   : 0;
     }
 
     void checkPeer()

@@ -80,6 +80,8 @@ private:
     void copyNode(const Node& old)
     {
         Node made = old;
+        if (isQuantizeNode(old) || isDequantizeNode(old))
+            m_needsNewTypes = m_needsNewTypes || (old.input(2).valid() && isFloat8(valueOf(old.input(2)).dtype));
         for (const std::string_view key : {bitsAttribute, minimumCodeAttribute, maximumCodeAttribute})
             if (const auto found = made.attributes.find(key); found != made.attributes.end())
                 made.attributes.erase(found);
@@ -161,10 +163,21 @@ private:
             return known->second;
         const std::string name = stated.valid() ? valueOf(stated).name : old.name + "/zero_point";
         const ValueId made =
-            m_copy.graph().addConstant(m_copy.graph().freshName(name), zeroPointOperand(grid.encoding));
+            m_copy.graph().addConstant(m_copy.graph().freshName(name), zeroPointOperand(grid.encoding, shapeOf(stated, grid)));
         if (stated.valid())
             m_zeroPoints.emplace(key, made);
         return made;
+    }
+
+    /// In groups the zero-points have the shape of the stated ones, as many as there are scales.
+    Shape shapeOf(ValueId stated, const FileGrid& grid) const
+    {
+        if (!grid.encoding.grouped() || !stated.valid())
+            return {};
+        // Any length that is cut into as many groups.
+        std::vector<std::int64_t> dims = valueOf(stated).constant.shape().dims();
+        dims[static_cast<std::size_t>(grid.encoding.axis)] *= grid.encoding.groupSize;
+        return Shape(dims);
     }
 
     void addGridNode(const std::string& op, const Node& old, ValueId from, ValueId to, const FileGrid& grid)
@@ -177,8 +190,7 @@ private:
         if (grid.encoding.format.bits < biasBits)
             made.inputs.push_back(zeroPoint(old, grid));
         made.outputs = {to};
-        if (grid.encoding.perChannel())
-            made.attributes.emplace("axis", std::int64_t{grid.encoding.axis});
+        stateAxis(made, grid.encoding);
         m_copy.graph().addNode(std::move(made));
     }
 
@@ -222,7 +234,7 @@ private:
     bool writeConstant(const Node& old)
     {
         const std::optional<Encoding> encoding = statedEncoding(source(), old);
-        if (!encoding)
+        if (!encoding || !encoding->format.isInteger())
             return false;
         const std::vector<NodeId> readers = source().consumers(old.outputs[0]);
         // Written together with the operator that it serves, in that one's form.
@@ -238,7 +250,7 @@ private:
     void addConstant(const Node& old, Tensor codes, const FileGrid& grid)
     {
         const int bits = grid.encoding.format.bits;
-        m_needsNewTypes = m_needsNewTypes || bits == 4 || bits == 16;
+        m_needsNewTypes = m_needsNewTypes || bits == 4 || bits == 16 || grid.encoding.grouped();
         const Value& value = valueOf(old.input(0));
         const bool taken = m_copy.graph().find(value.name).valid();
         const ValueId narrow =
@@ -266,8 +278,10 @@ private:
             return nullptr;
         const Node& dequantize = source().node(weight);
         const Value& codes = valueOf(dequantize.input(0));
-        const bool plain = codes.isConstant() && codes.constant.shape().rank() == 2 &&
-                           statedEncoding(source(), dequantize).has_value() &&
+        const std::optional<Encoding> encoding = statedEncoding(source(), dequantize);
+        // In groups the operator has a form of its own, which keeps its input in float.
+        const bool plain = codes.isConstant() && codes.constant.shape().rank() == 2 && encoding &&
+                           encoding->format.isInteger() && !encoding->grouped() &&
                            source().consumers(dequantize.outputs[0]).size() == 1;
         return plain ? &dequantize : nullptr;
     }

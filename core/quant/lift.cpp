@@ -118,7 +118,7 @@ private:
             return liftDequantize(node);
         if (const auto form = qlinearForm(node))
             return liftQLinear(node, *form);
-        if (node.op == "Cast" && liftCast(node))
+        if ((node.op == "Cast" && liftCast(node)) || (node.op == "DynamicQuantizeLinear" && liftDynamic(node)))
             return;
         if (!isCodes(node.input(0)))
             return copyNode(node);
@@ -240,6 +240,10 @@ private:
         if (!isCodes(codes))
             return copyNode(node);
         const Origin from = at(codes);
+        if (from.codesGrid->format.isDynamic()) {
+            at(node.outputs[0]) = {from.made, nullptr, from.edgeGrid};
+            return;
+        }
         if (!sameSteps(*m_grids.stated(node), *from.codesGrid))
             refuseLift(node, "its grid is not that of the codes");
         at(node.outputs[0]) = {from.made, nullptr, from.edgeGrid};
@@ -378,8 +382,33 @@ private:
             if (source.node(reader).op != "Cast" ||
                 valueOf(source.node(reader).outputs[0]).dtype != DType::float32)
                 return false;
+        holdIn(halfGrid(type), input, half);
+        return true;
+    }
+
+    /// Codes that are only read with the scale and zero-point they were made with.
+    bool liftDynamic(const Node& node)
+    {
+        const Graph& source = m_copy.source();
+        const ValueId input = node.input(0);
+        if (!node.domain.empty() || node.outputs.size() != 3 || !input.valid() || valueOf(input).isConstant())
+            return false;
+        const std::vector<NodeId> readers = source.consumers(node.outputs[0]);
+        for (const NodeId reader : readers)
+            if (!isDequantizeNode(source.node(reader)) || source.node(reader).inputs != node.outputs)
+                return false;
+        for (const ValueId output : node.outputs)
+            if (!output.valid() || source.isOutput(output) || source.consumers(output).size() != readers.size())
+                return false;
+        holdIn(dynamicGrid(), input, node.outputs[0]);
+        return true;
+    }
+
+    /// `narrow` is the value `input`, held in a form without a scale of its own.
+    void holdIn(const EncodingPtr& grid, ValueId input, ValueId narrow)
+    {
+        const Graph& source = m_copy.source();
         const Origin from = at(input);
-        const auto grid = halfGrid(type);
         auto& known = m_result.encodings.activations;
         Origin to{from.made, grid, nullptr};
         const bool alone = source.consumers(input).size() == 1 && !source.isOutput(input) && !from.edgeGrid;
@@ -387,8 +416,7 @@ private:
             to.edgeGrid = grid;
         else
             known.emplace(madeName(from.made), grid);
-        at(half) = to;
-        return true;
+        at(narrow) = to;
     }
 
     bool liftWiden(const Node& node)

@@ -25,6 +25,13 @@ EncodingPtr halfGrid(DType type)
     return std::make_shared<const Encoding>(std::move(encoding));
 }
 
+EncodingPtr dynamicGrid()
+{
+    Encoding encoding;
+    encoding.format = NumberFormat::parse("uint8:dynamic");
+    return std::make_shared<const Encoding>(std::move(encoding));
+}
+
 EncodingPtr biasGrid(const Encoding& input, const Encoding& weight, const Shape& shape)
 {
     Encoding encoding;

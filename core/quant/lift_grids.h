@@ -17,6 +17,9 @@ bool sameSteps(const Encoding& a, const Encoding& b);
 /// The grid of values that are held in a 16-bit float type.
 EncodingPtr halfGrid(DType type);
 
+/// The grid of values whose range is taken from each tensor as it comes.
+EncodingPtr dynamicGrid();
+
 /// int32 at the product of the scales, along the last axis of `shape` where the weight has channels.
 EncodingPtr biasGrid(const Encoding& input, const Encoding& weight, const Shape& shape);
 

@@ -6,13 +6,26 @@
 
 namespace lathe {
 
+namespace {
+
+/// The zero-point of 8-bit floats is always 0.
+bool saysOnlyTheType(const Node& node, ValueId operand, const Graph& graph)
+{
+    return (isQuantizeNode(node) || isDequantizeNode(node)) && operand == node.input(2) &&
+           isFloat8(graph.value(operand).dtype);
+}
+
+}
+
 std::int64_t packedSizeBytes(const Graph& applied)
 {
     std::vector<int> bitsOf(applied.values().size(), 0);
     std::vector<bool> used(applied.values().size(), false);
+    std::int64_t bytes = 0;
     for (const Node& node : applied.nodes()) {
+        bytes += static_cast<std::int64_t>(node.reals(tableAttribute).size() * sizeof(float));
         for (const ValueId input : node.inputs)
-            if (input.valid())
+            if (input.valid() && !saysOnlyTheType(node, input, applied))
                 used[static_cast<std::size_t>(input.index)] = true;
         if (!isDequantizeNode(node) || !node.has(bitsAttribute))
             continue;
@@ -22,7 +35,6 @@ std::int64_t packedSizeBytes(const Graph& applied)
             if (node.input(operand).valid())
                 bitsOf[static_cast<std::size_t>(node.input(operand).index)] = bits;
     }
-    std::int64_t bytes = 0;
     for (std::size_t i = 0; i < applied.values().size(); ++i) {
         const Value& value = applied.values()[i];
         if (!value.isConstant() || !used[i])

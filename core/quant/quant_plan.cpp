@@ -39,15 +39,15 @@ MethodChoice parseMethod(JsonObject& object)
     return parseField(object, "method", [](const std::string& text) { return MethodChoice::parse(text); });
 }
 
-Range parseClip(JsonObject& object)
+Range parseClip(JsonObject& object, const std::string& key)
 {
-    const std::vector<double> ends = object.reals("clip");
+    const std::vector<double> ends = object.reals(key);
     if (ends.size() != 2)
-        object.fail("clip", "must hold the low and the high end");
+        object.fail(key, "must hold the low and the high end");
     const Range clip{static_cast<float>(ends[0]), static_cast<float>(ends[1])};
     if (!std::isfinite(clip.low) || !std::isfinite(clip.high) || clip.low > 0 || clip.high < 0 ||
         clip.low == clip.high)
-        object.fail("clip", "must enclose zero");
+        object.fail(key, "must enclose zero");
     return clip;
 }
 
@@ -62,7 +62,9 @@ LayerPlan parseLayer(const Json& json, const std::string& where)
     if (object.has("method"))
         layer.method = parseMethod(object);
     if (object.has("clip"))
-        layer.clip = parseClip(object);
+        layer.clip = parseClip(object, "clip");
+    if (object.has("weightClip"))
+        layer.weightClip = parseClip(object, "weightClip");
     layer.locked = object.boolean("locked", false);
     object.expectNoMore();
     return layer;
@@ -79,6 +81,8 @@ Json layerToJson(const LayerPlan& layer)
         json["method"] = layer.method->text();
     if (layer.clip)
         json["clip"] = {layer.clip->low, layer.clip->high};
+    if (layer.weightClip)
+        json["weightClip"] = {layer.weightClip->low, layer.weightClip->high};
     if (layer.locked)
         json["locked"] = true;
     return json;

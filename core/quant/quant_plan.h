@@ -18,8 +18,9 @@ struct LayerPlan {
     std::optional<MethodChoice> method;
     std::optional<Range> clip;   ///< manual clipping range of the activations
     bool locked = false;
+    std::optional<Range> weightClip = {};  ///< manual clipping range of the weights: no range goes beyond it
 
-    bool empty() const { return !weights && !activations && !method && !clip && !locked; }
+    bool empty() const { return !weights && !activations && !method && !clip && !locked && !weightClip; }
     bool operator==(const LayerPlan&) const = default;
 };
 

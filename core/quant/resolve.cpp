@@ -30,6 +30,7 @@ struct Group
     bool reused = false; ///< taken from the previous result
     EncodingPtr encoding;
     Range range;
+    bool worse = false; ///< than min-max, by the method's own measure
 };
 
 class Resolver
@@ -153,13 +154,18 @@ private:
     void limitToRules(Decision& decision, const std::string& layer)
     {
         QuantSpec& spec = decision.spec;
-        if (!spec.format.isInteger())
+        if (spec.format.hasTable() && !spec.format.isFloat8()) {
+            const std::string name = spec.format.name();
+            spec = QuantSpec::parse(spec.format.bits > 4 ? "uint8" : "uint4");
+            refuse(layer, "Tables of the format " + name + " are for weights.", spec.name());
+        }
+        if (!spec.format.hasScale())
             return;
         if (spec.granularity.kind != Granularity::Kind::tensor) {
             spec.granularity = {};
             refuse(layer, "Activations have one scale for the whole tensor.", spec.name());
         }
-        if (m_rules.symmetricActivations)
+        if (m_rules.symmetricActivations && spec.format.isInteger())
             spec.symmetric = true;
     }
 
@@ -183,6 +189,8 @@ private:
         group.range = group.decision.clip
                           ? *group.decision.clip
                           : chooseRange(group.decision.method, *statistics, group.decision.spec);
+        group.worse = !group.decision.clip && worseThanMinMax(group.decision.method, *statistics,
+                                                              group.decision.spec, group.range);
         group.encoding =
             std::make_shared<const Encoding>(makeEncoding(group.decision.spec, {&group.range, 1}, -1, false));
     }
@@ -208,9 +216,18 @@ private:
             } else {
                 merged->moments.merge(found->second.moments);
                 merged->histogram.merge(found->second.histogram);
+                mergeExtremes(merged->samples, found->second.samples);
             }
         }
         return merged ? merged : upstreamStatistics(group);
+    }
+
+    static void mergeExtremes(std::vector<SampleExtremes>& into, const std::vector<SampleExtremes>& from)
+    {
+        for (std::size_t i = 0; i < std::min(into.size(), from.size()); ++i) {
+            into[i].minimum = std::min(into[i].minimum, from[i].minimum);
+            into[i].maximum = std::max(into[i].maximum, from[i].maximum);
+        }
     }
 
     /// A value that only moving operators made of another, which is no point itself.
@@ -232,10 +249,24 @@ private:
         return std::nullopt;
     }
 
+    /// The method's range stays: a person asked for it. `worse` counts where it was chosen just now.
+    void noteWorse(const std::string& layer, const char* what, const MethodChoice& method, bool reused, bool worse)
+    {
+        const std::string reason = std::string("The range of its ") + what + " by \"" + method.text() +
+                                   "\" has a larger error than the full range.";
+        if (reused)
+            worse = std::any_of(m_previous->refusals.begin(), m_previous->refusals.end(), [&](const Refusal& known) {
+                return known.layer == layer && known.reason == reason;
+            });
+        if (worse)
+            refuse(layer, reason, "minmax");
+    }
+
     void keepGroup(const Group& group)
     {
         if (group.decision.spec.format.isFloat32())
             return;
+        noteWorse(group.members.front()->layer, "activations", group.decision.method, group.reused, group.worse);
         for (const ActivationPoint* member : group.members) {
             if (group.reused) {
                 const auto known = m_previous->encodings.activations.find(member->value);
@@ -279,16 +310,35 @@ private:
             spec.granularity = {};
             return spec;
         }
-        if (spec.granularity.kind == Granularity::Kind::group) {
-            spec.granularity = {Granularity::Kind::channel, 0};
-            refuse(point.layer, "Weights in groups are not supported by the target \"" + m_rules.id + "\".",
-                   spec.name());
+        if (spec.format.isDynamic()) {
+            spec = QuantSpec::parse("int8:channel:symmetric");
+            refuse(point.layer, "Weights do not change from run to run: they need no dynamic range.", spec.name());
         }
+        limitGroups(point, spec);
         if (spec.granularity.kind == Granularity::Kind::channel && !point.perChannel) {
             spec.granularity = {};
             refuse(point.layer, "Weights of this layer have one scale for the whole tensor.", spec.name());
         }
         return spec;
+    }
+
+    void limitGroups(const WeightPoint& point, QuantSpec& spec)
+    {
+        if (spec.granularity.kind != Granularity::Kind::group)
+            return;
+        constexpr int smallest = 16, largest = 256;
+        const int asked = spec.granularity.groupSize;
+        if (const int size = std::clamp(asked, smallest, largest); size != asked) {
+            spec.granularity.groupSize = size;
+            refuse(point.layer, "Groups hold 16 to 256 weights.", spec.name());
+        }
+        const auto layer = std::find_if(m_layers.begin(), m_layers.end(),
+                                        [&](const Layer& known) { return known.id == point.layer; });
+        const Shape& shape = m_graph.value(m_graph.find(point.value)).constant.shape();
+        if (const char* reason = whyNoGroups(point, layer == m_layers.end() ? nullptr : &*layer, shape)) {
+            spec.granularity = {Granularity::Kind::channel, 0};
+            refuse(point.layer, reason, spec.name());
+        }
     }
 
     struct WeightJob
@@ -297,6 +347,7 @@ private:
         QuantSpec spec;
         const Encoding* input;
         ResolvedWeight result;
+        bool reused = false;
     };
 
     void resolveWeights()
@@ -305,7 +356,7 @@ private:
         std::set<std::string> taken;
         for (const WeightPoint& point : m_layout.weights) {
             WeightJob job{
-                &point, weightSpec(point), point.input.empty() ? nullptr : activation(point.input), {}};
+                &point, weightSpec(point), point.input.empty() ? nullptr : activation(point.input), {}, false};
             if (!taken.insert(point.value).second) {
                 if (!point.constantOperand)
                     refuseSharedWeight(point, jobs);
@@ -340,7 +391,8 @@ private:
             return;
         job.result =
             resolveWeight(*job.point, m_graph.value(m_graph.find(job.point->value)).constant,
-                          biasOf(*job.point), job.spec, weightMethod(job.point->layer, job.spec), job.input);
+                          biasOf(*job.point), job.spec, weightMethod(job.point->layer, job.spec), job.input,
+                          planOf(job.point->layer).weightClip);
     }
 
     /// A weight whose layer did not change keeps its grid, unless the bias sets its scale, before or now.
@@ -360,6 +412,7 @@ private:
         if (bias &&
             (touchesFloor(*known->second, *bias, oldInput) || touchesFloor(*known->second, *bias, job.input)))
             return false;
+        job.reused = true;
         job.result.encoding = known->second;
         job.result.codes = codes->second;
         resolveBias(point, bias, job.input, job.result);
@@ -368,7 +421,8 @@ private:
 
     static bool touchesFloor(const Encoding& weight, const Tensor& bias, const Encoding* input)
     {
-        if (!input || !input->format.isInteger() || !weight.format.isInteger())
+        if (!input || !input->format.isInteger() || !weight.format.isInteger() ||
+            weight.grouped())
             return false;
         const std::vector<double> floors = weightScaleFloor(bias, input->scale[0], weight.channels());
         for (std::size_t c = 0; c < floors.size(); ++c)
@@ -380,6 +434,7 @@ private:
     void keepWeight(WeightJob& job)
     {
         const WeightPoint& point = *job.point;
+        noteWorse(point.layer, "weights", weightMethod(point.layer, job.spec), job.reused, job.result.worseThanMinMax);
         m_result.encodings.weights.emplace(point.value, std::move(job.result.encoding));
         m_result.codes.weights.emplace(point.value, std::move(job.result.codes));
         if (!job.result.biasEncoding)

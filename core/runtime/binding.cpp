@@ -34,10 +34,10 @@ Tensor slottedConstant(const Tensor& constant, const SlotEntry* entry)
 {
     if (!entry)
         return constant;
+    if (entry->setting.codes && entry->encoding().format.hasScale())
+        return dequantize(*entry->setting.codes, entry->encoding());
     if (!entry->integer())
         return fakeQuantize(constant, entry->encoding());
-    if (entry->setting.codes)
-        return dequantize(*entry->setting.codes, entry->encoding());
     return dequantize(quantize(constant, entry->encoding()), entry->encoding());
 }
 

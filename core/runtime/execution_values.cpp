@@ -75,7 +75,9 @@ void Execution::Impl::settle(int storage, const Encoding* held)
         return;
     const Encoding& encoding = entry->encoding();
     if (!entry->integer())
-        count(place.value, roundToHalf(values, encoding.format.kind));
+        count(place.value, encoding.format.hasScale() || encoding.format.isDynamic()
+                               ? fakeQuantizeBlock(values, encoding, 0)
+                               : roundToHalf(values, encoding.format.kind));
     else if (!encoding.perChannel())
         count(place.value, roundToGrid(values, CodeGrid::of(encoding)));
     else

@@ -25,7 +25,7 @@ void narrowCodes(Encoding& encoding, std::int64_t low, std::int64_t high)
 
 bool sameGrid(const Encoding& a, const Encoding& b)
 {
-    return a.scale == b.scale && a.zeroPoint == b.zeroPoint && a.axis == b.axis;
+    return a.scale == b.scale && a.zeroPoint == b.zeroPoint && a.axis == b.axis && a.table == b.table;
 }
 
 std::optional<Encoding> halfEncoding(DType type)
@@ -86,6 +86,8 @@ std::optional<PointPair> PointPairs::pairFrom(NodeId id) const
     const Node& node = m_graph.node(id);
     if (isQuantizeNode(node))
         return quantizePair(id);
+    if (node.op == "DynamicQuantizeLinear" && node.domain.empty())
+        return dynamicPair(id);
     if (isDequantizeNode(node))
         return constantPair(id);
     if (isCast(node))
@@ -117,7 +119,8 @@ std::optional<PointPair> PointPairs::quantizePair(NodeId id) const
 {
     const Node& node = m_graph.node(id);
     const auto encoding = statedEncoding(m_graph, node);
-    if (!encoding)
+    // Activations in tables have one scale; with more the operators do it themselves.
+    if (!encoding || (encoding->format.hasTable() && encoding->perChannel()))
         return std::nullopt;
     PointPair pair{.first = id, .nodes = {id}, .source = node.inputs[0], .encoding = *encoding};
     ValueId codes = node.outputs[0];
@@ -136,6 +139,30 @@ std::optional<PointPair> PointPairs::quantizePair(NodeId id) const
     pair.reals = source.constant;
     pair.names = {source.name, m_graph.value(pair.targets[0]).name};
     return pair;
+}
+
+/// The codes are only read together with the scale and zero-point that they were made with.
+std::optional<PointPair> PointPairs::dynamicPair(NodeId id) const
+{
+    const Node& node = m_graph.node(id);
+    if (node.outputs.size() != 3 || m_graph.value(node.inputs[0]).isConstant())
+        return std::nullopt;
+    for (const ValueId output : node.outputs)
+        if (!output.valid() || isOutput(output))
+            return std::nullopt;
+    Encoding encoding;
+    encoding.format = NumberFormat::parse("uint8:dynamic");
+    PointPair pair{.first = id, .nodes = {id}, .source = node.inputs[0], .encoding = encoding};
+    for (const NodeId reader : readers(node.outputs[0])) {
+        const Node& target = m_graph.node(reader);
+        if (!isDequantizeNode(target) || target.inputs != node.outputs)
+            return std::nullopt;
+        pair.nodes.push_back(reader);
+        pair.targets.push_back(target.outputs[0]);
+    }
+    const std::size_t served = pair.targets.size();
+    const bool alone = readers(node.outputs[1]).size() == served && readers(node.outputs[2]).size() == served;
+    return served > 0 && alone ? std::optional(pair) : std::nullopt;
 }
 
 std::optional<PointPair> PointPairs::castPair(NodeId id) const

@@ -44,6 +44,7 @@ private:
     bool isOutput(ValueId id) const { return m_output[static_cast<std::size_t>(id.index)]; }
     std::optional<PointPair> pairFrom(NodeId id) const;
     std::optional<PointPair> quantizePair(NodeId id) const;
+    std::optional<PointPair> dynamicPair(NodeId id) const;
     std::optional<PointPair> castPair(NodeId id) const;
     std::optional<PointPair> constantPair(NodeId id) const;
     bool followClip(PointPair& pair, ValueId& codes) const;

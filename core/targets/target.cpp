@@ -25,7 +25,8 @@ bool accepts(const QuantSpec& offered, const QuantSpec& asked)
     if (!offered.format.isInteger() || !asked.format.isInteger())
         return offered.format == asked.format;
     return offered.format.bits == asked.format.bits &&
-           coversGranularity(offered.granularity, asked.granularity) && (!offered.symmetric || asked.symmetric);
+           coversGranularity(offered.granularity, asked.granularity) && (!offered.symmetric || asked.symmetric) &&
+           (!offered.powerOfTwo || asked.powerOfTwo);
 }
 
 bool takesWeights(const KernelRule& rule, const QuantSpec& asked)

@@ -23,6 +23,14 @@ const SETTINGS = [
   { name: 'w8a4 packed', args: ['--weights', 'int8', '--activations', 'uint4', '--packed'], mayRefuse: true },
   { name: 'w8a16 packed', args: ['--weights', 'int8', '--activations', 'uint16', '--packed'] },
   { name: 'weights only', args: ['--weights', 'int8', '--activations', 'float32'] },
+  { name: 'groups of 32', args: ['--weights', 'int4:group:32', '--activations', 'uint8'], own: true, samples: 100 },
+  { name: 'groups of 32 packed', args: ['--weights', 'int4:group:32', '--activations', 'uint8', '--packed'], own: true },
+  { name: 'weights only in groups', args: ['--weights', 'uint4:group:32', '--activations', 'float32', '--packed'], own: true, samples: 20 },
+  { name: 'powers of two', args: ['--weights', 'int8:channel:symmetric:pow2', '--activations', 'uint8:tensor:asymmetric:pow2'], own: true, samples: 100 },
+  { name: 'float8 weights', args: ['--weights', 'float8e4m3:channel', '--activations', 'float32'], own: true, samples: 20 },
+  { name: 'float8 e5m2 weights', args: ['--weights', 'float8e5m2:channel', '--activations', 'float32'], own: true },
+  { name: 'float8', args: ['--weights', 'float8e4m3:channel', '--activations', 'float8e4m3'], own: true, mayRefuse: true },
+  { name: 'dynamic', args: ['--weights', 'int8', '--activations', 'uint8:dynamic'], samples: 100 },
 ];
 const PAIRS = [{ precision: 'simulated', level: 'all' }, { precision: 'literal', level: 'basic' }];
 const LEAST_AGREEMENT = 0.97;
@@ -59,7 +67,7 @@ async function agreement(name, exported, samples) {
 /** A refusal is fine where the peer would refuse the file; it must say what to do instead. */
 function exportModel(model, dataset, exported, setting) {
   try {
-    cli(program, ['quantize', model, '--data', dataset, '-o', exported, ...setting.args, '--granularity', 'channel', '--method', 'mse']);
+    cli(program, ['quantize', model, '--data', dataset, '-o', exported, ...setting.args, ...(setting.own ? [] : ['--granularity', 'channel']), '--method', 'mse']);
     return true;
   } catch (error) {
     if (!setting.mayRefuse || error.status !== 1 || fs.existsSync(exported)) throw error;

@@ -186,7 +186,11 @@ void TstQuantize::groupsAreRefusedWithTheNearestChoice()
     QCOMPARE(answer.err.count('\n'), 1);
     QVERIFY(answer.err.contains("Used instead: int8:channel:symmetric."));
     const QJsonArray refusals = answer.json().value()["refusals"].toArray();
-    QCOMPARE(refusals.size(), 19); // the layers with weights
+    QCOMPARE(refusals.size(), 6); // the depthwise convolutions
+    for (const auto& refusal : refusals)
+        QVERIFY(refusal.toObject()["reason"].toString().contains("depthwise"));
+    const QJsonObject grouped = m_cli.json("inspect groups.onnx");
+    QCOMPARE(grouped["opset"].toInt(), 21);
     QVERIFY(hasKeys(refusals[0].toObject(), {"layer", "reason", "nearest"}));
 }
 

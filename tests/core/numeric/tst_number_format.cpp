@@ -83,6 +83,26 @@ void TstNumberFormat::specs_data()
                            << "uint8:channel:symmetric";
     QTest::newRow("half") << "float16"
                           << "float16";
+    QTest::newRow("power of two") << "int8:channel:symmetric:pow2"
+                                  << "int8:channel:symmetric:pow2";
+    QTest::newRow("float8") << "float8e4m3"
+                            << "float8e4m3:tensor";
+    QTest::newRow("nf4") << "nf4"
+                         << "nf4:group:64";
+    QTest::newRow("learned") << "kmeans16:channel"
+                             << "kmeans16:channel";
+    QTest::newRow("binary") << "binary"
+                            << "binary:channel";
+    QTest::newRow("dynamic") << "uint8:tensor:asymmetric:dynamic"
+                             << "uint8:dynamic";
+    QTest::newRow("learned in groups") << "kmeans16:group:16"
+                                       << "";
+    QTest::newRow("symmetric table") << "nf4:symmetric"
+                                     << "";
+    QTest::newRow("dynamic of 4 bits") << "uint4:dynamic"
+                                       << "";
+    QTest::newRow("dynamic channels") << "uint8:channel:dynamic"
+                                      << "";
     QTest::newRow("bad word") << "int8:row"
                               << "";
     QTest::newRow("bad group") << "int8:group"

@@ -53,10 +53,12 @@ inline TensorMap runQuantized(const Graph& graph, const TensorMap& inputs)
         for (const ValueId id : node.inputs)
             operands.push_back(id.valid() ? values.at(graph.value(id).name) : Tensor());
         std::vector<Tensor> results;
-        if (isQuantizeNode(node)) {
-            results = {quantize(operands[0], *statedEncoding(graph, node))};
-        } else if (isDequantizeNode(node)) {
-            results = {dequantize(operands[0], *statedEncoding(graph, node))};
+        // A grid that is computed while running is none to state; operators know what to do.
+        const auto grid = isQuantizeNode(node) || isDequantizeNode(node) ? statedEncoding(graph, node) : std::nullopt;
+        if (grid && isQuantizeNode(node)) {
+            results = {quantize(operands[0], *grid)};
+        } else if (grid) {
+            results = {dequantize(operands[0], *grid)};
         } else if (node.op == "Clip" && isInteger(operands[0].dtype())) {
             results = {operands[0]};
             for (std::int64_t i = 0; i < operands[0].elements(); ++i) {

@@ -26,6 +26,16 @@ void TstApplyProgram::everyGridHasItsSlot_data()
     QTest::newRow("mixed")
         << R"({"layers":{"r1":{"activations":"float32"},"h":{"weights":"float16"},"y":{"activations":"uint8"},
         "c2":{"activations":"bfloat16"}}})";
+    QTest::newRow("groups") << R"({"default":{"weights":"int4:group:16"}})";
+    QTest::newRow("dynamic") << R"({"default":{"activations":"uint8:dynamic"}})";
+    QTest::newRow("dynamic here and there")
+        << R"({"layers":{"r1":{"activations":"uint8:dynamic"},"m":{"activations":"uint8:dynamic"},
+        "y":{"activations":"uint8:dynamic"}}})";
+    QTest::newRow("8-bit floats") << R"({"default":{"weights":"float8e4m3:channel","activations":"float8e5m2"}})";
+    QTest::newRow("tables") << R"({"default":{"weights":"nf4:channel"},"layers":{"c3":{"weights":"kmeans16:channel"},
+        "c2":{"weights":"binary"},"h":{"weights":"ternary"},"r1":{"weights":"kmeans256"}}})";
+    QTest::newRow("powers of two")
+        << R"({"default":{"weights":"int8:channel:symmetric:pow2","activations":"uint8:tensor:asymmetric:pow2"}})";
 }
 
 void TstApplyProgram::everyGridHasItsSlot()

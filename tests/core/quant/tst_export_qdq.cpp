@@ -55,6 +55,9 @@ private Q_SLOTS:
     void codesAsInputsAndOutputs();
     void refusals_data();
     void refusals();
+    void float8BesideQuantizedIsRefused();
+    void tablesAreRefused_data();
+    void tablesAreRefused();
     void metadataRestoresThePlan();
     void filesReadBack();
 };
@@ -72,6 +75,12 @@ void TstExportQdq::computesWhatTheAppliedGraphDoes_data()
         {"12 bits", R"({"default":{"weights":"int12:channel","activations":"uint12"}})"},
         {"16 bits", R"({"default":{"weights":"int16","activations":"int16"}})"},
         {"weights only", R"({"default":{"activations":"float32"}})"},
+        {"groups", R"({"default":{"weights":"int4:group:16"}})"},
+        {"weights only in groups", R"({"default":{"weights":"uint4:group:16","activations":"float32"}})"},
+        {"dynamic", R"({"default":{"activations":"uint8:dynamic"}})"},
+        {"8-bit float weights", R"({"default":{"weights":"float8e4m3:channel","activations":"float32"}})"},
+        {"powers of two",
+         R"({"default":{"weights":"int8:channel:symmetric:pow2","activations":"uint8:tensor:asymmetric:pow2"}})"},
         {"mixed",
          R"({"layers":{"r1":{"activations":"float32"},"h":{"weights":"float16"},"y":{"activations":"uint8"},
           "c2":{"activations":"bfloat16"}}})"},
@@ -288,6 +297,48 @@ void TstExportQdq::refusals()
     LATHE_EXPECT_ERROR(notExportable, prepareExport(applied, planOf(plan), packed));
 }
 
+void TstExportQdq::float8BesideQuantizedIsRefused()
+{
+    const Graph graph =
+        graphOf("opset 13\ninput x: float32[1x2x4x4]\nw: float32[3x2x1x1] = ...\nc = Conv(x, w)\ny = Relu(c)\noutput y");
+    const auto refused = [&](const char* plan) {
+        std::string layers;
+        for (const Refusal& refusal : exportRefusals(appliedOf(graph, planOf(plan)), planOf(plan), {}))
+            layers += (layers.empty() ? "" : " ") + refusal.layer;
+        return layers;
+    };
+    QCOMPARE(refused(R"({"default":{"activations":"float8e5m2"}})"), std::string("input:x y"));
+    QCOMPARE(refused(R"({"default":{"weights":"float8e4m3:channel"}})"), std::string("y"));
+    QCOMPARE(refused(R"({"default":{"weights":"float8e4m3:channel","activations":"float32"}})"), std::string());
+}
+
+void TstExportQdq::tablesAreRefused_data()
+{
+    QTest::addColumn<QString>("format");
+    for (const char* format : {"kmeans16", "kmeans256", "nf4", "binary", "ternary"})
+        QTest::newRow(format) << format;
+}
+
+/// In every form: no file could say what their codes stand for.
+void TstExportQdq::tablesAreRefused()
+{
+    QFETCH(QString, format);
+    const Graph graph =
+        graphOf("opset 13\ninput x: float32[1x2x4x4]\nw: float32[3x2x1x1] = ...\nc = Conv(x, w)\ny = Relu(c)\noutput y");
+    const QuantPlan plan = planOf(QStringLiteral(R"({"default":{"weights":"%1:channel"}})").arg(format));
+    const Graph applied = appliedOf(graph, plan);
+    for (const bool packed : {false, true}) {
+        ExportOptions options;
+        options.packed = packed;
+        const std::vector<Refusal> refusals = exportRefusals(applied, plan, options);
+        QCOMPARE(refusals.size(), std::size_t(1));
+        QCOMPARE(refusals[0].layer, std::string("y"));
+        QVERIFY2(QString::fromStdString(refusals[0].reason).contains(format), refusals[0].reason.c_str());
+        QVERIFY(!refusals[0].nearest.empty());
+        LATHE_EXPECT_ERROR(notExportable, prepareExport(applied, plan, options));
+    }
+}
+
 void TstExportQdq::metadataRestoresThePlan()
 {
     const QuantPlan plan = planOf(R"({"layers":{"r1":{"weights":"int4:channel","locked":true}}})");
@@ -302,7 +353,10 @@ void TstExportQdq::metadataRestoresThePlan()
 
 void TstExportQdq::filesReadBack()
 {
-    for (const char* json : {"{}", R"({"default":{"weights":"int3:channel","activations":"uint5"}})"}) {
+    for (const char* json : {"{}", R"({"default":{"weights":"int3:channel","activations":"uint5"}})",
+                             R"({"default":{"weights":"int4:group:16"}})",
+                             R"({"default":{"activations":"uint8:dynamic"}})",
+                             R"({"default":{"weights":"float8e5m2:channel","activations":"float32"}})"}) {
         for (const bool packed : {false, true}) {
             const QuantPlan plan = planOf(json);
             ExportOptions options;

@@ -46,6 +46,9 @@ void TstLift::undoesApply_data()
     QTest::newRow("mixed")
         << R"({"layers":{"r1":{"activations":"float32"},"h":{"weights":"float16"},"y":{"activations":"uint8"},
         "c2":{"activations":"bfloat16"}}})";
+    QTest::newRow("groups") << R"({"default":{"weights":"int4:group:16"}})";
+    QTest::newRow("dynamic") << R"({"default":{"activations":"uint8:dynamic"}})";
+    QTest::newRow("tables") << R"({"default":{"weights":"kmeans16:channel","activations":"float8e4m3"}})";
 }
 
 void TstLift::undoesApply()

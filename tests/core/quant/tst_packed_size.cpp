@@ -26,6 +26,14 @@ void TstPackedSize::countsEveryStoredBit_data()
     QTest::newRow("int8") << "int8:channel" << 45 + 5 * 4 + 5 * 4 + 5 + 5 * 4 + 5;
     QTest::newRow("int4") << "int4:channel" << 23 + 5 * 4 + 5 * 4 + 3 + 5 * 4 + 5;
     QTest::newRow("int3 per tensor") << "int3" << 17 + 5 * 4 + 4 + 1 + 4 + 5;
+    // In groups of 16 and with tables the bias stays float: 5 times 4 bytes.
+    QTest::newRow("groups") << "int4:group:16" << 23 + 5 * 4 + 3 + 5 * 4 + 5;
+    QTest::newRow("nf4") << "nf4:channel" << 23 + 5 * 4 + 5 * 4 + 5;
+    QTest::newRow("learned") << "kmeans16:tensor" << 23 + 4 + 16 * 4 + 5 * 4 + 5;
+    QTest::newRow("learned, a channel") << "kmeans16:channel" << 23 + 5 * 4 + 5 * 16 * 4 + 5 * 4 + 5;
+    QTest::newRow("binary") << "binary" << 6 + 5 * 4 + 5 * 4 + 5;
+    QTest::newRow("ternary") << "ternary:tensor" << 12 + 4 + 5 * 4 + 5;
+    QTest::newRow("float8") << "float8e4m3" << 45 + 4 + 5 * 4 + 5;
     QTest::newRow("half") << "float16" << 90 + 5 * 4 + 5;
 }
 

@@ -55,6 +55,7 @@ void TstQuantPlan::roundTrip()
     plan.layers["b"].activations = QuantSpec::parse("bfloat16");
     plan.layers["b"].method = MethodChoice::parse("entropy");
     plan.layers["c"].locked = true;
+    plan.layers["c"].weightClip = Range{-0.5F, 0};
     QVERIFY(parsePlan(parseJson(dumpJson(planToJson(plan)), "x"), "x") == plan);
     plan.layers["empty"] = {};
     QCOMPARE(planToJson(plan)["layers"].size(), std::size_t(3));

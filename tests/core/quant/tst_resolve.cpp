@@ -173,8 +173,13 @@ void TstResolve::namesAreIds()
 void TstResolve::refusals()
 {
     const Resolved resolved = fixture().full(planOf(R"({"layers":{"r1":{"weights":"int4:group:32"},
-        "c2":{"activations":"uint8:channel"}}})"));
-    QCOMPARE(resolved.refusals.size(), std::size_t(2));
+        "c2":{"weights":"int4:group:32","activations":"uint8:channel"},"c3":{"activations":"nf4"},
+        "h":{"weights":"int4:group:8"}}})"));
+    QCOMPARE(resolved.refusals.size(), std::size_t(4));
+    QVERIFY2(refusalsText(resolved).contains("depthwise"), qPrintable(refusalsText(resolved)));
+    QVERIFY2(refusalsText(resolved).contains("int4:group:16"), qPrintable(refusalsText(resolved)));
+    QVERIFY2(refusalsText(resolved).contains("nf4 are for weights"), qPrintable(refusalsText(resolved)));
+    QCOMPARE(resolved.encodings.weights.at("w1")->groupSize, 32);
     QVERIFY2(refusalsText(resolved).contains("int4:channel:symmetric"), qPrintable(refusalsText(resolved)));
     QCOMPARE(resolved.encodings.weights.at("w1")->format.bits, 4);
     QVERIFY(!resolved.encodings.activations.at("c2")->perChannel());
@@ -192,7 +197,8 @@ void TstResolve::partialEqualsFull_data()
     for (const char* layer : {"input:x", "r1", "c2", "a", "m", "c3", "g", "h", "y"})
         for (const char* change :
              {R"("activations":"uint4")", R"("activations":"float32")", R"("weights":"int3:channel")",
-              R"("clip":[-1,1])", R"("method":"minmax")", R"("activations":"float16","weights":"float16")"})
+              R"("clip":[-1,1])", R"("weightClip":[-0.5,0.5])", R"("method":"minmax")", R"("method":"kmeans")", R"("activations":"float16","weights":"float16")",
+              R"("weights":"int4:group:16")", R"("activations":"uint8:dynamic")", R"("weights":"nf4:channel")"})
             QTest::addRow("%s %s", layer, change) << layer << change;
 }
 

@@ -39,6 +39,10 @@ private Q_SLOTS:
     void biasStaysFloat();
     void transposedGroupsRepeatTheirChannels();
     void halfWeights();
+    void groupsCutTheSummedAxis();
+    void clipNarrowsTheRange();
+    void clipHoldsForTables();
+    void rangesWorseThanMinMaxAreMarked();
 };
 
 void TstWeightResolver::biasIsOnTheProductOfScales_data()
@@ -146,6 +150,60 @@ void TstWeightResolver::halfWeights()
     const auto result = resolveWeight(point(0), weight, nullptr, QuantSpec::parse("bfloat16"),
                                       MethodChoice::parse("mse"), nullptr);
     QVERIFY(identical(result.codes, weight.converted(DType::bfloat16)));
+}
+
+/// MatMul and Gemm along K, convolutions along input channels; the bias stays float.
+void TstWeightResolver::groupsCutTheSummedAxis()
+{
+    const Tensor weight = seeded(Shape{4, 40, 3, 3}, 1);
+    const Tensor bias = Tensor::of<float>(Shape{4}, {1, -2, 0.5F, 0});
+    const Encoding input = inputGrid(0.02F);
+    const ResolvedWeight result = resolveWeight(point(0), weight, &bias, QuantSpec::parse("int4:group:16"),
+                                                MethodChoice::parse("mse"), &input);
+    QCOMPARE(result.encoding->axis, 1);
+    QCOMPARE(result.encoding->groupSize, 16);
+    QCOMPARE(result.encoding->channels(), std::size_t(4 * 3 * 3 * 3));
+    QVERIFY(!result.biasEncoding);
+    QCOMPARE(groupAxis(point(1)), 0);
+    QCOMPARE(groupAxis(point(2)), 1);
+}
+
+void TstWeightResolver::clipNarrowsTheRange()
+{
+    const Tensor weight = Tensor::of<float>(Shape{2, 2}, {-8, 3, 0.25F, 0.5F});
+    const ResolvedWeight result =
+        resolveWeight(point(0), weight, nullptr, QuantSpec::parse("int8:channel:asymmetric"),
+                      MethodChoice::parse("minmax"), nullptr, Range{-2, 1});
+    QCOMPARE(result.encoding->scale, (std::vector<float>{3.0F / 255, 0.5F / 255}));
+}
+
+void TstWeightResolver::clipHoldsForTables()
+{
+    const Tensor weight = Tensor::of<float>(Shape{1, 4}, {-8, 3, 0.25F, 0.5F});
+    for (const char* format : {"nf4:tensor", "kmeans16:tensor", "ternary:tensor"}) {
+        const ResolvedWeight result = resolveWeight(point(0), weight, nullptr, QuantSpec::parse(format),
+                                                    MethodChoice::parse("minmax"), nullptr, Range{-2, 1});
+        const std::vector<float> made = dequantize(result.codes, *result.encoding).toFloats();
+        QVERIFY(*std::min_element(made.begin(), made.end()) >= -2);
+        QVERIFY(*std::max_element(made.begin(), made.end()) <= 2);
+        QVERIFY(result.encoding->highestReal() <= 2);
+    }
+}
+
+void TstWeightResolver::rangesWorseThanMinMaxAreMarked()
+{
+    std::vector<float> values(5000, 1.0F / 3);
+    values.insert(values.end(), 100, 1.0F);
+    values.insert(values.end(), 20, 0.9F);
+    const Tensor weight = Tensor::of<float>(Shape{1, 5120}, values);
+    const QuantSpec spec = QuantSpec::parse("uint2:tensor");
+    const auto worse = [&](const char* method, const std::optional<Range>& clip) {
+        return resolveWeight(point(0), weight, nullptr, spec, MethodChoice::parse(method), nullptr, clip).worseThanMinMax;
+    };
+    QVERIFY(worse("kmeans", {}));
+    QVERIFY(!worse("mse", {}));
+    QVERIFY(!worse("minmax", {}));
+    QVERIFY(!worse("kmeans", Range{0, 0.5F})); // a person's range is no method's
 }
 
 QTEST_GUILESS_MAIN(TstWeightResolver)
