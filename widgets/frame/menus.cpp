@@ -3,6 +3,7 @@
 
 #include "core/base/version.h"
 #include "widgets/pages/page.h"
+#include "widgets/panels/grid_choices.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/session.h"
 
@@ -68,10 +69,26 @@ void Menus::buildPlan()
                         [this, bits] { m_session.setBits(PlanPart::both, bits); });
     menu->addAction(tr("Selected layers: float\tF"), this, [this] { m_session.setBits(PlanPart::both, std::nullopt); });
     menu->addSeparator();
+    addScales(*menu->addMenu(tr("Scales of &weights")));
+    addGrids(*menu->addMenu(tr("&Grid of weights")), PlanPart::weights);
+    addGrids(*menu->addMenu(tr("Grid of &activations")), PlanPart::activations);
+    menu->addSeparator();
     menu->addAction(tr("Lock or unlock selected layers\tSpace"), &m_session, &Session::toggleLocks);
     connect(&m_session.selection(), &LayerSelection::changed, menu,
             [this, menu] { menu->setEnabled(!m_session.selection().selected().isEmpty()); });
     menu->setEnabled(false);
+}
+
+void Menus::addScales(QMenu& menu)
+{
+    for (const auto& [text, granularity] : granularityChoices())
+        menu.addAction(text, this, [this, granularity] { m_session.setGranularity(granularity); });
+}
+
+void Menus::addGrids(QMenu& menu, PlanPart part)
+{
+    for (const auto& [text, grid] : gridChoices())
+        menu.addAction(text, this, [this, part, grid] { m_session.setGrid(part, grid); });
 }
 
 void Menus::buildRun()

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "widgets/session/plan_edits.h"
+
 #include <QObject>
 
 class QMainWindow;
@@ -28,6 +30,8 @@ private:
     void buildFile();
     void buildEdit();
     void buildPlan();
+    void addScales(QMenu& menu);
+    void addGrids(QMenu& menu, PlanPart part);
     void buildRun();
     void buildView();
     void buildHelp();

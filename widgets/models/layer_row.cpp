@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/layer_row.h"
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -14,6 +15,27 @@ QString shapeText(const Graph& graph, ValueId id)
     return QString::fromStdString(graph.value(id).shape->text());
 }
 
+/// How many scales the weights have. In groups: what the axis that is summed over makes, layers that cannot have any by
+/// channel, as resolve has it.
+std::int64_t scaleCount(const Shape& shape, const Layer& layer, const Granularity& granularity)
+{
+    if (granularity.kind == Granularity::Kind::tensor)
+        return 1;
+    const int channels = layer.weightChannelAxis, summed = channels == 0 ? 1 : channels - 1;
+    const bool grouped = granularity.kind == Granularity::Kind::group && summed < shape.rank() && shape[summed] > 1 &&
+                         !layer.depthwise;
+    if (!grouped)
+        return shape[channels];
+    const std::int64_t groups = (shape[summed] + granularity.groupSize - 1) / granularity.groupSize;
+    return shape.elements() / std::max<std::int64_t>(shape[summed], 1) * groups;
+}
+
+/// A learned table is stored beside each scale; the others are the format's.
+std::int64_t tableBytes(const NumberFormat& format)
+{
+    return format.kind == NumberFormat::Kind::kmeans ? std::int64_t{4} << format.bits : 0;
+}
+
 /// Bytes of weights at their bit-width, of a 32-bit bias, and of scales and zero-points.
 std::int64_t storedBytes(const Graph& graph, const Layer& layer, const QuantSpec& spec)
 {
@@ -24,11 +46,8 @@ std::int64_t storedBytes(const Graph& graph, const Layer& layer, const QuantSpec
         return 0;
     const std::int64_t elements = weight.shape->elements();
     std::int64_t bytes = (elements * spec.format.bits + 7) / 8;
-    if (spec.format.isInteger()) {
-        const bool perChannel = spec.granularity.kind == Granularity::Kind::channel;
-        const std::int64_t scales = perChannel ? (*weight.shape)[layer.weightChannelAxis] : 1;
-        bytes += scales * 4;
-    }
+    if (spec.format.hasScale())
+        bytes += scaleCount(*weight.shape, layer, spec.granularity) * (4 + tableBytes(spec.format));
     if (layer.bias.valid() && graph.value(layer.bias).shape && graph.value(layer.bias).shape->isStatic())
         bytes += graph.value(layer.bias).shape->elements() * 4;
     return bytes;

@@ -48,10 +48,34 @@ const Encoding* find(const std::map<std::string, EncodingPtr>& map, const std::s
     return found == map.end() ? nullptr : found->second.get();
 }
 
+Fact coveredFact(const Encoding& encoding)
+{
+    float low = encoding.lowestReal();
+    float high = encoding.highestReal();
+    for (std::size_t channel = 1; channel < encoding.channels(); ++channel) {
+        low = std::min(low, encoding.lowestReal(channel));
+        high = std::max(high, encoding.highestReal(channel));
+    }
+    return fact(QT_TRANSLATE_NOOP("Inspection", "Grid covers"), rangeText(static_cast<double>(low), static_cast<double>(high)),
+                QT_TRANSLATE_NOOP("Inspection", "Real values of the smallest and largest code; what lies outside is clipped."));
+}
+
+void addTableFacts(std::vector<Fact>& facts, const Encoding& encoding)
+{
+    facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Levels"), QString::number(encoding.levels(0).size()),
+                         QT_TRANSLATE_NOOP("Inspection", "How many different values the table holds: real = table[code] · scale.")));
+    facts.push_back(coveredFact(encoding));
+}
+
 /// Scale, zero-point, step, range: the grid's own arithmetic.
 void addGridFacts(std::vector<Fact>& facts, const Encoding& encoding)
 {
     if (encoding.scale.empty()) {
+        if (encoding.format.isDynamic()) {
+            facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Range by"), translated(QT_TRANSLATE_NOOP("Inspection", "each tensor as it comes")),
+                                 QT_TRANSLATE_NOOP("Inspection", "Scale and zero-point are computed anew from the smallest and largest value of every run.")));
+            return;
+        }
         facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Rounding"), translated(QT_TRANSLATE_NOOP("Inspection", "to the nearest value of the format")),
                              QT_TRANSLATE_NOOP("Inspection", "16-bit floats have no scale: every value is rounded to the format.")));
         return;
@@ -60,23 +84,21 @@ void addGridFacts(std::vector<Fact>& facts, const Encoding& encoding)
     const bool one = encoding.scale.size() == 1;
     facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Scale (step)"),
                          one ? exactText(encoding.scale.front())
-                             : translated(QT_TRANSLATE_NOOP("Inspection", "%1 … %2, one for each of %3 channels"))
+                             : (encoding.grouped() ? translated(QT_TRANSLATE_NOOP("Inspection", "%1 … %2, one for each of %3 groups"))
+                                                   : translated(QT_TRANSLATE_NOOP("Inspection", "%1 … %2, one for each of %3 channels")))
                                    .arg(numberText(static_cast<double>(*least)), numberText(static_cast<double>(*most)))
                                    .arg(encoding.scale.size()),
                          QT_TRANSLATE_NOOP("Inspection", "Distance of neighbouring grid points: real = (code − zero-point) · scale.")));
+    if (encoding.format.hasTable()) {
+        addTableFacts(facts, encoding);
+        return;
+    }
     facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Zero-point"), QString::number(encoding.zeroPoint.front()),
                          QT_TRANSLATE_NOOP("Inspection", "The code that stands for exactly 0.")));
     facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Codes"),
                          QStringLiteral("%1 … %2").arg(encoding.minimumCode).arg(encoding.maximumCode).replace(QLatin1Char('-'), QStringLiteral("−")),
                          QT_TRANSLATE_NOOP("Inspection", "The smallest and largest code of the grid.")));
-    float low = encoding.lowestReal();
-    float high = encoding.highestReal();
-    for (std::size_t channel = 1; channel < encoding.channels(); ++channel) {
-        low = std::min(low, encoding.lowestReal(channel));
-        high = std::max(high, encoding.highestReal(channel));
-    }
-    facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "Grid covers"), rangeText(static_cast<double>(low), static_cast<double>(high)),
-                         QT_TRANSLATE_NOOP("Inspection", "Real values of the smallest and largest code; what lies outside is clipped.")));
+    facts.push_back(coveredFact(encoding));
 }
 
 void inspectActivations(const InspectionRequest& request, const Layer& layer, Inspection& result)
@@ -113,11 +135,10 @@ void inspectActivations(const InspectionRequest& request, const Layer& layer, In
                              translated(QT_TRANSLATE_NOOP("Inspection", "%1 below, %2 above"))
                                  .arg(shareText(result.activations->clippedBelow), shareText(result.activations->clippedAbove)),
                              QT_TRANSLATE_NOOP("Inspection", "Share of the calibration values outside the grid.")));
-        if (encoding->format.isInteger() && tensor.moments.count > 0) {
-            const double noise = expectedSquaredError(tensor.histogram, *encoding);
+        if (const auto noise = expectedNoise(tensor, *encoding); noise && tensor.moments.count > 0) {
             const double signal = tensor.moments.sumSquares / static_cast<double>(tensor.moments.count);
             const double sqnr =
-                noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
+                *noise > 0 ? 10 * std::log10(signal / *noise) : std::numeric_limits<double>::infinity();
             facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "SQNR, dB"), sqnrText(sqnr),
                                  QT_TRANSLATE_NOOP("Inspection",
                                                    "10 log10 of mean square by mean squared error of this grid on the calibration histogram.")));

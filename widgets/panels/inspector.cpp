@@ -41,9 +41,9 @@ Inspector::Inspector(Session& session, QWidget* parent)
     layout->addWidget(m_title);
     layout->addWidget(m_tabs, 1);
 
-    m_weights.histogram->setClipEditable(false);
     connect(m_activations.histogram, &HistogramView::endClicked, this, &Inspector::showEnd);
     connect(m_activations.histogram, &HistogramView::clipChanged, this, &Inspector::clipEdited);
+    connect(m_weights.histogram, &HistogramView::clipChanged, this, &Inspector::weightClipEdited);
     connect(&session.selection(), &LayerSelection::changed, this, &Inspector::ask);
     connect(&session, &Session::statisticsChanged, this, &Inspector::ask);
     connect(&session, &Session::planChanged, this, &Inspector::refreshStale);
@@ -58,13 +58,14 @@ QWidget* Inspector::buildSide(Side& side, const QString& objectName)
     side.histogram->setMinimumHeight(180);
     side.facts = new Facts;
     side.facts->setObjectName(objectName + QStringLiteral("Facts"));
-    if (&side == &m_activations) {
-        m_resetClip = new QPushButton(tr("Range by the method"));
-        m_resetClip->setObjectName(QStringLiteral("resetClip"));
-        m_resetClip->setToolTip(tr("Lets the range method decide again; the range was set by hand."));
-        connect(m_resetClip, &QPushButton::clicked, this,
-                [this] { m_session.setClip(m_session.selection().current(), std::nullopt); });
-    }
+    const bool weights = &side == &m_weights;
+    side.resetClip = new QPushButton(tr("Range by the method"));
+    side.resetClip->setObjectName(weights ? QStringLiteral("resetWeightClip") : QStringLiteral("resetClip"));
+    side.resetClip->setToolTip(tr("Lets the range method decide again; the range was set by hand."));
+    connect(side.resetClip, &QPushButton::clicked, this, [this, weights] {
+        const QString layer = m_session.selection().current();
+        weights ? m_session.setWeightClip(layer, std::nullopt) : m_session.setClip(layer, std::nullopt);
+    });
     auto* scrolled = new QWidget;
     auto* inner = new QVBoxLayout(scrolled);
     inner->setContentsMargins(0, 0, 4, 4);
@@ -81,8 +82,7 @@ QWidget* Inspector::buildSide(Side& side, const QString& objectName)
     layout->setContentsMargins(0, 8, 0, 0);
     layout->setSpacing(4);
     layout->addWidget(side.histogram, 3);
-    if (&side == &m_activations)
-        layout->addWidget(m_resetClip, 0, Qt::AlignLeft);
+    layout->addWidget(side.resetClip, 0, Qt::AlignLeft);
     layout->addSpacing(4);
     layout->addWidget(scroll, 2);
     return box;
@@ -177,13 +177,23 @@ void Inspector::refreshStale()
     m_weights.histogram->setStale(stale);
     const std::string id = m_session.selection().current().toStdString();
     const auto own = m_session.plan().layers.find(id);
-    m_resetClip->setVisible(own != m_session.plan().layers.end() && own->second.clip.has_value());
-    m_activations.histogram->setClipEditable(!isLocked(m_session.plan(), id));
+    const LayerPlan plan = own != m_session.plan().layers.end() ? own->second : LayerPlan();
+    m_activations.resetClip->setVisible(plan.clip.has_value());
+    m_weights.resetClip->setVisible(plan.weightClip.has_value());
+    for (const Side* side : {&m_activations, &m_weights})
+        side->histogram->setClipEditable(!plan.locked);
 }
 
 void Inspector::showEnd(HistogramView::End)
 {
     m_tabs->setCurrentIndex(samplesTab);
+}
+
+void Inspector::weightClipEdited(double low, double high)
+{
+    if (m_shown)
+        m_session.setWeightClip(QString::fromStdString(m_shown->layer),
+                                Range{static_cast<float>(low), static_cast<float>(high)});
 }
 
 void Inspector::clipEdited(double low, double high)

@@ -30,6 +30,7 @@ private:
     {
         HistogramView* histogram = nullptr;
         Facts* facts = nullptr;
+        QPushButton* resetClip = nullptr;
     };
 
     QWidget* buildSide(Side& side, const QString& objectName);
@@ -39,6 +40,7 @@ private:
     void refreshStale();
     void showEnd(HistogramView::End end);
     void clipEdited(double low, double high);
+    void weightClipEdited(double low, double high);
     std::shared_ptr<const Samples> samples() const;
 
     Session& m_session;
@@ -49,7 +51,6 @@ private:
     QLabel* m_endsText = nullptr;
     SampleStrip* m_ends = nullptr;
     SampleStrip* m_widest = nullptr;
-    QPushButton* m_resetClip = nullptr;
     std::shared_ptr<const Inspection> m_shown;
     Job m_job;
 };

@@ -1,27 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/plan_defaults.h"
 
+#include "widgets/panels/grid_choices.h"
 #include "widgets/session/session.h"
 #include "widgets/views/bit_width_delegate.h"
 
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QLabel>
+#include <QMenu>
 #include <QSignalBlocker>
 #include <QToolButton>
 
 namespace lathe {
 namespace {
-
-/// `spec` with another format; symmetric where codes are signed, as QuantSpec::parse has it.
-QuantSpec withFormatOf(const QuantSpec& spec, const QString& name)
-{
-    QuantSpec result = spec;
-    result.format = NumberFormat::parse(name.toStdString());
-    if (result.format.isInteger() && result.format.isSigned != spec.format.isSigned)
-        result.symmetric = result.format.isSigned;
-    return result;
-}
 
 void select(QComboBox& combo, const QString& text)
 {
@@ -54,10 +46,12 @@ PlanDefaults::PlanDefaults(Session& session, QWidget* parent)
     , m_granularity(combo(QStringLiteral("granularity"), {}, tr("One weight scale for what")))
     , m_activations(combo(QStringLiteral("defaultActivations"), BitWidthDelegate::activationFormats(),
                           tr("Activations of layers without a format of their own")))
+    , m_grids(new QToolButton)
     , m_reset(new QToolButton)
 {
-    m_granularity->addItem(tr("per channel"), QStringLiteral("channel"));
-    m_granularity->addItem(tr("per tensor"), QStringLiteral("tensor"));
+    for (const auto& [text, granularity] : granularityChoices())
+        m_granularity->addItem(text, QString::fromStdString(granularity.name()));
+    buildGridMenu();
     m_reset->setObjectName(QStringLiteral("resetLayers"));
     m_reset->setText(tr("Reset layers"));
     m_reset->setAutoRaise(true);
@@ -71,6 +65,7 @@ PlanDefaults::PlanDefaults(Session& session, QWidget* parent)
     layout->addSpacing(8);
     layout->addWidget(new QLabel(tr("Activations")));
     layout->addWidget(m_activations);
+    layout->addWidget(m_grids);
     layout->addStretch();
     layout->addWidget(m_reset);
     connect(m_weights, &QComboBox::activated, this, [this] { givePlan(tr("Weights %1").arg(m_weights->currentText())); });
@@ -93,10 +88,36 @@ void PlanDefaults::takePlan()
 void PlanDefaults::givePlan(const QString& text)
 {
     QuantPlan plan = m_session.plan();
-    plan.weights = withFormatOf(plan.weights, m_weights->currentData().toString());
-    plan.weights.granularity = Granularity::parse(m_granularity->currentData().toString().toStdString());
-    plan.activations = withFormatOf(plan.activations, m_activations->currentData().toString());
+    plan.weights = inFormat(plan.weights, NumberFormat::parse(m_weights->currentData().toString().toStdString()));
+    const Granularity granularity = Granularity::parse(m_granularity->currentData().toString().toStdString());
+    const bool group = granularity.kind == Granularity::Kind::group;
+    if (!(group && plan.weights.format.kind == NumberFormat::Kind::kmeans))
+        plan.weights.granularity = granularity;
+    plan.activations = inFormat(plan.activations, NumberFormat::parse(m_activations->currentData().toString().toStdString()));
     m_session.changePlan(plan, text);
+    takePlan(); // what did not go together was put right
+}
+
+void PlanDefaults::buildGridMenu()
+{
+    m_grids->setObjectName(QStringLiteral("defaultGrids"));
+    m_grids->setText(tr("Grid"));
+    m_grids->setAutoRaise(true);
+    m_grids->setToolTip(tr("Whether zero lies in the middle, and whether scales are powers of two."));
+    m_grids->setPopupMode(QToolButton::InstantPopup);
+    auto* menu = new QMenu(m_grids);
+    const auto addPart = [&](const QString& title, QuantSpec QuantPlan::*part) {
+        QMenu* choices = menu->addMenu(title);
+        for (const auto& [text, grid] : gridChoices())
+            choices->addAction(text, this, [this, part, grid, title] {
+                QuantPlan plan = m_session.plan();
+                plan.*part = onGrid(plan.*part, grid);
+                m_session.changePlan(plan, tr("Grid of %1").arg(title));
+            });
+    };
+    addPart(tr("Weights"), &QuantPlan::weights);
+    addPart(tr("Activations"), &QuantPlan::activations);
+    m_grids->setMenu(menu);
 }
 
 }

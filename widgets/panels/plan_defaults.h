@@ -12,7 +12,8 @@ namespace lathe {
 
 class Session;
 
-/// What layers follow that say nothing of their own: formats of weights and activations, one scale for what.
+/// What layers follow that say nothing of their own: formats of weights and activations, one scale for what,
+/// how grids lie.
 class PlanDefaults : public QWidget
 {
     Q_OBJECT
@@ -22,11 +23,13 @@ public:
 private:
     void takePlan();
     void givePlan(const QString& text);
+    void buildGridMenu();
 
     Session& m_session;
     QComboBox* m_weights;
     QComboBox* m_granularity;
     QComboBox* m_activations;
+    QToolButton* m_grids;
     QToolButton* m_reset;
 };
 

@@ -4,9 +4,22 @@
 namespace lathe {
 namespace {
 
+/// Where there is one scale for what: a table keeps it where it can, and has its own else.
+Granularity granularityIn(const NumberFormat& format, const Granularity& granularity)
+{
+    const bool group = granularity.kind == Granularity::Kind::group;
+    if (group && format.kind == NumberFormat::Kind::kmeans)
+        return {Granularity::Kind::channel, 0};
+    return granularity.kind == Granularity::Kind::tensor ? QuantSpec::parse(format.name()).granularity : granularity;
+}
+
 /// `spec` in another format; an integer format that was a float one takes the plan's shape of numbers.
 QuantSpec reformatted(const QuantSpec& spec, const QuantSpec& fallback, const NumberFormat& format)
 {
+    if (format.hasTable())
+        return {format, granularityIn(format, spec.format.hasScale() ? spec.granularity : fallback.granularity)};
+    if (format.isDynamic())
+        return QuantSpec::parse(format.name());
     QuantSpec result = spec.format.isInteger() ? spec : fallback;
     if (!result.format.isInteger() && format.isInteger())
         result.symmetric = format.isSigned;
@@ -75,6 +88,54 @@ QuantPlan withFormat(const QuantPlan& plan, const std::vector<Layer>& layers, Pl
     return withFormats(plan, layers, part, [&](const QuantSpec&, const QuantSpec&, bool) { return format; });
 }
 
+namespace {
+
+/// What `change` makes of an integer format; others keep what they have.
+template <typename Change>
+QuantPlan withIntegers(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, Change change)
+{
+    return edited(plan, layers, [&](LayerPlan& entry, const Layer& layer) {
+        if (part != PlanPart::activations && layer.weight.valid())
+            entry.weights = change(plan.weightSpec(layer.id));
+        if (part != PlanPart::weights)
+            entry.activations = change(plan.activationSpec(layer.id));
+    });
+}
+
+}
+
+QuantPlan withGranularity(const QuantPlan& plan, const std::vector<Layer>& layers, const Granularity& granularity)
+{
+    return withIntegers(plan, layers, PlanPart::weights, [&](QuantSpec spec) {
+        const bool group = granularity.kind == Granularity::Kind::group;
+        if (spec.format.hasScale() && !(group && spec.format.kind == NumberFormat::Kind::kmeans))
+            spec.granularity = granularity;
+        return spec;
+    });
+}
+
+QuantPlan withGrid(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, const GridKind& grid)
+{
+    return withIntegers(plan, layers, part, [&](const QuantSpec& spec) { return onGrid(spec, grid); });
+}
+
+QuantSpec onGrid(QuantSpec spec, const GridKind& grid)
+{
+    if (!spec.format.isInteger())
+        return spec;
+    spec.symmetric = grid.symmetric;
+    spec.powerOfTwo = grid.powerOfTwo;
+    return spec;
+}
+
+QuantSpec inFormat(const QuantSpec& spec, const NumberFormat& format)
+{
+    QuantSpec result = reformatted(spec, spec, format);
+    if (spec.format.isInteger() && format.isInteger() && format.isSigned != spec.format.isSigned)
+        result.symmetric = format.isSigned;
+    return result;
+}
+
 QuantPlan withLocked(const QuantPlan& plan, const std::vector<Layer>& layers, bool locked)
 {
     QuantPlan result = plan;
@@ -90,6 +151,11 @@ QuantPlan withLocked(const QuantPlan& plan, const std::vector<Layer>& layers, bo
 QuantPlan withClip(const QuantPlan& plan, const Layer& layer, std::optional<Range> clip)
 {
     return edited(plan, {layer}, [&](LayerPlan& entry, const Layer&) { entry.clip = clip; });
+}
+
+QuantPlan withWeightClip(const QuantPlan& plan, const Layer& layer, std::optional<Range> clip)
+{
+    return edited(plan, {layer}, [&](LayerPlan& entry, const Layer&) { entry.weightClip = clip; });
 }
 
 QuantPlan withMethod(const QuantPlan& plan, const std::vector<Layer>& layers, std::optional<MethodChoice> method)

@@ -24,9 +24,27 @@ enum class PlanPart {
 QuantPlan withBits(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, std::optional<int> bits);
 /// The same format for all, as it is ("float16", "int4").
 QuantPlan withFormat(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, const NumberFormat& format);
+/// One scale of the weights for what; learned tables take no groups and keep what they have.
+QuantPlan withGranularity(const QuantPlan& plan, const std::vector<Layer>& layers, const Granularity& granularity);
+
+/// How an integer grid lies.
+struct GridKind
+{
+    bool symmetric = true;
+    bool powerOfTwo = false;
+};
+
+/// Of integer formats; others keep what they have.
+QuantPlan withGrid(const QuantPlan& plan, const std::vector<Layer>& layers, PlanPart part, const GridKind& grid);
+/// `spec` on that grid, where it has one.
+QuantSpec onGrid(QuantSpec spec, const GridKind& grid);
+/// `spec` in another format, symmetric where the sign of its codes changed to signed.
+QuantSpec inFormat(const QuantSpec& spec, const NumberFormat& format);
 QuantPlan withLocked(const QuantPlan& plan, const std::vector<Layer>& layers, bool locked);
 /// Nothing: the range method decides again.
 QuantPlan withClip(const QuantPlan& plan, const Layer& layer, std::optional<Range> clip);
+/// Of the weights; no range of a channel or group goes beyond it. Nothing: the range method alone.
+QuantPlan withWeightClip(const QuantPlan& plan, const Layer& layer, std::optional<Range> clip);
 /// For one layer; nothing: the default method.
 QuantPlan withMethod(const QuantPlan& plan, const std::vector<Layer>& layers, std::optional<MethodChoice> method);
 

@@ -263,6 +263,25 @@ void Session::setFormat(PlanPart part, const NumberFormat& format)
                QStringLiteral("bits:") + m_selection.selected().join(QLatin1Char('\n')));
 }
 
+void Session::setGranularity(const Granularity& granularity)
+{
+    const std::vector<Layer> layers = selectedLayers();
+    if (layers.empty())
+        return;
+    changePlan(withGranularity(m_plan, layers, granularity),
+               tr("%1: scales of weights by %2").arg(layersText(layers), QString::fromStdString(granularity.name())),
+               QStringLiteral("bits:") + m_selection.selected().join(QLatin1Char('\n')));
+}
+
+void Session::setGrid(PlanPart part, const GridKind& grid)
+{
+    const std::vector<Layer> layers = selectedLayers();
+    if (layers.empty())
+        return;
+    changePlan(withGrid(m_plan, layers, part, grid), tr("%1: grid of %2").arg(layersText(layers), partText(part)),
+               QStringLiteral("bits:") + m_selection.selected().join(QLatin1Char('\n')));
+}
+
 void Session::toggleLocks()
 {
     const std::vector<Layer> layers = selectedLayers();
@@ -283,6 +302,17 @@ void Session::setClip(const QString& id, std::optional<Range> clip)
                (clip ? tr("%1: clipping range by hand") : tr("%1: clipping range by the method"))
                    .arg(QString::fromStdString(found->name)),
                QStringLiteral("clip:") + id);
+}
+
+void Session::setWeightClip(const QString& id, std::optional<Range> clip)
+{
+    const Layer* found = layer(id);
+    if (!found)
+        return;
+    changePlan(withWeightClip(m_plan, *found, clip),
+               (clip ? tr("%1: clipping range of weights by hand") : tr("%1: clipping range of weights by the method"))
+                   .arg(QString::fromStdString(found->name)),
+               QStringLiteral("weightClip:") + id);
 }
 
 void Session::setMethod(const MethodChoice& method)

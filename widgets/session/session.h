@@ -99,8 +99,11 @@ public:
     void changePlan(const QuantPlan& plan, const QString& text, const QString& burst = {});
     void setBits(PlanPart part, std::optional<int> bits);          ///< of the selection
     void setFormat(PlanPart part, const NumberFormat& format);     ///< of the selection
+    void setGranularity(const Granularity& granularity);           ///< of the selection's weights
+    void setGrid(PlanPart part, const GridKind& grid);             ///< of the selection
     void toggleLocks();                                            ///< of the selection
     void setClip(const QString& layer, std::optional<Range> clip);
+    void setWeightClip(const QString& layer, std::optional<Range> clip);
     void setMethod(const MethodChoice& method);                    ///< the plan's default
     void resetLayers();                                            ///< to the defaults, but for locked ones
     void savePlan(const QString& path);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/views/bit_width_delegate.h"
 
+#include "core/base/error.h"
+#include "core/numeric/number_format.h"
 #include "widgets/support/color_maps.h"
 #include "widgets/support/icon.h"
 
@@ -26,13 +28,15 @@ QStringList integers(const QString& prefix, int most, int least)
 
 QStringList floats()
 {
-    return {QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16")};
+    return {QStringLiteral("float32"), QStringLiteral("float16"), QStringLiteral("bfloat16"),
+            QStringLiteral("float8e4m3"), QStringLiteral("float8e5m2")};
 }
 
 /// "f16", "bf16", "i8", "u4": for narrow columns; the number of bits must stay readable.
 QString shortName(QString name)
 {
-    for (const auto& [full, brief] : {std::pair{"float", "f"}, {"uint", "u"}, {"int", "i"}})
+    for (const auto& [full, brief] :
+         {std::pair{"float", "f"}, {"uint", "u"}, {"int", "i"}, {"kmeans", "k"}, {":dynamic", "dyn"}})
         name.replace(QLatin1String(full), QLatin1String(brief));
     return name;
 }
@@ -41,12 +45,11 @@ QString shortName(QString name)
 
 int bitsOfFormat(const QString& name)
 {
-    qsizetype first = name.size();
-    while (first > 0 && name.at(first - 1).isDigit())
-        --first;
-    bool ok = false;
-    const int bits = QStringView(name).mid(first).toInt(&ok);
-    return ok ? bits : 0;
+    try {
+        return NumberFormat::parse(name.toStdString()).bits;
+    } catch (const Error&) {
+        return 0;
+    }
 }
 
 BitWidthDelegate::BitWidthDelegate(QStringList formats, QObject* parent)
@@ -57,13 +60,16 @@ BitWidthDelegate::BitWidthDelegate(QStringList formats, QObject* parent)
 
 QStringList BitWidthDelegate::weightFormats()
 {
-    return floats() + QStringList{QStringLiteral("int16")} + integers(QStringLiteral("int"), 8, 2);
+    return floats() + QStringList{QStringLiteral("int16")} + integers(QStringLiteral("int"), 8, 2) +
+           QStringList{QStringLiteral("kmeans256"), QStringLiteral("kmeans16"), QStringLiteral("nf4"),
+                       QStringLiteral("ternary"), QStringLiteral("binary")};
 }
 
 QStringList BitWidthDelegate::activationFormats()
 {
     return floats() + QStringList{QStringLiteral("uint16"), QStringLiteral("int16")} +
-           integers(QStringLiteral("uint"), 8, 2) + integers(QStringLiteral("int"), 8, 2);
+           QStringList{QStringLiteral("uint8:dynamic")} + integers(QStringLiteral("uint"), 8, 2) +
+           integers(QStringLiteral("int"), 8, 2);
 }
 
 int BitWidthDelegate::bitsOf(const QModelIndex& index) const

@@ -46,10 +46,35 @@ void spread(HistogramData& data, double from, double to, double count, double lo
     }
 }
 
+/// How many values lie nearest to each entry of a table; those of a bin count at its centre.
+void addTable(HistogramData& data, const BitHistogram& histogram, const Encoding& encoding)
+{
+    const std::vector<float> levels = encoding.levels(0);
+    data.clip = {levels.front(), levels.back()};
+    data.levels.assign(levels.begin(), levels.end());
+    data.codeCounts.assign(levels.size(), 0.0);
+    for (const auto& [bin, count] : histogram.occupied()) {
+        const double value = BitHistogram::center(bin);
+        const auto weight = static_cast<double>(count);
+        data.clippedBelow += value < data.levels.front() ? weight : 0;
+        data.clippedAbove += value > data.levels.back() ? weight : 0;
+        const auto above = std::lower_bound(data.levels.begin(), data.levels.end(), value);
+        auto nearest = static_cast<std::size_t>(above - data.levels.begin());
+        if (above == data.levels.end() || (nearest > 0 && value - *(above - 1) < *above - value))
+            --nearest;
+        data.codeCounts[nearest] += weight;
+    }
+    const double total = std::max<double>(1, static_cast<double>(histogram.total()));
+    data.clippedBelow /= total;
+    data.clippedAbove /= total;
+}
+
 /// The share of a histogram below and above the grid, and how many values fall on each code.
 void addGrid(HistogramData& data, const BitHistogram& histogram, const Encoding& encoding)
 {
     data.encoding = encoding;
+    if (encoding.format.hasTable())
+        return addTable(data, histogram, encoding);
     if (encoding.scale.empty())
         return;
     const double scale = encoding.scale.front();
@@ -80,6 +105,8 @@ std::string sampleName(const std::vector<std::string>& ids, std::int64_t index)
 
 void addWeightCodes(HistogramData& data, const Encoding& encoding, const Tensor& codes)
 {
+    if (!encoding.format.isInteger())
+        return;
     const int count = encoding.maximumCode - encoding.minimumCode + 1;
     if (count > mostDrawnCodes)
         return;
@@ -142,7 +169,7 @@ std::shared_ptr<const HistogramData> weightHistogram(const std::string& name, co
         data->highPercentile = histogram.quantile(0.999);
     }
     const bool oneGrid = encoding && encoding->scale.size() == 1;
-    const std::vector<float> quantized = encoding && encoding->scale.size() > 1 && codes
+    const std::vector<float> quantized = encoding && !encoding->scale.empty() && !oneGrid && codes
         ? dequantize(*codes, *encoding).toFloats() : std::vector<float>();
     double low = data->minimum;
     double high = data->maximum;

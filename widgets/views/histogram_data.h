@@ -23,6 +23,7 @@ struct HistogramData
     double highPercentile = 0;
     std::optional<Encoding> encoding;  ///< the grid; nothing: float
     std::vector<double> codeCounts;    ///< how many values fall on each code, when there are at most 512 codes
+    std::vector<double> levels;        ///< real values of the codes, where these are places in one table
     std::vector<double> quantizedCounts; ///< quantized values by the bins of `edges`, where each channel has its own grid
     Range clip;                        ///< real range that the grid covers
     double clippedBelow = 0;           ///< share of values in [0, 1]

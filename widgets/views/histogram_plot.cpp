@@ -151,7 +151,8 @@ void HistogramPlot::setHandlesShown(bool on)
 
 bool HistogramPlot::hasHandles() const
 {
-    return m_data && m_handlesShown && hasOneGrid(*m_data) && m_clip.high > m_clip.low;
+    const bool ranged = m_data && m_data->encoding && !m_data->encoding->scale.empty();
+    return ranged && m_handlesShown && m_clip.high > m_clip.low;
 }
 
 void HistogramPlot::redraw()
@@ -211,7 +212,7 @@ void HistogramPlot::nameLegend(double below, double above)
 {
     m_outline->setName(tr("float32"));
     m_tails[1]->setName(tr("clipped: %1 below, %2 above").arg(shareText(below), shareText(above)));
-    const QString pattern = hasOneGrid(*m_data) ? tr("%1 codes") : tr("%1, one grid a channel");
+    const QString pattern = !m_data->levels.empty() ? tr("%1 levels") : hasOneGrid(*m_data) ? tr("%1 codes") : tr("%1, one grid a channel");
     m_bars->setName(m_data->encoding ? pattern.arg(QString::fromStdString(m_data->encoding->format.name())) : QString());
     const auto list = [this](QCPAbstractPlottable* plottable, bool on) {
         if (on)
@@ -237,7 +238,14 @@ void HistogramPlot::drawGrid()
         return;
     }
     const double bin = m_data->edges[1] - m_data->edges[0];
-    if (hasOneGrid(*m_data)) {
+    if (!m_data->levels.empty()) {
+        // Levels lie apart by different steps: plain counts, one thin bar each.
+        for (std::size_t i = 0; i < m_data->levels.size(); ++i) {
+            x << m_data->levels[i];
+            y << m_data->codeCounts[i];
+        }
+        m_bars->setWidth(bin * barShare);
+    } else if (hasOneGrid(*m_data)) {
         const Encoding& encoding = *m_data->encoding;
         const double scale = encoding.scale.front();
         for (std::size_t i = 0; i < m_data->codeCounts.size(); ++i) {
@@ -277,7 +285,7 @@ void HistogramPlot::drawMarks()
 
 void HistogramPlot::updateAxes()
 {
-    const bool grid = hasOneGrid(*m_data);
+    const bool grid = hasOneGrid(*m_data) && m_data->levels.empty();
     xAxis2->setTicks(grid);
     xAxis2->setTickLabels(grid);
     xAxis2->setLabel(grid ? tr("code (%1)").arg(QString::fromStdString(m_data->encoding->format.name())) : QString());
@@ -287,6 +295,8 @@ void HistogramPlot::updateAxes()
     double highest = m_data->counts.empty() ? 1 : *std::max_element(m_data->counts.begin(), m_data->counts.end());
     if (!m_data->quantizedCounts.empty())
         highest = std::max(highest, *std::max_element(m_data->quantizedCounts.begin(), m_data->quantizedCounts.end()));
+    if (!m_data->levels.empty())
+        highest = std::max(highest, *std::max_element(m_data->codeCounts.begin(), m_data->codeCounts.end()));
     highest = std::max(highest, 1.0);
     yAxis->setScaleType(m_logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
     if (m_logarithmic)

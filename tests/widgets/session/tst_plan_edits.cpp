@@ -34,6 +34,8 @@ private slots:
     void backToTheDefaultLeavesNoTrace();
     void floatAndBack();
     void clipAndMethod();
+    void formatsTakeTheirGranularity();
+    void scalesAndGrids();
 };
 
 void TestPlanEdits::bitsKeepSignAndShape()
@@ -98,6 +100,48 @@ void TestPlanEdits::clipAndMethod()
     const QuantPlan method = withMethod(QuantPlan(), {weighted("a")}, MethodChoice::parse("minmax"));
     QCOMPARE(method.methodOf("a").id, std::string("minmax"));
     QCOMPARE(method.methodOf("b").id, std::string("mse"));
+}
+
+void TestPlanEdits::formatsTakeTheirGranularity()
+{
+    const auto weights = [](const QuantPlan& plan, const char* format) {
+        return withFormat(plan, {weighted("a")}, PlanPart::weights, NumberFormat::parse(format)).weightSpec("a").name();
+    };
+    QuantPlan plan;
+    QCOMPARE(weights(plan, "nf4"), std::string("nf4:channel"));
+    QCOMPARE(weights(plan, "float8e4m3"), std::string("float8e4m3:channel"));
+    plan.weights = QuantSpec::parse("int4:group:32");
+    QCOMPARE(weights(plan, "nf4"), std::string("nf4:group:32"));
+    QCOMPARE(weights(plan, "kmeans16"), std::string("kmeans16:channel"));
+    plan.weights = QuantSpec::parse("int4:tensor");
+    QCOMPARE(weights(plan, "binary"), std::string("binary:channel"));
+    plan.weights = QuantSpec::parse("nf4");
+    QCOMPARE(weights(plan, "int8"), std::string("int8:group:64:symmetric"));
+    const QuantPlan dynamic =
+        withFormat(QuantPlan(), {weighted("a")}, PlanPart::activations, NumberFormat::parse("uint8:dynamic"));
+    QCOMPARE(dynamic.activationSpec("a").name(), std::string("uint8:dynamic"));
+    QCOMPARE(withBits(dynamic, {weighted("a")}, PlanPart::activations, 8).activationSpec("a").name(),
+             std::string("uint8:tensor:asymmetric"));
+    QCOMPARE(inFormat(QuantSpec::parse("uint8"), NumberFormat::parse("int8")).name(), std::string("int8:tensor:symmetric"));
+}
+
+void TestPlanEdits::scalesAndGrids()
+{
+    const std::vector<Layer> layers{weighted("a")};
+    const Granularity groups{Granularity::Kind::group, 64};
+    const QuantPlan plan = withGranularity(QuantPlan(), layers, groups);
+    QCOMPARE(plan.weightSpec("a").name(), std::string("int8:group:64:symmetric"));
+    QCOMPARE(plan.activationSpec("a").name(), QuantPlan().activations.name());
+    const QuantPlan learned = withFormat(plan, layers, PlanPart::weights, NumberFormat::parse("kmeans256"));
+    QCOMPARE(withGranularity(learned, layers, groups).weightSpec("a").name(), std::string("kmeans256:channel"));
+    const QuantPlan grids = withGrid(plan, layers, PlanPart::both, {false, true});
+    QCOMPARE(grids.weightSpec("a").name(), std::string("int8:group:64:asymmetric:pow2"));
+    QCOMPARE(grids.activationSpec("a").name(), std::string("uint8:tensor:asymmetric:pow2"));
+    const QuantPlan half = withFormat(QuantPlan(), layers, PlanPart::weights, NumberFormat::parse("float16"));
+    QVERIFY(withGrid(half, layers, PlanPart::weights, {true, true}) == half);
+    const QuantPlan clipped = withWeightClip(QuantPlan(), weighted("a"), Range{-1, 2});
+    QCOMPARE(clipped.layers.at("a").weightClip->low, -1.0F);
+    QVERIFY(withWeightClip(clipped, weighted("a"), std::nullopt) == QuantPlan());
 }
 
 }

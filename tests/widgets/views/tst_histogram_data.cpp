@@ -22,6 +22,7 @@ private Q_SLOTS:
     void nothingMeasured();
     void floatFormatHasNoGrid();
     void weightsPerTensor();
+    void tablesHaveLevels();
     void weightsPerChannel();
 };
 
@@ -181,6 +182,29 @@ void TstHistogramData::weightsPerTensor()
     QCOMPARE(static_cast<float>(data->minimum), *std::min_element(values.begin(), values.end()));
     QVERIFY(std::abs(sum(data->codeCounts) - 256) < 1e-9);
     QVERIFY(data->minimumSample.empty());
+}
+
+void TstHistogramData::tablesHaveLevels()
+{
+    const std::vector<float> values = gridValues(512);
+    const Range range{-2, 2};
+    for (const char* format : {"float8e4m3", "nf4:tensor", "ternary:tensor"}) {
+        const QuantSpec spec = QuantSpec::parse(format);
+        Encoding encoding = makeEncoding(QuantSpec::parse("float8e4m3"), std::span(&range, 1), -1, false);
+        if (!spec.format.isFloat8()) {
+            encoding.format = spec.format;
+            encoding.scale = {2};
+        }
+        const auto data = weightHistogram("w", tensorOf({512}, values), &encoding, nullptr);
+        QCOMPARE(data->levels.size(), encoding.levels(0).size());
+        QVERIFY(std::is_sorted(data->levels.begin(), data->levels.end()));
+        QCOMPARE(data->codeCounts.size(), data->levels.size());
+        QCOMPARE(sum(data->codeCounts), 512.0);
+        // Beyond the outer levels values are clipped to them.
+        const auto beyond = std::count_if(values.begin(), values.end(), [](float v) { return v > 2.05F; });
+        QVERIFY(data->codeCounts.back() >= static_cast<double>(beyond));
+        QVERIFY(beyond > 0 && data->clippedAbove >= static_cast<double>(beyond) / 512);
+    }
 }
 
 void TstHistogramData::weightsPerChannel()

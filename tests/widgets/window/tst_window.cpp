@@ -2,6 +2,7 @@
 #include "tests/support/window_fixture.h"
 #include "widgets/models/layer_model.h"
 #include "widgets/session/recent_files.h"
+#include "widgets/views/bit_width_delegate.h"
 #include "widgets/views/heatmap_view.h"
 #include "widgets/views/histogram_view.h"
 #include "widgets/views/message_bar.h"
@@ -13,6 +14,7 @@
 #include <QDropEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QMenu>
 #include <QMenuBar>
 #include <QMimeData>
 #include <QProcess>
@@ -60,6 +62,9 @@ private slots:
     void tableHeatmapAndInspectorFollowEachOther();
     void clickOnAnEndShowsItsSample();
     void clipHandlesSetTheRange();
+    void weightHandlesClipTheWeights();
+    void menusChooseScalesAndGrids();
+    void everyFormatIsMeasured();
     void filterLine();
     void defaultsAndMethod();
     void copiedCommandsRun();
@@ -352,6 +357,90 @@ void TestWindow::clipHandlesSetTheRange()
     QTRY_VERIFY(reset->isVisible());
     QTest::mouseClick(reset, Qt::LeftButton);
     QVERIFY(session().plan() == QuantPlan());
+}
+
+void TestWindow::weightHandlesClipTheWeights()
+{
+    goToPrecision();
+    session().selection().selectOne(layerId(3));
+    auto* histogram = find<HistogramView>("precision", "weightsHistogram");
+    QTest::qWait(200);
+    emit histogram->clipChanged(-0.01, 0.01);
+    const Layer& layer = session().model()->layers[3];
+    QCOMPARE(session().plan().layers.at(layer.id).weightClip->high, 0.01F);
+    QVERIFY(m_fixture->waitFigures());
+    const std::string weight = session().model()->graph.value(layer.weight).name;
+    const auto& grid = session().figures()->resolved->encodings.weights.at(weight);
+    for (std::size_t c = 0; c < grid->channels(); ++c)
+        QVERIFY(grid->highestReal(c) < 0.0101F);
+    auto* reset = find<QPushButton>("precision", "resetWeightClip");
+    QTRY_VERIFY(!reset->isHidden());
+    reset->click();
+    QVERIFY(session().plan() == QuantPlan());
+}
+
+void TestWindow::menusChooseScalesAndGrids()
+{
+    goToPrecision();
+    session().selection().selectOne(layerId(3));
+    const auto trigger = [](QMenu* menu, const QString& title, int entry) {
+        for (QAction* action : menu->actions())
+            if (action->menu() && action->text().remove(QLatin1Char('&')) == title) {
+                action->menu()->actions().at(entry)->trigger();
+                return true;
+            }
+        return false;
+    };
+    QMenu* plan = nullptr;
+    for (QAction* action : m_window->menuBar()->actions())
+        if (action->text() == QStringLiteral("&Plan"))
+            plan = action->menu();
+    QVERIFY(plan);
+    const std::string layer = layerId(3).toStdString();
+    QVERIFY(trigger(plan, QStringLiteral("Scales of weights"), 3));
+    QCOMPARE(session().plan().weightSpec(layer).name(), std::string("int8:group:32:symmetric"));
+    QVERIFY(trigger(plan, QStringLiteral("Grid of weights"), 3));
+    QCOMPARE(session().plan().weightSpec(layer).name(), std::string("int8:group:32:asymmetric:pow2"));
+    QVERIFY(trigger(plan, QStringLiteral("Grid of activations"), 0));
+    QCOMPARE(session().plan().activationSpec(layer).name(), std::string("uint8:tensor:symmetric"));
+    QCOMPARE(session().plan().weights, QuantPlan().weights);
+    auto* grids = find<QToolButton>("precision", "defaultGrids");
+    QVERIFY(trigger(grids->menu(), QStringLiteral("Weights"), 2));
+    QCOMPARE(session().plan().weights.name(), std::string("int8:channel:symmetric:pow2"));
+}
+
+/// What the lists offer and whole numbers of bits do not cover can be chosen, is measured as asked for, and its levels
+/// are shown.
+void TestWindow::everyFormatIsMeasured()
+{
+    goToPrecision();
+    session().selection().selectOne(layerId(3));
+    const std::string layer = layerId(3).toStdString();
+    for (const PlanPart part : {PlanPart::weights, PlanPart::activations}) {
+        const bool ofWeights = part == PlanPart::weights;
+        for (const QString& name : ofWeights ? BitWidthDelegate::weightFormats() : BitWidthDelegate::activationFormats()) {
+            const NumberFormat format = NumberFormat::parse(name.toStdString());
+            if (format.isInteger())
+                continue;
+            session().setFormat(part, format);
+            QVERIFY(m_fixture->waitFigures());
+            const Resolved& resolved = *session().figures()->resolved;
+            const QuantSpec spec =
+                ofWeights ? session().plan().weightSpec(layer) : session().plan().activationSpec(layer);
+            QVERIFY2(spec.format == format, qPrintable(name));
+            for (const Refusal& refusal : resolved.refusals)
+                QVERIFY2(refusal.layer != layer, refusal.reason.c_str());
+            const auto& encodings = ofWeights ? resolved.encodings.weights : resolved.encodings.activations;
+            const Layer& chosen = session().model()->layers[3];
+            const auto found = encodings.find(ofWeights ? session().model()->graph.value(chosen.weight).name : layer);
+            QCOMPARE(found != encodings.end(), !format.isFloat32());
+            if (found != encodings.end())
+                QVERIFY2(found->second->format == format, qPrintable(name));
+            QTest::qWait(50); // the histograms are drawn
+        }
+        session().resetLayers();
+        QVERIFY(m_fixture->waitFigures());
+    }
 }
 
 void TestWindow::filterLine()
