@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // MaxPool and QLinearAveragePool on uint8, channels last.
+#include <algorithm>
+#include <cstring>
+
 #include "core/runtime/byte_operands.h"
 #include "core/runtime/window_table.h"
 
@@ -7,13 +10,35 @@ namespace lathe {
 
 namespace {
 
+using Bytes = std::uint8_t __attribute__((vector_size(16)));
+
+/// The largest of a window's bytes, channel by channel.
 struct LargestByte
 {
-    LATHE_INLINE static void run(std::uint8_t* out, const std::uint8_t* in, std::int64_t count)
+    LATHE_INLINE static void run(const std::uint8_t* image, std::uint8_t* out, std::int64_t channels,
+                                 std::span<const std::int32_t> taps)
     {
-        LATHE_INDEPENDENT
-        for (std::int64_t i = 0; i < count; ++i)
-            out[i] = in[i] > out[i] ? in[i] : out[i];
+        constexpr auto width = static_cast<std::int64_t>(sizeof(Bytes));
+        if (channels < width) {
+            for (std::int64_t c = 0; c < channels; ++c) {
+                std::uint8_t most = 0;
+                for (const std::int32_t tap : taps)
+                    most = std::max(most, image[tap * channels + c]);
+                out[c] = most;
+            }
+            return;
+        }
+        for (std::int64_t next = 0; next < channels; next += width) {
+            // The last vector overlaps the one before it.
+            const std::int64_t c = std::min(next, channels - width);
+            Bytes most{};
+            for (const std::int32_t tap : taps) {
+                Bytes x;
+                std::memcpy(&x, image + tap * channels + c, sizeof(x));
+                most = x > most ? x : most;
+            }
+            std::memcpy(out + c, &most, sizeof(most));
+        }
     }
 };
 
@@ -85,10 +110,7 @@ private:
 
     void largest(const std::uint8_t* image, std::uint8_t* out, std::size_t pixel) const
     {
-        const auto taps = tapsOf(pixel);
-        std::copy_n(image + taps[0] * m_sizes.channels, m_sizes.channels, out);
-        for (const std::int32_t tap : taps.subspan(1))
-            simdCall<LargestByte>(out, image + tap * m_sizes.channels, m_sizes.channels);
+        simdCall<LargestByte>(image, out, m_sizes.channels, tapsOf(pixel));
     }
 
     void average(const std::uint8_t* image, std::uint8_t* out, std::size_t pixel,

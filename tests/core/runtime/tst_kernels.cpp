@@ -316,6 +316,9 @@ const Case kCases[] = {
     {"codes, max pooling", "byte_convert byte_pool byte_convert", kExact,
      "input x: float32[2x5x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" 
      "c = MaxPool(q) {kernel_shape=[3, 2], strides=[2, 2], pads=[1, 0, 1, 1]}\ny = DequantizeLinear(c, s, z)\noutput y"},
+    {"codes, max pooling of many channels", "byte_convert byte_pool byte_convert", kExact,
+     "input x: float32[1x37x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
+     "c = MaxPool(q) {kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]}\ny = DequantizeLinear(c, s, z)\noutput y"},
     {"codes, global average", "byte_convert byte_global_average byte_convert", kExact,
      "input x: float32[2x5x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n" "t: float32[] = 0.05\nu: uint8[] = 101\n"
      "c = com.microsoft::QLinearGlobalAveragePool(q, s, z, t, u)\ny = DequantizeLinear(c, t, u)\noutput y"},
