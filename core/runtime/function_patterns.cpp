@@ -26,6 +26,30 @@ std::optional<FunctionMatch> Patterns::function(ValueId x) const
     return match;
 }
 
+std::optional<ShuffleMatch> Patterns::channelShuffle(NodeId first) const
+{
+    if (!is(first, "Reshape"))
+        return std::nullopt;
+    const NodeId turn = next(first), last = is(turn, "Transpose") ? next(turn) : NodeId{};
+    if (!is(last, "Reshape"))
+        return std::nullopt;
+    const Shape& shape = *m_graph.value(m_graph.node(first).inputs[0]).shape;
+    const Shape& apart = *m_graph.value(m_graph.node(first).outputs[0]).shape;
+    if (shape.rank() < 3 || apart.rank() != shape.rank() + 1 || apart[0] != shape[0] || apart[1] * apart[2] != shape[1] ||
+        *m_graph.value(m_graph.node(last).outputs[0]).shape != shape)
+        return std::nullopt;
+    std::vector<std::int64_t> swapped{0, 2, 1};
+    for (int axis = 3; axis < apart.rank(); ++axis) {
+        if (apart[axis] != shape[axis - 1])
+            return std::nullopt;
+        swapped.push_back(axis);
+    }
+    const bool whole = dtypeSize(m_graph.value(m_graph.node(first).inputs[0]).dtype) > 0;
+    if (m_graph.node(turn).integers("perm") != swapped || shape.elements() == 0 || !whole)
+        return std::nullopt;
+    return ShuffleMatch{{first, turn, last}, apart[1]};
+}
+
 std::vector<NodeId> Patterns::gated(ValueId x, std::string_view gate) const
 {
     for (const NodeId id : readers(x)) {

@@ -85,6 +85,11 @@ private:
             takeAll(group, match->nodes);
             return group;
         }
+        if (auto match = m_patterns.channelShuffle(id); match && areFree(match->nodes)) {
+            Group group{.nodes = {}, .shuffledGroups = match->groups};
+            takeAll(group, match->nodes);
+            return group;
+        }
         Group group{.nodes = {id}, .outputs = validOutputs(node)};
         if (!isWeighted(m_graph, node) && takeFunction(group, id))
             return group;

@@ -16,6 +16,7 @@ struct Group {
     ValueId residual{};           ///< the other operand of a fused addition
     Activation activation{};
     ValueId function{};           ///< the nodes are the parts of `activation` of this value, and nothing else
+    std::int64_t shuffledGroups = 0;   ///< the nodes are a channel shuffle of so many groups; 0: they are not
     std::optional<RowNormalization> normalization{};   ///< what the nodes are the parts of
     std::vector<ValueId> outputs{};   ///< valid outputs; the first one is that of the last node
 };

@@ -108,6 +108,7 @@ struct StepRequest {
     ValueId residual;                ///< added before the activation; invalid: none
     Activation activation;
     ValueId function;                ///< the nodes are the parts of `activation` of this value; invalid: they are not
+    std::int64_t shuffledGroups = 0; ///< the nodes are a channel shuffle of so many groups; 0: they are not
     std::optional<RowNormalization> normalization;   ///< what the nodes are the parts of
     bool switchable = false;         ///< slots around it: must also run on codes
     bool fused = false;              ///< something besides the node itself

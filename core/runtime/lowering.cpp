@@ -107,6 +107,7 @@ private:
                             .residual = group.residual,
                             .activation = group.activation,
                             .function = group.function,
+                            .shuffledGroups = group.shuffledGroups,
                             .normalization = group.normalization,
                             .switchable = hasSlots(node),
                             .fused = group.nodes.size() > 1,

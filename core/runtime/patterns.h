@@ -23,6 +23,13 @@ struct NormalizationMatch
     RowNormalization form;
 };
 
+/// A channel shuffle.
+struct ShuffleMatch
+{
+    std::vector<NodeId> nodes; ///< in order
+    std::int64_t groups = 0;
+};
+
 /// An element-wise function of one value.
 struct FunctionMatch
 {
@@ -39,6 +46,8 @@ public:
 
     /// A LayerNormalization in its parts whose first node this is.
     std::optional<NormalizationMatch> normalization(NodeId first) const;
+    /// Reshape, Transpose and Reshape from this node on that deal out channels, as [groups, rest] becomes [rest, groups].
+    std::optional<ShuffleMatch> channelShuffle(NodeId first) const;
     /// A GELU of `x`, exact or by tanh, or `x` times its logistic or hard logistic function.
     std::optional<FunctionMatch> function(ValueId x) const;
     /// The nodes that read a value, one entry a use.

@@ -219,6 +219,15 @@ const Case kCases[] = {
      "input x: float32[2x6x30x1]\nw: float32[20x6x5x1] = ...\nb: float32[20] = ...\n"
      "y = Conv(x, w, b) {pads=[2, 0, 1, 0], strides=[2, 1], dilations=[2, 1]}\noutput y"},
     {"cube", "unary", kApproximate, "input x: float32[2x3x7]\nt: float32[] = 3\ny = Pow(x, t)\noutput y"},
+    {"channel shuffle", "channel_shuffle+Transpose+Reshape", kExact,
+     "input x: float32[2x12x3x5]\ns: int64[5] = [2, 3, 4, 3, 5]\nt: int64[4] = [2, 12, 3, 5]\na = Reshape(x, s)\n"
+     "b = Transpose(a) {perm=[0, 2, 1, 3, 4]}\ny = Reshape(b, t)\noutput y"},
+    {"channel shuffle behind a convolution", "onednn_conv channel_shuffle+Transpose+Reshape unary", kAccumulated,
+     "input x: float32[1x3x6x6]\nw: float32[20x3x3x3] = ...\nc = Conv(x, w)\ns: int64[5] = [1, 2, 10, 4, 4]\n"
+     "t: int64[4] = [1, 20, 4, 4]\na = Reshape(c, s)\nb = Transpose(a) {perm=[0, 2, 1, 3, 4]}\nd = Reshape(b, t)\ny = Neg(d)\noutput y"},
+    {"another transposition is no shuffle", "alias strided_move alias", kExact,
+     "input x: float32[2x12x3x5]\ns: int64[5] = [2, 3, 4, 3, 5]\nt: int64[4] = [2, 12, 3, 5]\na = Reshape(x, s)\n"
+     "b = Transpose(a) {perm=[0, 2, 1, 4, 3]}\ny = Reshape(b, t)\noutput y"},
     {"one-hot by comparison", "binary plain_reference compare widen", kExact,
      "input x: float32[2x9x1]\ns: float32[] = 4\nn: int32[1x1x5] = [0, 1, 2, -1, 3]\nm = Mul(x, s)\ni = Cast(m) {to=6}\n"
      "e = Equal(i, n)\ny = Cast(e) {to=1}\noutput y"},
