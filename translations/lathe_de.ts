@@ -2967,8 +2967,16 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <translation>Wörtlich: Q/DQ-Paare in Gleitkomma</translation>
     </message>
     <message>
-        <source>Simulated computes in code space what fused integer kernels compute; literal executes every Quantize and Dequantize in float32, as runtimes without fusion do.</source>
-        <translation>Simuliert rechnet auf Codes, was verschmolzene Ganzzahlkernel rechnen; wörtlich führt jedes Quantize und Dequantize in float32 aus, wie Laufzeiten ohne Verschmelzung.</translation>
+        <source>Integer: 8-bit kernels of this computer</source>
+        <translation>Ganzzahlig: 8-Bit-Kernel dieses Rechners</translation>
+    </message>
+    <message>
+        <source>Saturating: x86 without VNNI</source>
+        <translation>Sättigend: x86 ohne VNNI</translation>
+    </message>
+    <message>
+        <source>Simulated computes in code space what fused integer kernels compute, and integer runs such kernels; literal executes every Quantize and Dequantize in float32, as runtimes without fusion do; saturating shows what processors without VNNI make of 8-bit products, which they add in pairs of 16 bits.</source>
+        <translation>Simuliert rechnet auf Codes, was verschmolzene Ganzzahlkernel rechnen, und ganzzahlig führt solche Kernel aus; wörtlich führt jedes Quantize und Dequantize in float32 aus, wie Laufzeiten ohne Verschmelzung; sättigend zeigt, was Prozessoren ohne VNNI aus 8-Bit-Produkten machen, die sie paarweise in 16 Bit addieren.</translation>
     </message>
     <message>
         <source>Runs</source>

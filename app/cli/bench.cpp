@@ -59,7 +59,7 @@ int benchModel(const BenchOptions& options, Context& context)
     CompileOptions compile;
     compile.threads = context.workers();
     compile.inputShapes = benchShapes(source.model->graph, options);
-    const Runnable runnable = compileFor(source, options.precision, compile, context);
+    const Runnable runnable = compileSource(source, options.precision, compile, context);
     const TensorMap inputs = seededInputs(*runnable.program, context.seed);
     if (options.profile)
         return reportProfile(source, options.precision, compile, runnable, inputs, {options.repeat, options.warmup}, context);

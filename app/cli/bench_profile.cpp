@@ -120,7 +120,7 @@ int reportProfile(const Source& source, const std::string& precision, const Comp
     const bool quantized = precision != "float";
     const Profile own = profileProgram(runnable.program, runnable.binding, inputs, options, context.control);
     const Profile floating = quantized ? [&] {
-        const Runnable plain = compileFor(source, "float", compile, context);
+        const Runnable plain = compileSource(source, "float", compile, context);
         return profileProgram(plain.program, plain.binding, inputs, options, context.control);
     }() : own;
     const ProfileReport report = profileReport(peak, floating, quantized ? &own : nullptr, precision);

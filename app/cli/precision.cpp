@@ -3,34 +3,38 @@
 
 namespace lathe::cli {
 
-void addPrecisionOption(CLI::App& command, std::string& precision)
+void addPrecisionOption(CLI::App& command, std::string& precision, bool withFloat)
 {
-    command.add_option("--precision", precision,
-                       "float, simulated (code space), literal (Q/DQ in float32) or integer (8-bit kernels)")
-        ->check(CLI::IsMember({"float", "simulated", "literal", "integer"}))
+    std::vector<std::string> names;
+    for (const RunMode mode : runModes())
+        if (withFloat || mode != RunMode::floating)
+            names.emplace_back(runModeName(mode));
+    command
+        .add_option("--precision", precision,
+                    std::string(withFloat ? "float, " : "") +
+                        "simulated (code space), literal (Q/DQ in float32), integer (8-bit kernels) or saturating (integer as "
+                        "on x86 without VNNI: pairs of products saturate in 16 bits)")
+        ->check(CLI::IsMember(names))
         ->capture_default_str();
 }
 
 void requirePrecision(const Source& source, const std::string& precision)
 {
-    if (precision != "float" && !source.isQuantized())
+    if (precision != runModeName(RunMode::floating) && !source.isQuantized())
         throw UsageError("--precision " + precision + " needs a quantized model or a calibrated project; \"" +
                          source.model->path.string() + "\" is a float model.");
 }
 
-Runnable compileFor(const Source& source, const std::string& precision, CompileOptions options, const Context& context)
+Runnable compileSource(const Source& source, const std::string& precision, const CompileOptions& options,
+                       const Context& context)
 {
     requirePrecision(source, precision);
     requireRunnable(*source.model);
-    if (precision == "float") {
-        options.keepSlots = false;
-        const auto program = Program::compile(source.model->graph, options, context.control);
-        return {program, program->defaultBinding().withPrecision(Precision::floating)};
-    }
-    options.integerKernels = precision == "integer";
-    const auto program = Program::compile(source.quantized(context)->applied, options, context.control);
-    return {program, program->defaultBinding().withPrecision(precision == "literal" ? Precision::literal
-                                                                                    : Precision::simulated)};
+    const RunMode mode = runModeNamed(precision);
+    const auto program = mode == RunMode::floating
+                             ? compileFor(mode, source.model->graph, options, context.control)
+                             : compileFor(mode, source.quantized(context)->applied, options, context.control);
+    return {program, bindingFor(mode, *program)};
 }
 
 }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "app/cli/source.h"
-#include "core/runtime/program.h"
+#include "core/runtime/run_mode.h"
 
 #include <CLI/CLI.hpp>
 
@@ -10,14 +10,14 @@
 
 namespace lathe::cli {
 
-/// Declares --precision on a verb.
-void addPrecisionOption(CLI::App& command, std::string& precision);
+/// Declares --precision on a verb: every RunMode, or all but float.
+void addPrecisionOption(CLI::App& command, std::string& precision, bool withFloat = true);
 
 /// Throws UsageError when `precision` needs a quantized form that the source does not have.
 void requirePrecision(const Source& source, const std::string& precision);
 
-/// The source compiled for a precision: "float", "simulated" or "literal" (quantized sources only; else UsageError).
-/// `options.keepSlots` and `points` are set to what the precision needs.
-Runnable compileFor(const Source& source, const std::string& precision, CompileOptions options, const Context& context);
+/// The source compiled for the RunMode of that name (quantized sources only, except for "float"; else UsageError).
+Runnable compileSource(const Source& source, const std::string& precision, const CompileOptions& options,
+                       const Context& context);
 
 }

@@ -142,7 +142,7 @@ int runModel(const RunOptions& options, Context& context)
     compile.tapAll = !options.tensors.empty();
     for (const auto& [name, tensor] : inputs)
         compile.inputShapes[name] = tensor.shape();
-    const Runnable runnable = compileFor(source, options.precision, compile, context);
+    const Runnable runnable = compileSource(source, options.precision, compile, context);
     Watcher watcher(options.tensors, *runnable.program);
     Execution execution(runnable.program);
     const TensorMap outputs = execution.run(inputs, runnable.binding, context.control, watcher.taps());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "app/cli/source.h"
+#include "app/cli/precision.h"
 #include "app/cli/verb.h"
 #include "core/analysis/integer_sums.h"
 #include "core/base/text.h"
@@ -135,7 +135,7 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
         throw UsageError("--data DATASET.json is missing.");
     const auto dataset = openData(*source.model, data, context);
     ValidateOptions validateOptions;
-    validateOptions.precision = options.precision == "literal" ? Precision::literal : Precision::simulated;
+    validateOptions.mode = runModeNamed(options.precision);
     validateOptions.evaluate.workers = context.workers();
     validateOptions.evaluate.limit = options.limit;
     EvaluationRun run = validate(*source.model, *quantized, *dataset, validateOptions, context.control);
@@ -166,9 +166,7 @@ VerbAction declare(CLI::App& command)
     command.add_option("source", options->source, "Project, quantized model, or float model with --quantized")->required();
     command.add_option("--data", options->data, "Dataset file (default: the project's)");
     command.add_option("--quantized", options->quantizedFile, "Exported file to check against the float model");
-    command.add_option("--precision", options->precision, "simulated or literal")
-        ->check(CLI::IsMember({"simulated", "literal"}))
-        ->capture_default_str();
+    addPrecisionOption(command, options->precision, false);
     command.add_option("--max-drop", options->maxDrop, "Largest loss of the dataset's metric, in its own unit; exit 3 beyond");
     command.add_flag("--gate", options->gate, "As --max-drop 0.005: half a point, for metrics that are shares");
     command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);

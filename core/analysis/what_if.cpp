@@ -99,7 +99,7 @@ struct WhatIf::Impl
 
     std::vector<WatchedLayer> watch(const Binding& setting) const
     {
-        return options.layerFigures ? watchedLayers(*program, setting, layers) : std::vector<WatchedLayer>();
+        return options.layerFigures ? watchedLayers(*program, {program, setting}, layers) : std::vector<WatchedLayer>();
     }
 
     /// As many of the first samples as fit into half of the budget with their float activations; at least 4.

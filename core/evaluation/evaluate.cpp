@@ -235,7 +235,7 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
     const Graph& graph = floating.program->graph();
     checkLabels(samples, graph, count);
     const std::vector<WatchedLayer> watched =
-        options.layerFigures ? watchedLayers(*quantized.program, quantized.binding, layers)
+        options.layerFigures ? watchedLayers(*floating.program, quantized, layers)
                              : std::vector<WatchedLayer>{};
     const std::vector<const Metric*> wanted = chooseMetrics(options, samples, graph);
 

@@ -95,7 +95,7 @@ struct SampleRecord
 
 struct EvaluationRun
 {
-    std::string precision; ///< "simulated", "literal"
+    std::string precision; ///< name of the RunMode
     Digest data;
     Digest plan;
     std::string finishedUtc; ///< ISO 8601, set by the caller when it stores the run

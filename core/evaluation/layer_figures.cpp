@@ -28,22 +28,27 @@ std::vector<Comparison> compareChannels(std::span<const float> reference, const 
 
 constexpr std::size_t blockSize = 4096;
 
+std::shared_ptr<const Encoding> gridOf(const Runnable& run, const std::string& value)
+{
+    if (const int slot = run.program->findSlot(value, Slot::Kind::activation); slot >= 0)
+        return run.binding.setting(slot).encoding;
+    const Encoding* bytes = run.program->byteGrid(value);
+    return bytes ? std::make_shared<const Encoding>(*bytes) : nullptr;
 }
 
-std::vector<WatchedLayer> watchedLayers(const Program& program, const Binding& binding,
+}
+
+std::vector<WatchedLayer> watchedLayers(const Program& floating, const Runnable& quantized,
                                         const std::vector<Layer>& layers)
 {
     std::vector<WatchedLayer> watched;
+    const Graph& graph = floating.graph();
     for (const Layer& layer : layers) {
         const std::string value = valueOfLayer(layer.id);
-        const ValueId id = program.graph().find(value);
-        if (!id.valid() || !isFloat(program.graph().value(id).dtype))
+        const ValueId id = graph.find(value);
+        if (!id.valid() || !isFloat(graph.value(id).dtype) || !floating.canTap(value) || !quantized.program->canTap(value))
             continue;
-        WatchedLayer entry{layer.id, value, program.graph().value(id).channelAxis, nullptr};
-        const int slot = program.findSlot(value, Slot::Kind::activation);
-        if (slot >= 0)
-            entry.encoding = binding.setting(slot).encoding;
-        watched.push_back(std::move(entry));
+        watched.push_back({layer.id, value, graph.value(id).channelAxis, gridOf(quantized, value)});
     }
     return watched;
 }

@@ -19,8 +19,8 @@ struct WatchedLayer
     std::shared_ptr<const Encoding> encoding; ///< of its activations; null when they stay in float
 };
 
-/// The layers whose (float) output values `program` has, with the encodings that `binding` gives them.
-std::vector<WatchedLayer> watchedLayers(const Program& program, const Binding& binding,
+/// The layers whose float output values both runs show, with the grids that the quantized one has them on.
+std::vector<WatchedLayer> watchedLayers(const Program& floating, const Runnable& quantized,
                                         const std::vector<Layer>& layers);
 
 /// Fills `local`, `clipped`, `elements` and `zeroScale`: the layer's own grid on the float values.

@@ -111,11 +111,11 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
     requireRunnable(model);
     return whileDoing("validating", [&] {
         const auto floating = Program::compile(model.graph, measuringOptions(), control);
-        const auto integer = Program::compile(quantized.applied, measuringOptions(), control);
+        const auto program = compileFor(options.mode, quantized.applied, measuringOptions(), control);
         EvaluationRun run = evaluate({floating, floating->defaultBinding().cleared().withPrecision(Precision::floating)},
-                                     {integer, integer->defaultBinding().withPrecision(options.precision)}, model.layers,
+                                     {program, bindingFor(options.mode, *program)}, model.layers,
                                      *dataset.split(options.split), options.evaluate, control);
-        run.precision = options.precision == Precision::literal ? "literal" : "simulated";
+        run.precision = runModeName(options.mode);
         run.data = dataset.info().digest;
         run.plan = quantized.plan.digest();
         return run;

@@ -18,6 +18,7 @@
 #include "core/quant/quant_plan.h"
 #include "core/quant/resolve.h"
 #include "core/quant/target_refusals.h"
+#include "core/runtime/run_mode.h"
 #include "core/targets/cost.h"
 
 namespace lathe {
@@ -46,7 +47,7 @@ std::shared_ptr<const Quantized> quantizedAsIs(const Model& model);
 
 struct ValidateOptions {
     EvaluateOptions evaluate;
-    Precision precision = Precision::simulated;
+    RunMode mode = RunMode::simulated;  ///< of the quantized model
     Split split = Split::validation;
 };
 EvaluationRun validate(const Model& model, const Quantized& quantized, const Dataset& dataset,

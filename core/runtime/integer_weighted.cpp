@@ -75,8 +75,6 @@ std::optional<IntegerProduct> readIntegerProduct(const StepRequest& request, std
     IntegerProduct product;
     product.toBytes = node.input(firstOutput).valid();
     const bool biasFits = !node.input(biasOperand).valid() || (bias && bias->elements() == channels);
-    if (!integerProductsExact(reason))
-        return std::nullopt;
     if (request.graph.value(node.inputs[0]).dtype != DType::uint8 || !isByteGrid(request, 1) ||
         (product.toBytes && !isByteGrid(request, firstOutput)) || !weights ||
         weights->dtype() != DType::int8 || !scales || !biasFits) {
@@ -102,6 +100,43 @@ std::optional<IntegerProduct> readIntegerProduct(const StepRequest& request, std
         product.high = static_cast<std::int32_t>(node.integer(maximumCodeAttribute, 255));
     }
     return product;
+}
+
+namespace {
+
+/// [K, N] as [N, K].
+Tensor transposed(const Tensor& weights)
+{
+    const std::int64_t depth = weights.shape()[0], channels = weights.shape()[1];
+    Tensor result(DType::int8, Shape{channels, depth});
+    const auto from = weights.data<std::int8_t>();
+    const auto to = result.mutableData<std::int8_t>();
+    for (std::int64_t k = 0; k < depth; ++k)
+        for (std::int64_t c = 0; c < channels; ++c)
+            to[static_cast<std::size_t>(c * depth + k)] = from[static_cast<std::size_t>(k * channels + c)];
+    return result;
+}
+
+}
+
+std::optional<IntegerMatrix> readIntegerMatrix(const StepRequest& request, std::string& reason)
+{
+    const Node& node = request.node;
+    const bool channelsFirst = node.integer("transB", 0) != 0;
+    const Shape& weights = request.shape(node.inputs[3]);
+    const std::int64_t channels = weights[channelsFirst ? 0 : 1];
+    IntegerMatrix matrix{{}, request.shape(node.inputs[0])[0], weights[channelsFirst ? 1 : 0]};
+    if (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1 || matrix.rows == 0 || weights.elements() == 0) {
+        reason = "the form of its matrices";
+        return std::nullopt;
+    }
+    auto product = readIntegerProduct(request, 7, 6, channels, reason);
+    if (!product)
+        return std::nullopt;
+    matrix.product = std::move(*product);
+    if (!channelsFirst)
+        matrix.product.weights = transposed(matrix.product.weights);
+    return matrix;
 }
 
 bool requantizesExactly(const IntegerProduct& product, std::span<const std::int32_t> bias, std::int64_t low,

@@ -39,6 +39,15 @@ std::optional<IntegerProduct> readIntegerProduct(const StepRequest& request, std
                                                  std::size_t bias, std::int64_t channels,
                                                  std::string& reason);
 
+/// A QGemm: rows [rows, depth] times weights [channels, depth].
+struct IntegerMatrix
+{
+    IntegerProduct product;
+    std::int64_t rows = 0, depth = 0;
+};
+/// The operands of a QGemm of rows that lie side by side, or the reason.
+std::optional<IntegerMatrix> readIntegerMatrix(const StepRequest& request, std::string& reason);
+
 /// Exact where no conversion of a sum or bias to float32 rounds.
 bool requantizesExactly(const IntegerProduct& product, std::span<const std::int32_t> bias, std::int64_t low,
                         std::int64_t high);

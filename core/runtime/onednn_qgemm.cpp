@@ -46,45 +46,21 @@ IntegerPrimitive describe(std::int64_t rows, std::int64_t depth, const IntegerPr
     return made;
 }
 
-/// [K, N] as [N, K].
-Tensor transposed(const Tensor& weights)
-{
-    const std::int64_t depth = weights.shape()[0], channels = weights.shape()[1];
-    Tensor result(DType::int8, Shape{channels, depth});
-    const auto from = weights.data<std::int8_t>();
-    const auto to = result.mutableData<std::int8_t>();
-    for (std::int64_t k = 0; k < depth; ++k)
-        for (std::int64_t c = 0; c < channels; ++c)
-            to[static_cast<std::size_t>(c * depth + k)] = from[static_cast<std::size_t>(k * channels + c)];
-    return result;
-}
-
 std::unique_ptr<Kernel> makeQGemm(const StepRequest& request, std::string& reason)
 {
     const Node& node = request.node;
-    if (node.op != "QGemm" || node.domain != "com.microsoft")
+    if (node.op != "QGemm" || node.domain != "com.microsoft" || !integerProductsExact(reason))
         return nullptr;
-    const bool channelsFirst = node.integer("transB", 0) != 0;
-    const Shape& weightShape = request.shape(node.inputs[3]);
-    const std::int64_t channels = weightShape[channelsFirst ? 0 : 1],
-                       depth = weightShape[channelsFirst ? 1 : 0];
-    const std::int64_t rows = request.shape(node.inputs[0])[0];
-    if (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1 || rows == 0 || channels == 0 ||
-        depth == 0) {
-        reason = "the form of its matrices";
+    const auto matrix = readIntegerMatrix(request, reason);
+    if (!matrix)
         return nullptr;
-    }
-    auto product = readIntegerProduct(request, 7, 6, channels, reason);
-    if (!product)
-        return nullptr;
-    if (!channelsFirst)
-        product->weights = transposed(product->weights);
-    IntegerPrimitive primitive = describe(rows, depth, *product, reason);
+    const auto& [product, rows, depth] = *matrix;
+    IntegerPrimitive primitive = describe(rows, depth, product, reason);
     if (!primitive.primitive)
         return nullptr;
     auto kernel =
-        makeIntegerKernel(std::move(primitive), *product,
-                          memory::desc({channels, depth}, memory::data_type::s8, memory::format_tag::ab));
+        makeIntegerKernel(std::move(primitive), product,
+                          memory::desc({product.channels, depth}, memory::data_type::s8, memory::format_tag::ab));
     kernel->inputs = {{node.inputs[0], Layout::plain}};
     kernel->constants = {node.inputs[3]};
     kernel->outputLayouts = {Layout::plain};

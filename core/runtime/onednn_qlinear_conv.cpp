@@ -135,6 +135,8 @@ std::unique_ptr<Kernel> makeQLinearConv(const StepRequest& request, std::string&
         reason = "oneDNN takes one to three spatial axes";
         return nullptr;
     }
+    if (!integerProductsExact(reason))
+        return nullptr;
     const auto product = readIntegerProduct(request, 6, 8, geometry.outChannels, reason);
     if (!product)
         return nullptr;

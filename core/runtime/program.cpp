@@ -193,6 +193,14 @@ int Program::stepCount() const
     return static_cast<int>(m_impl->plan->steps.size());
 }
 
+const Encoding* Program::byteGrid(std::string_view value) const
+{
+    const Plan& plan = *m_impl->plan;
+    const ValueId id = tappedValue(plan, value);
+    const auto grid = id.valid() ? plan.byteGrids.find(plan.graph.value(id).name) : plan.byteGrids.end();
+    return grid == plan.byteGrids.end() ? nullptr : &grid->second;
+}
+
 bool Program::canTap(std::string_view value) const
 {
     return tappedValue(*m_impl->plan, value).valid();

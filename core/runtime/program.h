@@ -49,6 +49,7 @@ struct CompileOptions {
     /// run, faster. Only what stays simulated has slots, with the settings that the graph says; see Program::kernels() for
     /// what that is, and why.
     bool integerKernels = false;
+    ArithmeticProfile arithmetic = ArithmeticProfile::onnxRuntime;  ///< of integer kernels; simulated ones are always exact
     bool tapAll = false; ///< keep every layer output observable: no fusion hides it
     bool tapInPlace = false; ///< taps see values in the order in which kernels keep them: TapView::channelsLast
     std::int64_t memoryLimitBytes = 0;  ///< 0: half of the machine's memory
@@ -138,6 +139,8 @@ public:
     /// A boundary taken while this slot had another setting is only good up to here.
     int writtenBy(int slot) const;
     int stepCount() const;
+    /// The grid, raised to uint8, on which a value is held as bytes (CompileOptions::integerKernels); null: it is not.
+    const Encoding* byteGrid(std::string_view value) const;
     /// True when a tap on `value` sees something: a value that a kernel writes, not one absorbed by fusion.
     bool canTap(std::string_view value) const;
 

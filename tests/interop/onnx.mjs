@@ -139,6 +139,65 @@ export function nodeTypes(modelBytes) {
   return types;
 }
 
+const DTYPE_NAMES = Object.fromEntries(Object.entries(TYPES).map(([name, code]) => [code, name]));
+
+/** A model taken apart: nodes {op, domain, inputs, outputs, raw}, initializers {dtype, raw} by name, names of its graph inputs and outputs, and its header. */
+export function dismantle(modelBytes) {
+  const model = { header: [], nodes: [], initializers: new Map(), inputs: [], outputs: [] };
+  const nameOf = (info) => String([...fieldsOf(info)].find(([n]) => n === 1)[1]);
+  for (const [number, value] of fieldsOf(modelBytes)) {
+    if (number === 1) model.header.push(integer(1, value));
+    if (number === 8) model.header.push(bytes(8, value));
+    if (number !== 7) continue;
+    for (const [part, data] of fieldsOf(value)) {
+      if (part === 1) {
+        const node = { op: '', domain: '', inputs: [], outputs: [], raw: data };
+        for (const [n, v] of fieldsOf(data)) {
+          if (n === 1) node.inputs.push(String(v));
+          if (n === 2) node.outputs.push(String(v));
+          if (n === 4) node.op = String(v);
+          if (n === 7) node.domain = String(v);
+        }
+        model.nodes.push(node);
+      } else if (part === 5) {
+        const fields = Object.fromEntries(fieldsOf(data));
+        model.initializers.set(String(fields[8] ?? ''), { dtype: DTYPE_NAMES[Number(fields[2])], raw: data });
+      } else if (part === 11) model.inputs.push(nameOf(data));
+      else if (part === 12) model.outputs.push(nameOf(data));
+    }
+  }
+  model.inputs = model.inputs.filter((name) => !model.initializers.has(name));
+  return model;
+}
+
+/** A node as dismantle() gives it. */
+export function plainNode(op, inputs, outputs) {
+  const raw = Buffer.concat([...inputs.map((i) => string(1, i)), ...outputs.map((o) => string(2, o)), string(4, op)]);
+  return { op, domain: '', inputs, outputs, raw };
+}
+
+/** The bytes of a model of some of `model`'s nodes. `inputs`: {name: {dtype, shape}}; `outputs`: {name: dtype}. */
+export function assemble(model, nodes, inputs, outputs) {
+  const needed = new Set(nodes.flatMap((n) => n.inputs));
+  const graph = [
+    string(2, 'part'),
+    ...nodes.map((n) => bytes(1, n.raw)),
+    ...[...model.initializers].filter(([name]) => needed.has(name)).map(([, { raw }]) => bytes(5, raw)),
+    ...Object.entries(inputs).map(([name, { dtype, shape }]) => valueInfo(11, name, dtype, shape)),
+    ...Object.entries(outputs).map(([name, dtype]) => valueInfo(12, name, dtype)),
+  ];
+  return Buffer.concat([...model.header, message(7, ...graph)]);
+}
+
+/** The only number of an initializer: a float32, or an integer of 8 bits. */
+export function scalarOf({ dtype, raw }) {
+  const fields = Object.fromEntries(fieldsOf(raw));
+  if (dtype === 'float32') return tensorScalar(raw);
+  // int32_data is packed varints; codes of 8 bits take two bytes at most, or ten where negative.
+  const low = fields[9]?.[0] ?? (Buffer.isBuffer(fields[5]) ? (fields[5][0] & 127) | ((fields[5][0] > 127 ? fields[5][1] : 0) & 1) << 7 : Number(fields[5] ?? 0n) & 255);
+  return dtype === 'int8' ? (low << 24) >> 24 : low;
+}
+
 function tensorScalar(tensor) {
   const fields = Object.fromEntries(fieldsOf(tensor));
   const raw = fields[9] ?? fields[4];

@@ -69,10 +69,14 @@ private:
         m_precision = new QComboBox;
         m_precision->setObjectName(QStringLiteral("precision"));
         m_precision->setAccessibleName(tr("Arithmetic"));
-        m_precision->addItem(tr("Simulated: as fused integer kernels"), static_cast<int>(Precision::simulated));
-        m_precision->addItem(tr("Literal: Q/DQ pairs in float"), static_cast<int>(Precision::literal));
-        m_precision->setToolTip(tr("Simulated computes in code space what fused integer kernels compute; literal executes every "
-                                   "Quantize and Dequantize in float32, as runtimes without fusion do."));
+        m_precision->addItem(tr("Simulated: as fused integer kernels"), static_cast<int>(RunMode::simulated));
+        m_precision->addItem(tr("Literal: Q/DQ pairs in float"), static_cast<int>(RunMode::literal));
+        m_precision->addItem(tr("Integer: 8-bit kernels of this computer"), static_cast<int>(RunMode::integer));
+        m_precision->addItem(tr("Saturating: x86 without VNNI"), static_cast<int>(RunMode::saturating));
+        m_precision->setToolTip(tr("Simulated computes in code space what fused integer kernels compute, and integer runs such "
+                                   "kernels; literal executes every Quantize and Dequantize in float32, as runtimes without "
+                                   "fusion do; saturating shows what processors without VNNI make of 8-bit products, which "
+                                   "they add in pairs of 16 bits."));
         m_history = new QComboBox;
         m_history->setObjectName(QStringLiteral("runs"));
         m_history->setAccessibleName(tr("Runs"));
@@ -335,7 +339,7 @@ private:
             m_session.showPage(m_helpPage);
     }
 
-    void validate() { m_session.validate(static_cast<Precision>(m_precision->currentData().toInt())); }
+    void validate() { m_session.validate(static_cast<RunMode>(m_precision->currentData().toInt())); }
 
     void selectLayer(const QString& id)
     {

@@ -83,7 +83,7 @@ public:
     void saveAs(const QString& path);
     /// `limit`: at most this many samples; 0 = all of the calibration split.
     void calibrate(std::int64_t limit = 0);
-    void validate(Precision precision = Precision::simulated, std::int64_t limit = 0);
+    void validate(RunMode mode = RunMode::simulated, std::int64_t limit = 0);
     /// What each layer's weights cost at the output, on the probe set.
     void measureGains();
     /// Times every layer with `threads` threads (0: all cores), in float and, where there are grids, quantized.

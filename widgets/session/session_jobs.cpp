@@ -146,22 +146,22 @@ void Session::calibrate(std::int64_t limit)
         [this](std::shared_ptr<const Statistics> statistics) { takeStatistics(std::move(statistics)); });
 }
 
-void Session::validate(Precision precision, std::int64_t limit)
+void Session::validate(RunMode mode, std::int64_t limit)
 {
     if (!canValidate())
         return;
     QStringList words{QStringLiteral("validate"), commandSource(), QStringLiteral("--data"), text(m_dataset->info().file)};
-    if (precision == Precision::literal)
-        words << QStringLiteral("--precision") << QStringLiteral("literal");
+    if (mode != RunMode::simulated)
+        words << QStringLiteral("--precision") << QString::fromUtf8(runModeName(mode));
     if (limit > 0)
         words << QStringLiteral("--limit") << QString::number(limit);
     m_job.start(
         {tr("Validating"), tr("Validation failed"), commandLine(words), validationPage},
-        [this, model = m_model, dataset = m_dataset, statistics = m_statistics, plan = m_plan, precision, limit,
+        [this, model = m_model, dataset = m_dataset, statistics = m_statistics, plan = m_plan, mode, limit,
          workers = m_options.workers](const JobContext& context) {
             const auto quantized = quantizedFor(*model, plan, statistics.get(), context.control());
             ValidateOptions options;
-            options.precision = precision;
+            options.mode = mode;
             options.evaluate.limit = limit;
             options.evaluate.workers = workers;
             options.evaluate.channelFigures = true;

@@ -34,11 +34,12 @@ private Q_SLOTS:
     void losses_data();
     void losses();
     void literalLosesNoMoreThanItsRounding();
+    void integerIsSimulated();
     void anExportedFileIsTheSameModel();
     void anUnknownTargetIsRefused();
 
 private:
-    EvaluationRun run(const Quantized& quantized, Precision precision) const;
+    EvaluationRun run(const Quantized& quantized, RunMode mode) const;
 
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const Dataset> m_dataset;
@@ -53,10 +54,10 @@ void TstPipeline::initTestCase()
     QCOMPARE(static_cast<std::int64_t>(m_statistics.sampleIds.size()), m_dataset->info().calibrationCount);
 }
 
-EvaluationRun TstPipeline::run(const Quantized& quantized, Precision precision) const
+EvaluationRun TstPipeline::run(const Quantized& quantized, RunMode mode) const
 {
     ValidateOptions options;
-    options.precision = precision;
+    options.mode = mode;
     options.evaluate.layerFigures = false;
     return validate(*m_model, quantized, *m_dataset, options, Control());
 }
@@ -64,7 +65,7 @@ EvaluationRun TstPipeline::run(const Quantized& quantized, Precision precision) 
 void TstPipeline::theFloatModelIsGood()
 {
     const auto quantized = quantize(*m_model, QuantPlan(), m_statistics, Control());
-    const EvaluationRun all = run(*quantized, Precision::simulated);
+    const EvaluationRun all = run(*quantized, RunMode::simulated);
     QCOMPARE(static_cast<std::int64_t>(all.samples.size()), m_dataset->info().validationCount);
     QVERIFY(all.samples.size() >= 500);
     QVERIFY2(all.metric("top1")->floatValue >= 0.97, qPrintable(QString::number(all.metric("top1")->floatValue)));
@@ -95,7 +96,7 @@ void TstPipeline::losses()
     const auto quantized = quantize(*m_model, uniformPlan(weights.constData(), activations.constData(), method.constData()),
                                     m_statistics, Control());
     QVERIFY(quantized->packedBytes < m_model->floatBytes / 3);
-    const EvaluationRun all = run(*quantized, Precision::simulated);
+    const EvaluationRun all = run(*quantized, RunMode::simulated);
     const MetricResult* top1 = all.metric("top1");
     const double points = 100 * top1->loss;
     QVERIFY2(points >= atLeast && points <= atMost, qPrintable(QString::number(points)));
@@ -106,12 +107,38 @@ void TstPipeline::losses()
 void TstPipeline::literalLosesNoMoreThanItsRounding()
 {
     const auto quantized = quantize(*m_model, QuantPlan(), m_statistics, Control());
-    const EvaluationRun simulated = run(*quantized, Precision::simulated);
-    const EvaluationRun literal = run(*quantized, Precision::literal);
+    const EvaluationRun simulated = run(*quantized, RunMode::simulated);
+    const EvaluationRun literal = run(*quantized, RunMode::literal);
     int different = 0;
     for (std::size_t i = 0; i < simulated.samples.size(); ++i)
         different += simulated.samples[i].quantizedClass != literal.samples[i].quantizedClass ? 1 : 0;
     QVERIFY2(different * 33 <= static_cast<int>(simulated.samples.size()), qPrintable(QString::number(different)));
+}
+
+/// Integer kernels give the figures of the simulation, layer by layer, exactly; saturating ones give others.
+void TstPipeline::integerIsSimulated()
+{
+    const auto quantized = quantize(*m_model, QuantPlan(), m_statistics, Control());
+    ValidateOptions options;
+    const auto runIn = [&](RunMode mode) {
+        options.mode = mode;
+        return validate(*m_model, *quantized, *m_dataset, options, Control());
+    };
+    const EvaluationRun simulated = runIn(RunMode::simulated), integer = runIn(RunMode::integer),
+                        saturating = runIn(RunMode::saturating);
+    QCOMPARE(integer.precision, std::string("integer"));
+    QCOMPARE(integer.outputs[0].error.sqnrDb(), simulated.outputs[0].error.sqnrDb());
+    QVERIFY(saturating.outputs[0].error.sqnrDb() != simulated.outputs[0].error.sqnrDb());
+    QCOMPARE(integer.layers.size(), simulated.layers.size());
+    for (std::size_t i = 0; i < integer.layers.size(); ++i) {
+        const LayerFigures &a = integer.layers[i], &b = simulated.layers[i];
+        QCOMPARE(a.id, b.id);
+        QCOMPARE(a.accumulated.sqnrDb(), b.accumulated.sqnrDb());
+        QCOMPARE(a.local.sqnrDb(), b.local.sqnrDb());
+        QCOMPARE(a.clipped, b.clipped);
+    }
+    for (std::size_t i = 0; i < simulated.samples.size(); ++i)
+        QCOMPARE(integer.samples[i].quantizedClass, simulated.samples[i].quantizedClass);
 }
 
 /// What was validated is what the file holds: read again, it gives the same class for every sample.
@@ -124,8 +151,8 @@ void TstPipeline::anExportedFileIsTheSameModel()
     systemFs().writeWhole(file, exportOnnx(*m_model, *quantized, {}, Control()));
     const auto back = loadModel(file, systemFs(), Control());
     QVERIFY(back->lifted);
-    const EvaluationRun before = run(*quantized, Precision::simulated);
-    const EvaluationRun after = run(*quantizedAsIs(*back), Precision::simulated);
+    const EvaluationRun before = run(*quantized, RunMode::simulated);
+    const EvaluationRun after = run(*quantizedAsIs(*back), RunMode::simulated);
     QCOMPARE(after.samples.size(), before.samples.size());
     for (std::size_t i = 0; i < before.samples.size(); ++i)
         QCOMPARE(after.samples[i].quantizedClass, before.samples[i].quantizedClass);
