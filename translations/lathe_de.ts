@@ -2818,6 +2818,14 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <translation>Die Validierung ist fehlgeschlagen</translation>
     </message>
     <message>
+        <source>Running %1</source>
+        <translation>%1 läuft</translation>
+    </message>
+    <message>
+        <source>The algorithms did not finish</source>
+        <translation>Die Algorithmen wurden nicht fertig</translation>
+    </message>
+    <message>
         <source>Measuring loss per KiB</source>
         <translation>Verlust je KiB wird gemessen</translation>
     </message>

@@ -30,7 +30,7 @@ EvaluationRun runFor(Source& source, const Quantized& quantized, const BundleOpt
 {
     const std::vector<EvaluationRun> runs = source.project->runs();
     for (auto run = runs.rbegin(); run != runs.rend(); ++run)
-        if (run->plan == quantized.plan.digest() && run->precision == "simulated")
+        if (run->plan == quantized.digest() && run->precision == "simulated")
             return *run;
     const auto dataset = openData(*source.model, source.datasetFile, context);
     ValidateOptions validateOptions;

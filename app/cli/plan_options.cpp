@@ -57,15 +57,17 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
     command.add_option("--activations", options.activations, "Activation format, for example uint8 or float32");
     command.add_option("--granularity", options.granularity, "Scales of the weights: tensor, channel or group:N");
     command.add_option("--method", options.method, "minmax, percentile[:P], entropy, mse, kmeans or mean");
-    command.add_option("--algorithms", options.algorithms, "Algorithms in order, with commas");
+    std::string known;
+    for (const Algorithm& algorithm : algorithms())
+        known += (known.empty() ? "" : ", ") + algorithm.id;
+    command.add_option("--algorithms", options.algorithms,
+                       "Post-training algorithms, with commas, each with :option=value as wanted: " + known);
     command.add_option("--plan", options.planFile, "Plan file");
     command.add_option("--target", options.target, "Target: an id that \"targets\" lists, or a profile file (.json)");
 }
 
 QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
 {
-    if (!options.algorithms.empty())
-        throw UsageError("--algorithms: There is no algorithm \"" + options.algorithms + "\" in this version.");
     if (!options.planFile.empty())
         base = parsePlan(parseJson(fs.readText(options.planFile), options.planFile), options.planFile);
     if (!options.target.empty())
@@ -79,6 +81,13 @@ QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
     if (!options.method.empty())
         base.method = parsed("--method", options.method, MethodChoice::parse);
     return base;
+}
+
+std::vector<AlgorithmChoice> algorithmsFor(const PlanOptions& options)
+{
+    if (options.algorithms.empty())
+        return {};
+    return parsed("--algorithms", options.algorithms, parseAlgorithms);
 }
 
 }

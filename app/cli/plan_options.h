@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/algorithms/algorithm.h"
 #include "core/base/fs.h"
 #include "core/quant/quant_plan.h"
 
 #include <CLI/CLI.hpp>
 
 #include <string>
+#include <vector>
 
 namespace lathe::cli {
 
@@ -27,5 +29,7 @@ void addPlanOptions(CLI::App& command, PlanOptions& options);
 /// The plan that the options ask for, on top of `base` or of the plan file. Throws UsageError for a value that an option
 /// does not take, and Error for a bad plan file.
 QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs);
+/// The algorithms that they ask for, in the order of composition. Throws UsageError.
+std::vector<AlgorithmChoice> algorithmsFor(const PlanOptions& options);
 
 }

@@ -5,6 +5,7 @@
 #include "app/cli/target_cost.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
+#include "core/project/adjustment.h"
 #include "core/project/target_store.h"
 #include "core/targets/catalog.h"
 
@@ -32,14 +33,25 @@ struct Result
     Path dataset; ///< empty when unknown
 };
 
-std::shared_ptr<const Statistics> statisticsFor(const Source& source, const QuantizeOptions& options, Context& context)
+std::shared_ptr<const Statistics> statisticsFor(const Source& source, const QuantizeOptions& options,
+                                                const std::shared_ptr<const Dataset>& dataset, Context& context)
 {
     if (options.data.empty() && source.statistics)
         return source.statistics;
     if (options.data.empty())
         throw UsageError("\"" + options.source + "\" is not calibrated: give --data DATASET.json, or a project.");
-    const auto dataset = openData(*source.model, options.data, context);
     return std::make_shared<const Statistics>(collect(*source.model, *dataset, context));
+}
+
+/// The samples, where they are needed: to calibrate, or for algorithms.
+std::shared_ptr<const Dataset> datasetFor(const Source& source, const Path& file, const QuantizeOptions& options,
+                                          bool algorithms, Context& context)
+{
+    if (options.data.empty() && !algorithms)
+        return nullptr;
+    if (file.empty())
+        throw UsageError("--algorithms need calibration samples: give --data DATASET.json.");
+    return openData(*source.model, file, context);
 }
 
 void store(const Source& source, const Result& result, Project& project)
@@ -51,7 +63,7 @@ void store(const Source& source, const Result& result, Project& project)
         project.setStatistics(*result.statistics);
     project.setPlan(result.quantized->plan);
     storeTargetFile(project, result.quantized->plan.target, systemFs());
-    project.setCodes(result.quantized->resolved.codes);
+    storeQuantized(project, *source.model, *result.quantized);
 }
 
 /// The project that was given keeps its runs and learns what was just made, so that validate and bundle work on it.
@@ -100,6 +112,23 @@ Json summaryToJson(const LayerSummary& layer)
             {"exact", std::isinf(layer.weightSqnrDb) || std::isinf(layer.activationSqnrDb)}};
 }
 
+Json stepWithTime(const AlgorithmStep& step)
+{
+    Json json = stepToJson(step);
+    json["seconds"] = step.seconds;
+    return json;
+}
+
+std::string stepsToText(const std::vector<AlgorithmStep>& steps)
+{
+    std::string text;
+    for (const AlgorithmStep& step : steps)
+        text += step.choice + ": output SQNR " + fixedText(step.beforeDb, 2) + " dB, then " +
+                fixedText(step.afterDb, 2) + " dB on held-out samples" +
+                (step.reverted ? "; worse, so reverted" : "") + " (" + fixedText(step.seconds, 1) + " s)\n";
+    return text;
+}
+
 int quantizeSource(const QuantizeOptions& options, Context& context)
 {
     const std::string extension = Path(options.output).extension().string();
@@ -110,10 +139,15 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
     QuantPlan plan = planFor(options.plan, source.plan, *context.fs);
     if (options.nearest)
         plan = withNearestChoices(plan, source.model->graph, source.model->layers, *targetNamed(plan.target));
+    const std::vector<AlgorithmChoice> choices = algorithmsFor(options.plan);
     Result result;
     result.dataset = options.data.empty() ? source.datasetFile : Path(options.data);
-    result.statistics = statisticsFor(source, options, context);
-    result.quantized = quantize(*source.model, plan, *result.statistics, context.control);
+    const auto dataset = datasetFor(source, result.dataset, options, !choices.empty(), context);
+    result.statistics = statisticsFor(source, options, dataset, context);
+    result.quantized = choices.empty()
+                           ? quantize(*source.model, plan, *result.statistics, context.control)
+                           : quantize(*source.model, plan, *result.statistics,
+                                      AlgorithmPlan{choices, *dataset, context.workers()}, context.control);
     warnRefusals(result.quantized->resolved.refusals, context);
     warnTargetRefusals(result.quantized->targetRefusals, context);
     const std::int64_t sizeBytes =
@@ -125,14 +159,18 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
                  {"packedBytes", result.quantized->packedBytes},
                  {"floatBytes", source.model->floatBytes},
                  {"layers", Json::array()},
+                 {"algorithms", Json::array()},
                  {"refusals", refusalsToJson(result.quantized->resolved.refusals)},
                  {"target", result.quantized->plan.target},
                  {"targetRefusals", refusalsToJson(result.quantized->targetRefusals)},
                  {"cost", costToJson(result.quantized->cost)}};
+    for (const AlgorithmStep& step : result.quantized->steps)
+        json["algorithms"].push_back(stepWithTime(step));
     for (const LayerSummary& layer : layerSummaries(*source.model, *result.quantized, *result.statistics))
         json["layers"].push_back(summaryToJson(layer));
-    context.report(json, options.output + ": " + sizeText(sizeBytes) + " (" + sizeText(result.quantized->packedBytes) +
-                             " packed, " + sizeText(source.model->floatBytes) + " in float)\n" +
+    context.report(json, stepsToText(result.quantized->steps) + options.output + ": " + sizeText(sizeBytes) + " (" +
+                             sizeText(result.quantized->packedBytes) + " packed, " +
+                             sizeText(source.model->floatBytes) + " in float)\n" +
                              costToText(result.quantized->plan.target, result.quantized->cost));
     return done;
 }

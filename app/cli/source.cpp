@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/source.h"
 
+#include "core/project/adjustment.h"
 #include "core/project/target_store.h"
 
 namespace lathe::cli {
@@ -21,8 +22,11 @@ std::shared_ptr<const Model> modelOf(const Project& project, const Context& cont
 
 std::shared_ptr<const Quantized> Source::quantized(const Context& context) const
 {
-    if (project && statistics)
+    if (project && statistics) {
+        if (auto adjusted = storedAdjusted(*project, *model, plan, *statistics))
+            return adjusted;
         return quantize(*model, plan, *statistics, context.control);
+    }
     if (model->lifted)
         return quantizedAsIs(*model);
     throw Error(ErrorCode::notQuantized, model->path.string());

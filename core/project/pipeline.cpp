@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/pipeline.h"
 
+#include "core/algorithms/output_error.h"
 #include "core/analysis/grid_error.h"
 #include "core/formats/formats.h"
 #include "core/runtime/program.h"
@@ -32,13 +33,13 @@ CompileOptions measuringOptions()
     return options;
 }
 
-LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
+LayerSummary summarize(const Graph& graph, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
 {
     LayerSummary summary{layer.id, "float32", "float32", std::numeric_limits<double>::infinity(),
                          std::numeric_limits<double>::infinity()};
     const Encodings& encodings = quantized.resolved.encodings;
     if (layer.weight.valid()) {
-        const Value& weight = graphOf(layer, model.graph).value(layer.weight);
+        const Value& weight = graphOf(layer, graph).value(layer.weight);
         if (const auto encoding = encodings.weights.find(weight.name); encoding != encodings.weights.end())
             summary.weights = encoding->second->format.name();
         summary.weightSqnrDb = weightSqnrDb(weight, quantized.resolved);
@@ -50,6 +51,13 @@ LayerSummary summarize(const Model& model, const Layer& layer, const Quantized& 
     return summary;
 }
 
+void addTargetFigures(Quantized& quantized, const Model& model, const Target& target)
+{
+    quantized.packedBytes = packedSizeBytes(quantized.applied);
+    quantized.targetRefusals = shownRefusals(targetRefusals(quantized.plan, model.graph, model.layers, target));
+    quantized.cost = costOf(quantized.applied, target);
+}
+
 /// An exported file must read back as the graph that was written: checked before anybody gets it.
 void checkReadsBack(const Bytes& bytes, const Graph& written, const Control& control)
 {
@@ -58,6 +66,12 @@ void checkReadsBack(const Bytes& bytes, const Graph& written, const Control& con
         throw Error(ErrorCode::internal, "export", {{"what", "the written model reads back differently"}});
 }
 
+}
+
+Digest Quantized::digest() const
+{
+    const Digest chosen = plan.digest();
+    return adjusted ? sha256(chosen.hex() + resolved.encodings.digest().hex() + applied.digest().hex()) : chosen;
 }
 
 std::shared_ptr<const Dataset> openDatasetFor(const Model& model, const Path& file, const Fs& fs, ImageDecoder decoder,
@@ -80,16 +94,47 @@ std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& p
     requireRunnable(model);
     control.throwIfStopped();
     return whileDoing("quantizing", [&]() -> std::shared_ptr<const Quantized> {
+        const TargetPtr target = targetNamed(plan.target);
         auto result = std::make_shared<Quantized>();
         result->plan = plan;
-        result->resolved = resolve(plan, model.graph, statistics, targetNamed(plan.target)->placement, nullptr, nullptr, control);
+        result->resolved = resolve(plan, model.graph, statistics, target->placement, nullptr, nullptr, control);
         result->applied = applyEncodings(model.graph, result->resolved.encodings, result->resolved.codes);
-        result->packedBytes = packedSizeBytes(result->applied);
-        const TargetPtr target = targetNamed(plan.target);
-        result->targetRefusals = shownRefusals(targetRefusals(plan, model.graph, model.layers, *target));
-        result->cost = costOf(result->applied, *target);
+        addTargetFigures(*result, model, *target);
         return result;
     });
+}
+
+std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
+                                          const AlgorithmPlan& algorithms, const Control& control)
+{
+    if (algorithms.choices.empty())
+        return quantize(model, plan, statistics, control);
+    requireRunnable(model);
+    return whileDoing("quantizing", [&]() -> std::shared_ptr<const Quantized> {
+        const TargetPtr target = targetNamed(plan.target);
+        const auto samples = algorithms.dataset.split(Split::calibration);
+        QuantState state{model.graph, std::make_shared<const Statistics>(statistics),
+                         resolve(plan, model.graph, statistics, target->placement, nullptr, nullptr, control), {}};
+        std::vector<AlgorithmStep> steps =
+            runAlgorithms(algorithms.choices,
+                          {model.graph, plan, target->placement, *samples, algorithms.dataset.info().digest,
+                           algorithms.workers},
+                          state, control);
+        return quantizedWith(model, plan, std::move(state), std::move(steps));
+    });
+}
+
+std::shared_ptr<const Quantized> quantizedWith(const Model& model, const QuantPlan& plan, QuantState state,
+                                               std::vector<AlgorithmStep> steps)
+{
+    auto result = std::make_shared<Quantized>();
+    result->plan = plan;
+    result->steps = std::move(steps);
+    result->resolved = state.resolved;
+    result->applied = quantizedGraph(state);
+    addTargetFigures(*result, model, *targetNamed(plan.target));
+    result->adjusted = std::make_shared<const QuantState>(std::move(state));
+    return result;
 }
 
 std::shared_ptr<const Quantized> quantizedAsIs(const Model& model)
@@ -110,14 +155,20 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
 {
     requireRunnable(model);
     return whileDoing("validating", [&] {
-        const auto floating = Program::compile(model.graph, measuringOptions(), control);
+        const Runnable floating = floatRun(model.graph, control);
         const auto program = compileFor(options.mode, quantized.applied, measuringOptions(), control);
-        EvaluationRun run = evaluate({floating, floating->defaultBinding().cleared().withPrecision(Precision::floating)},
-                                     {program, bindingFor(options.mode, *program)}, model.layers,
-                                     *dataset.split(options.split), options.evaluate, control);
+        const Runnable rounded{program, bindingFor(options.mode, *program)};
+        const auto samples = dataset.split(options.split);
+        const bool sameLayers = !quantized.adjusted || quantized.adjusted->graph.digest() == model.graph.digest();
+        EvaluateOptions evaluating = options.evaluate;
+        evaluating.layerFigures = options.evaluate.layerFigures && sameLayers;
+        EvaluationRun run = evaluate(floating, rounded, model.layers, *samples, evaluating, control);
+        if (options.evaluate.layerFigures && !sameLayers)
+            run.layers = evaluate(floatRun(quantized.adjusted->graph, control), rounded, model.layers, *samples,
+                                  options.evaluate, control).layers;
         run.precision = runModeName(options.mode);
         run.data = dataset.info().digest;
-        run.plan = quantized.plan.digest();
+        run.plan = quantized.digest();
         return run;
     });
 }
@@ -184,9 +235,11 @@ Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOpt
 
 std::vector<LayerSummary> layerSummaries(const Model& model, const Quantized& quantized, const Statistics& statistics)
 {
+    const Graph& graph = quantized.floatGraph(model);
+    const Statistics& known = quantized.adjusted ? *quantized.adjusted->statistics : statistics;
     std::vector<LayerSummary> summaries;
     for (const Layer& layer : model.layers)
-        summaries.push_back(summarize(model, layer, quantized, statistics));
+        summaries.push_back(summarize(graph, layer, quantized, known));
     return summaries;
 }
 

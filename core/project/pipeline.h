@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/algorithms/run_algorithms.h"
 #include "core/base/control.h"
 #include "core/analysis/assignment.h"
 #include "core/analysis/sensitivity.h"
@@ -39,9 +40,29 @@ struct Quantized {
     std::int64_t packedBytes = 0;
     std::vector<Refusal> targetRefusals;  ///< what the target cannot run: simulated all the same, refused at export
     PlanCost cost;                        ///< on the target, by its cost model
+    /// What algorithms made: their float graph, its statistics and the corrected biases. Null where none changed anything.
+    std::shared_ptr<const QuantState> adjusted;
+    std::vector<AlgorithmStep> steps;   ///< the algorithms that ran, in order
+
+    /// Of the plan alone, or of what algorithms made of it too: runs are kept by it.
+    Digest digest() const;
+    /// The float graph behind it: the model's, or an equalized one.
+    const Graph& floatGraph(const Model& model) const { return adjusted ? adjusted->graph : model.graph; }
 };
 std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
                                           const Control& control);
+
+/// Algorithms to run after quantizing, and the calibration samples for them.
+struct AlgorithmPlan {
+    std::vector<AlgorithmChoice> choices;
+    const Dataset& dataset;
+    int workers = 0;   ///< 0 = all cores
+};
+std::shared_ptr<const Quantized> quantize(const Model& model, const QuantPlan& plan, const Statistics& statistics,
+                                          const AlgorithmPlan& algorithms, const Control& control);
+/// A plan with the state that algorithms left: that is what is simulated, shown and written.
+std::shared_ptr<const Quantized> quantizedWith(const Model& model, const QuantPlan& plan, QuantState state,
+                                               std::vector<AlgorithmStep> steps);
 /// A quantized file (QDQ, QOperator) as it is: encodings and codes lifted.
 std::shared_ptr<const Quantized> quantizedAsIs(const Model& model);
 

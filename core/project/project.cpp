@@ -13,9 +13,11 @@ namespace lathe {
 namespace {
 
 constexpr std::int64_t applicationId = 0x4C617468; // "Lath"
-constexpr std::int64_t schemaVersion = 1;
+constexpr std::int64_t schemaVersion = 2;
+constexpr std::int64_t firstSchemaVersion = 1;
 
-constexpr const char* schema = R"(
+/// Version 1.
+constexpr const char* firstSchema = R"(
 CREATE TABLE reference(kind TEXT PRIMARY KEY, path TEXT NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE statistics(id INTEGER PRIMARY KEY, data BLOB NOT NULL, digest TEXT NOT NULL);
 CREATE TABLE plan(id INTEGER PRIMARY KEY, json TEXT NOT NULL);
@@ -25,6 +27,12 @@ CREATE TABLE run(id INTEGER PRIMARY KEY, summary TEXT NOT NULL);
 CREATE TABLE run_sample(run INTEGER, position INTEGER, id TEXT NOT NULL, label INTEGER NOT NULL,
                         float_class INTEGER NOT NULL, quantized_class INTEGER NOT NULL, scores TEXT NOT NULL,
                         PRIMARY KEY(run, position)) WITHOUT ROWID;
+)";
+/// What version 2 adds: what algorithms made beside the codes.
+constexpr const char* secondSchema = R"(
+CREATE TABLE adjustment(id INTEGER PRIMARY KEY, json TEXT NOT NULL);
+CREATE TABLE adjusted_tensor(kind TEXT, value TEXT, dtype TEXT NOT NULL, shape TEXT NOT NULL, data BLOB NOT NULL,
+                             digest TEXT NOT NULL, PRIMARY KEY(kind, value)) WITHOUT ROWID;
 )";
 
 const JsonLimits storedJsonLimits{.maxBytes = 256u << 20, .maxDepth = 32, .allowReals = true};
@@ -39,17 +47,20 @@ std::set<std::string> schemaOf(Database& database)
     return statements;
 }
 
-std::set<std::string> expectedSchema()
+std::set<std::string> expectedSchema(std::int64_t version)
 {
     Database memory(":memory:", Database::Mode::create);
-    memory.execute(schema);
+    memory.execute(firstSchema);
+    if (version > firstSchemaVersion)
+        memory.execute(secondSchema);
     return schemaOf(memory);
 }
 
 void makeSchema(Database& database)
 {
     Transaction transaction(database);
-    database.execute(schema);
+    database.execute(firstSchema);
+    database.execute(secondSchema);
     database.execute(("PRAGMA application_id = " + std::to_string(applicationId)).c_str());
     database.execute(("PRAGMA user_version = " + std::to_string(schemaVersion)).c_str());
     transaction.commit();
@@ -166,6 +177,51 @@ public:
         transaction.commit();
     }
 
+    std::optional<Adjusted> adjusted() const override
+    {
+        if (m_version < schemaVersion)
+            return std::nullopt;
+        Statement query(m_database, "SELECT json FROM adjustment");
+        if (!query.step())
+            return std::nullopt;
+        return storedIn(where(), "algorithms", [&] {
+            Adjusted result{parseJson(query.text(0), "adjustment", storedJsonLimits), {}};
+            Statement tensors(m_database, "SELECT kind, value, dtype, shape, data, digest FROM adjusted_tensor");
+            while (tensors.step()) {
+                const Bytes data = tensors.blob(4);
+                verify(data, tensors.text(5), "numbers of " + tensors.text(1));
+                result.tensors[tensors.text(0)][tensors.text(1)] =
+                    codesTensor(parseDType(tensors.text(2)), Shape::parse(tensors.text(3)), data);
+            }
+            return result;
+        });
+    }
+
+    void setAdjusted(const std::optional<Adjusted>& adjusted) override
+    {
+        if (!adjusted && m_version < schemaVersion)
+            return;
+        raiseVersion();
+        Transaction transaction(m_database);
+        m_database.execute("DELETE FROM adjustment");
+        m_database.execute("DELETE FROM adjusted_tensor");
+        if (adjusted) {
+            Statement document(m_database, "INSERT INTO adjustment(json) VALUES(?)");
+            document.bind(dumpJson(adjusted->document)).run();
+            Statement insert(m_database, "INSERT INTO adjusted_tensor VALUES(?, ?, ?, ?, ?, ?)");
+            for (const auto& [kind, tensors] : adjusted->tensors)
+                for (const auto& [value, tensor] : tensors)
+                    insert.bind(kind)
+                        .bind(value)
+                        .bind(dtypeName(tensor.dtype()))
+                        .bind(tensor.shape().text())
+                        .bind(tensor.bytes())
+                        .bind(sha256(tensor.bytes()).hex())
+                        .run();
+        }
+        transaction.commit();
+    }
+
     std::vector<EvaluationRun> runs() const override
     {
         std::vector<EvaluationRun> runs;
@@ -216,8 +272,9 @@ private:
         const std::int64_t fileVersion = m_database.pragma("user_version");
         if (fileVersion > schemaVersion)
             throw Error(ErrorCode::projectNewer, where(), {{"version", std::to_string(fileVersion)}});
-        if (schemaOf(m_database) != expectedSchema())
+        if (fileVersion < firstSchemaVersion || schemaOf(m_database) != expectedSchema(fileVersion))
             invalid("its tables are not those of a project");
+        m_version = fileVersion;
         Statement quickCheck(m_database, "PRAGMA quick_check(1)");
         if (!quickCheck.step() || quickCheck.text(0) != "ok")
             invalid("the file is damaged");
@@ -273,8 +330,21 @@ private:
         }
     }
 
+    /// A file of version 1 gets the new tables when there is something to keep in them.
+    void raiseVersion()
+    {
+        if (m_version >= schemaVersion)
+            return;
+        Transaction transaction(m_database);
+        m_database.execute(secondSchema);
+        m_database.execute(("PRAGMA user_version = " + std::to_string(schemaVersion)).c_str());
+        transaction.commit();
+        m_version = schemaVersion;
+    }
+
     Path m_path;
     mutable Database m_database;
+    std::int64_t m_version = schemaVersion;
 };
 
 /// Makes the file under another name and renames it when it is complete.

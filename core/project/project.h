@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "core/base/fs.h"
+#include "core/base/json.h"
 #include "core/calibration/statistics.h"
 #include "core/evaluation/evaluate.h"
 #include "core/quant/encodings.h"
@@ -50,6 +52,14 @@ public:
     virtual void setPlan(const QuantPlan& plan) = 0;
     virtual std::optional<Codes> codes() const = 0;
     virtual void setCodes(const Codes& codes) = 0;
+
+    /// What algorithms made beside the codes: a document, and tensors by kind and name. Nothing when none ran.
+    struct Adjusted {
+        Json document;
+        std::map<std::string, std::map<std::string, Tensor>> tensors;
+    };
+    virtual std::optional<Adjusted> adjusted() const = 0;
+    virtual void setAdjusted(const std::optional<Adjusted>& adjusted) = 0;
 
     /// Runs in the order they were stored, newest last.
     virtual std::vector<EvaluationRun> runs() const = 0;

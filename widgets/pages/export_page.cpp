@@ -101,6 +101,7 @@ public:
                                   &Session::figuresChanged, &Session::runsChanged})
             connect(&session, signal, this, &ExportPage::refresh);
         connect(&session, &Session::planChanged, this, &ExportPage::checkLater);
+        connect(&session, &Session::adjustedChanged, this, &ExportPage::checkLater);
         connect(&session, &Session::statisticsChanged, this, &ExportPage::checkLater);
         connect(&session, &Session::exported, this, &ExportPage::showExported);
         connect(&session, &Session::bundled, this, &ExportPage::showBundled);
@@ -354,10 +355,10 @@ private:
             return;
         m_checkNeeded = false;
         m_verdict->setText(tr("Checking what this plan needs…"));
-        m_checkJob.start({}, [model, plan = m_session.plan(), statistics = m_session.statistics(), chosen = options()](const JobContext& context) {
-            const auto quantized = quantizedFor(*model, plan, statistics.get(), context.control());
-            return std::make_shared<const ExportCheck>(
-                ExportCheck{exportRefusals(quantized->applied, plan, chosen), quantized->packedBytes, model->floatBytes});
+        m_checkJob.start({}, [source = m_session.quantSource(), chosen = options()](const JobContext& context) {
+            const auto quantized = quantizedFor(source, context.control());
+            return std::make_shared<const ExportCheck>(ExportCheck{
+                exportRefusals(quantized->applied, source.plan, chosen), quantized->packedBytes, source.model->floatBytes});
         }, [this](std::shared_ptr<const ExportCheck> result) { showCheck(*result); });
     }
 

@@ -2,6 +2,7 @@
 #include "widgets/session/open_files.h"
 
 #include "core/formats/formats.h"
+#include "core/project/adjustment.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -150,6 +151,9 @@ private:
                         openModel(m_result.project->model->path);
                         if (m_result.model->fileDigest != m_result.project->model->digest)
                             throw Error(ErrorCode::sourceChanged, m_result.model->path.string());
+                        if (m_result.project->plan && m_result.project->statistics)
+                            m_result.adjusted = storedAdjusted(*project, *m_result.model, *m_result.project->plan,
+                                                               *m_result.project->statistics);
                     });
         if (m_result.project->dataset && m_result.model)
             attempt(QT_TRANSLATE_NOOP("open", "The data set of the project, %1, could not be opened"),

@@ -39,6 +39,7 @@ struct Opened
     std::optional<QuantPlan> plan;
     std::optional<QuantPlan> modelPlan; ///< that an exported model carries
     std::optional<ProjectContents> project;
+    std::shared_ptr<const Quantized> adjusted; ///< what the project's algorithms made of its plan; null where none ran
     Path projectPath;
     Path bundle;               ///< to be checked; empty when none
     std::vector<Path> waiting; ///< data sets that need a model first

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/session/project_store.h"
 
+#include "core/project/adjustment.h"
+
 #include <utility>
 
 namespace lathe {
@@ -27,6 +29,8 @@ void writeProject(Project& project, const ProjectContents& contents)
         project.setStatistics(*contents.statistics);
     if (contents.plan)
         project.setPlan(*contents.plan);
+    if (contents.adjusted)
+        storeQuantized(project, *contents.source, *contents.adjusted);
     for (const auto& run : contents.runs)
         project.addRun(*run);
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/project/pipeline.h"
 #include "core/project/project.h"
 #include "widgets/session/user_error.h"
 
@@ -21,6 +22,8 @@ struct ProjectContents
     std::optional<FileReference> dataset;
     std::shared_ptr<const Statistics> statistics;
     std::optional<QuantPlan> plan;
+    std::shared_ptr<const Quantized> adjusted; ///< by algorithms; written with `source` as the model it is of
+    std::shared_ptr<const Model> source;
     std::vector<std::shared_ptr<const EvaluationRun>> runs;
 };
 

@@ -44,7 +44,8 @@ const std::shared_ptr<const Statistics>& Session::shownStatistics() const
 
 std::shared_ptr<const EvaluationRun> Session::currentRun() const
 {
-    const Digest plan = m_plan.digest();
+    const auto made = adjusted();
+    const Digest plan = made ? made->digest() : m_plan.digest();
     for (auto run = m_runs.rbegin(); run != m_runs.rend(); ++run)
         if ((*run)->plan == plan && (!m_dataset || (*run)->data == m_dataset->info().digest))
             return *run;
@@ -108,6 +109,7 @@ void Session::takeModel(std::shared_ptr<const Model> model)
     m_model = std::move(model);
     m_dataset.reset();
     m_statistics.reset();
+    m_adjusted.reset();
     m_figures.reset();
     m_gains.reset();
     m_profile.reset();
@@ -131,6 +133,7 @@ void Session::takeProject(const Opened& opened)
     if (m_model && opened.project->plan)
         m_plan = *opened.project->plan;
     m_statistics = opened.project->statistics;
+    m_adjusted = opened.adjusted;
     m_runs = opened.project->runs;
     m_store.open(opened.projectPath);
 }
@@ -154,6 +157,8 @@ ProjectContents Session::contents() const
         contents.dataset = FileReference{m_dataset->info().file, m_dataset->info().digest};
     contents.statistics = m_statistics;
     contents.plan = m_plan;
+    contents.adjusted = m_adjusted;
+    contents.source = m_model;
     contents.runs = m_runs;
     return contents;
 }

@@ -44,6 +44,9 @@ public:
     /// As statistics(), or what is known so far while calibrating.
     const std::shared_ptr<const Statistics>& shownStatistics() const;
     const QuantPlan& plan() const { return m_plan; }
+    /// What algorithms made of the present plan; null where none ran on it.
+    std::shared_ptr<const Quantized> adjusted() const;
+    QuantSource quantSource() const { return {m_model, m_statistics, adjusted(), m_plan}; }
     const std::vector<std::shared_ptr<const EvaluationRun>>& runs() const { return m_runs; }
     /// The newest run that belongs to the present plan and data, or null.
     std::shared_ptr<const EvaluationRun> currentRun() const;
@@ -84,6 +87,8 @@ public:
     /// `limit`: at most this many samples; 0 = all of the calibration split.
     void calibrate(std::int64_t limit = 0);
     void validate(RunMode mode = RunMode::simulated, std::int64_t limit = 0);
+    /// Post-training algorithms on the present plan, one step to undo.
+    void runAlgorithms(const std::vector<AlgorithmChoice>& choices);
     /// What each layer's weights cost at the output, on the probe set.
     void measureGains();
     /// Times every layer with `threads` threads (0: all cores), in float and, where there are grids, quantized.
@@ -117,6 +122,7 @@ signals:
     void datasetChanged();
     void statisticsChanged(); ///< also while they grow
     void planChanged();
+    void adjustedChanged();   ///< what algorithms made of the plan
     void figuresChanged();    ///< or their staleness
     void runsChanged();       ///< also while one grows
     void profileChanged();
@@ -137,6 +143,7 @@ private:
     void takeProject(const Opened& opened);
     void takeStatistics(std::shared_ptr<const Statistics> statistics);
     void takePlan(const QuantPlan& plan);
+    void takeAdjusted(const std::shared_ptr<const Quantized>& made);
     void takeRun(std::shared_ptr<const EvaluationRun> run);
     void startStore();
     void restartWhatIf();
@@ -151,6 +158,7 @@ private:
     std::shared_ptr<const Statistics> m_statistics;
     std::shared_ptr<const Statistics> m_partialStatistics;
     QuantPlan m_plan;
+    std::shared_ptr<const Quantized> m_adjusted; ///< of its own plan, which need not be the present one
     std::vector<std::shared_ptr<const EvaluationRun>> m_runs;
     std::shared_ptr<const EvaluationRun> m_partialRun;
     std::shared_ptr<const PlanFigures> m_figures;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/utc.h"
+#include "core/project/adjustment.h"
 #include "widgets/session/command_line.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/session.h"
@@ -106,7 +107,9 @@ void Session::takeStatistics(std::shared_ptr<const Statistics> statistics)
     m_statistics = std::move(statistics);
     m_partialStatistics.reset();
     m_gains.reset();
+    m_adjusted.reset();
     m_store.write([statistics = m_statistics, plan = m_plan](Project& project) {
+        storeAdjustment(project, std::nullopt);
         project.setStatistics(*statistics);
         project.setPlan(plan);
     });
@@ -157,15 +160,17 @@ void Session::validate(RunMode mode, std::int64_t limit)
         words << QStringLiteral("--limit") << QString::number(limit);
     m_job.start(
         {tr("Validating"), tr("Validation failed"), commandLine(words), validationPage},
-        [this, model = m_model, dataset = m_dataset, statistics = m_statistics, plan = m_plan, mode, limit,
+        [this, source = quantSource(), dataset = m_dataset, mode, limit,
          workers = m_options.workers](const JobContext& context) {
-            const auto quantized = quantizedFor(*model, plan, statistics.get(), context.control());
+            const auto quantized = quantizedFor(source, context.control());
+            // A file's own numbers belong to the plan that came with it.
+            const Digest digest = source.adjusted ? quantized->digest() : source.plan.digest();
             ValidateOptions options;
             options.mode = mode;
             options.evaluate.limit = limit;
             options.evaluate.workers = workers;
             options.evaluate.channelFigures = true;
-            options.evaluate.partial = [this, &context, digest = plan.digest()](const std::shared_ptr<const EvaluationRun>& run) {
+            options.evaluate.partial = [this, &context, digest](const std::shared_ptr<const EvaluationRun>& run) {
                 auto known = std::make_shared<EvaluationRun>(*run);
                 known->plan = digest;
                 context.post([this, known] {
@@ -174,8 +179,8 @@ void Session::validate(RunMode mode, std::int64_t limit)
                 });
             };
             auto run = std::make_shared<EvaluationRun>(
-                lathe::validate(*model, *quantized, *dataset, options, context.control()));
-            run->plan = plan.digest();
+                lathe::validate(*source.model, *quantized, *dataset, options, context.control()));
+            run->plan = digest;
             run->finishedUtc = utcNow();
             return std::shared_ptr<const EvaluationRun>(run);
         },

@@ -65,9 +65,9 @@ void Session::measureProfile(int threads)
     if (quantized)
         words << QStringLiteral("--precision") << QStringLiteral("simulated");
     m_job.start({tr("Profiling"), tr("The model could not be profiled"), commandLine(words), QStringLiteral("profile")},
-                [model = m_model, statistics = m_statistics, plan = m_plan, used, quantized](const JobContext& context) {
-                    const auto made = quantized ? quantizedFor(*model, plan, statistics.get(), context.control()) : nullptr;
-                    return std::make_shared<const ProfileReport>(profileModel(*model, made.get(), used, context.control()));
+                [source = quantSource(), used, quantized](const JobContext& context) {
+                    const auto made = quantized ? quantizedFor(source, context.control()) : nullptr;
+                    return std::make_shared<const ProfileReport>(profileModel(*source.model, made.get(), used, context.control()));
                 },
                 [this](std::shared_ptr<const ProfileReport> report) {
                     m_profile = std::move(report);

@@ -27,10 +27,9 @@ void Session::exportModel(const QString& path, const ExportOptions& options)
     addExportWords(words, options);
     m_job.start({tr("Exporting %1").arg(QFileInfo(path).fileName()), tr("The model was not exported"), commandLine(words),
                  exportPage},
-                [model = m_model, statistics = m_statistics, plan = m_plan, options,
-                 file = Path(path.toStdString())](const JobContext& context) {
-                    const auto quantized = quantizedFor(*model, plan, statistics.get(), context.control());
-                    const Bytes bytes = exportOnnx(*model, *quantized, options, context.control());
+                [source = quantSource(), options, file = Path(path.toStdString())](const JobContext& context) {
+                    const auto quantized = quantizedFor(source, context.control());
+                    const Bytes bytes = exportOnnx(*source.model, *quantized, options, context.control());
                     context.control().throwIfStopped();
                     systemFs().writeWhole(file, bytes);
                     return static_cast<qint64>(bytes.size());
@@ -43,7 +42,7 @@ void Session::createBundle(const QString& path, const QString& keyFile, const QS
 {
     if (!canValidate() || passphrase.isEmpty())
         return;
-    BundleRequest request{m_model, m_dataset, m_statistics, currentRun(), m_plan, options, release, keyFile.toStdString(),
+    BundleRequest request{quantSource(), m_dataset, currentRun(), options, release, keyFile.toStdString(),
                           std::make_shared<const Passphrase>(passphrase.toStdString()), path.toStdString(),
                           m_options.workers};
     QStringList words{QStringLiteral("bundle"), QStringLiteral("create"), commandSource(), QStringLiteral("-o"), path,

@@ -5,31 +5,33 @@
 
 namespace lathe {
 
-std::shared_ptr<const Quantized> quantizedFor(const Model& model, const QuantPlan& plan, const Statistics* statistics,
-                                              const Control& control)
+std::shared_ptr<const Quantized> quantizedFor(const QuantSource& source, const Control& control)
 {
-    return statistics ? quantize(model, plan, *statistics, control) : quantizedAsIs(model);
+    if (source.adjusted)
+        return source.adjusted;
+    return source.statistics ? quantize(*source.model, source.plan, *source.statistics, control)
+                             : quantizedAsIs(*source.model);
 }
 
 BundleReceipt makeBundle(const BundleRequest& request, const Control& control)
 {
     const SigningKey key = SigningKey::read(systemFs(), request.key, *request.passphrase);
-    const auto quantized = quantizedFor(*request.model, request.plan, request.statistics.get(), control);
+    const auto quantized = quantizedFor(request.source, control);
     BundleReceipt receipt;
     auto run = request.run;
     if (!run) {
         ValidateOptions options;
         options.evaluate.workers = request.workers;
         auto made = std::make_shared<EvaluationRun>(
-            validate(*request.model, *quantized, *request.dataset, options, control));
+            validate(*request.source.model, *quantized, *request.dataset, options, control));
         made->finishedUtc = utcNow();
         run = receipt.newRun = made;
     }
-    const Bytes artifact = exportOnnx(*request.model, *quantized, request.exporting, control);
+    const Bytes artifact = exportOnnx(*request.source.model, *quantized, request.exporting, control);
     Release release = request.release;
     release.created = sourceDateEpoch().value_or(run->finishedUtc);
     const BundleInput input =
-        describeRelease(release, {*request.model, *quantized, request.statistics.get(), run.get(), artifact, "onnx",
+        describeRelease(release, {*request.source.model, *quantized, request.source.statistics.get(), run.get(), artifact, "onnx",
                                   request.exporting.packed ? 21 : 13});
     control.throwIfStopped();
     receipt.path = request.output;

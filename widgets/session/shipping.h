@@ -11,17 +11,24 @@
 
 namespace lathe {
 
-/// The plan as it is, or the file's own numbers where the model came quantized and nothing was calibrated.
-std::shared_ptr<const Quantized> quantizedFor(const Model& model, const QuantPlan& plan, const Statistics* statistics,
-                                              const Control& control);
+/// What there is to quantize. `adjusted`: what algorithms made of this plan; null where none did.
+struct QuantSource
+{
+    std::shared_ptr<const Model> model;
+    std::shared_ptr<const Statistics> statistics;
+    std::shared_ptr<const Quantized> adjusted;
+    QuantPlan plan;
+};
+
+/// What algorithms made of the plan, else the plan as it is, or the file's own numbers where the model came quantized and
+/// nothing was calibrated.
+std::shared_ptr<const Quantized> quantizedFor(const QuantSource& source, const Control& control);
 
 struct BundleRequest
 {
-    std::shared_ptr<const Model> model;
+    QuantSource source;
     std::shared_ptr<const Dataset> dataset;
-    std::shared_ptr<const Statistics> statistics;
     std::shared_ptr<const EvaluationRun> run; ///< of the plan; null: validated first
-    QuantPlan plan;
     ExportOptions exporting;
     Release release;
     Path key;

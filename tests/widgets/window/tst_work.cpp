@@ -20,6 +20,7 @@ private slots:
     void validationIsKeptWhenItIsStopped();
     void exportDialogWritesTheModel();
     void exportedModelBringsItsPlanBack();
+    void exportsWhatAlgorithmsMade();
     void bundleIsMadeAndChecked();
     void reopeningShowsEverything();
     void changesAreSavedAsTheyAreMade();
@@ -139,6 +140,47 @@ void TestWork::exportedModelBringsItsPlanBack()
     // Its own numbers can be validated as they are.
     QVERIFY(session.canValidate());
     QVERIFY(fixture->validate());
+    QVERIFY2(m_errors.isEmpty(), qPrintable(m_errors.join(QLatin1Char('\n'))));
+}
+
+/// Window and command line write the same file: that of what algorithms made, also when the project is opened again.
+void TestWork::exportsWhatAlgorithmsMade()
+{
+    const auto fixture = opened();
+    Session& session = *fixture->session;
+    QuantPlan plan = session.plan();
+    plan.weights = QuantSpec::parse("int3:channel:symmetric");
+    session.changePlan(plan, QStringLiteral("3 bits"));
+    const std::vector<AlgorithmChoice> choices = parseAlgorithms("gptq");
+    session.runAlgorithms(choices);
+    QVERIFY(fixture->waitIdle());
+    QVERIFY2(m_errors.isEmpty(), qPrintable(m_errors.join(QLatin1Char('\n'))));
+    QVERIFY(session.adjusted());
+    const auto made = quantize(*session.model(), plan, *session.statistics(), AlgorithmPlan{choices, *session.dataset()}, {});
+    const auto exportedBytes = [&](const char* name) {
+        const QString path = fixture->folder.filePath(QLatin1String(name));
+        session.exportModel(path, {});
+        return fixture->waitIdle() ? systemFs().read(path.toStdString()) : Bytes();
+    };
+    const Bytes expected = exportOnnx(*session.model(), *made, {}, {});
+    QVERIFY(exportedBytes("made.onnx") == expected);
+    QVERIFY(fixture->validate());
+    QVERIFY(session.currentRun()->plan == made->digest());
+
+    session.undoStack().undo();
+    QVERIFY(!session.adjusted());
+    QVERIFY(!session.currentRun());
+    QVERIFY(exportedBytes("plain.onnx") != expected);
+    session.undoStack().redo();
+    QVERIFY(session.currentRun());
+
+    const QString project = fixture->folder.filePath(QStringLiteral("kept.lathe"));
+    session.saveAs(project);
+    QVERIFY(QTest::qWaitFor([&] { return !session.store().busy(); }, 60000));
+    session.open({project});
+    QVERIFY(fixture->waitIdle());
+    QVERIFY(session.adjusted());
+    QVERIFY(exportedBytes("again.onnx") == expected);
     QVERIFY2(m_errors.isEmpty(), qPrintable(m_errors.join(QLatin1Char('\n'))));
 }
 

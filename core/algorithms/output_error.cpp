@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/algorithms/output_error.h"
+
+#include <cmath>
+
+#include "core/base/ordered.h"
+#include "core/quant/apply.h"
+
+namespace lathe {
+
+namespace {
+
+CompileOptions observable()
+{
+    CompileOptions options;
+    options.tapAll = true;
+    return options;
+}
+
+/// Where to compare: before a last Softmax, in whose output a confident model hides its errors.
+std::string comparedValue(const Graph& graph, ValueId output)
+{
+    const NodeId maker = graph.producer(output);
+    const bool softmax = maker.valid() && graph.node(maker).op == "Softmax" && graph.node(maker).domain.empty();
+    return graph.value(softmax ? graph.node(maker).input(0) : output).name;
+}
+
+} // namespace
+
+Graph withConstants(Graph graph, const std::map<std::string, Tensor>& constants)
+{
+    for (const auto& [name, tensor] : constants)
+        graph.value(graph.find(name)).constant = tensor;
+    return graph;
+}
+
+Graph quantizedGraph(const QuantState& state)
+{
+    return applyEncodings(withConstants(state.graph, state.biases), state.resolved.encodings, state.resolved.codes);
+}
+
+Runnable quantizedRun(const QuantState& state, const Control& control)
+{
+    auto program = Program::compile(quantizedGraph(state), observable(), control);
+    const Binding binding = program->defaultBinding().withPrecision(Precision::simulated);
+    return {std::move(program), binding};
+}
+
+Runnable floatRun(const Graph& graph, const Control& control)
+{
+    auto program = Program::compile(graph, observable(), control);
+    const Binding binding = program->defaultBinding().cleared().withPrecision(Precision::floating);
+    return {std::move(program), binding};
+}
+
+OutputError::OutputError(const Graph& model, const Samples& samples, int workers, const Control& control)
+    : m_samples(samples)
+    , m_workers(workers > 0 ? workers : hardwareThreads())
+{
+    const Runnable run = floatRun(model, control);
+    for (const ValueId output : model.outputs) {
+        const std::string value = comparedValue(model, output);
+        m_watched.push_back(run.program->canTap(value) ? value : model.value(output).name);
+    }
+    forEachSample(run, control, [&](std::int64_t, Outputs outputs) { m_expected.push_back(std::move(outputs)); });
+}
+
+OutputError::Outputs OutputError::outputsOf(Execution& execution, const Runnable& run, std::int64_t index,
+                                            const Control& control) const
+{
+    Outputs outputs(m_watched.size());
+    std::vector<bool> seen(m_watched.size(), false);
+    std::map<std::string, Tap> taps;
+    for (std::size_t i = 0; i < m_watched.size(); ++i)
+        if (run.program->canTap(m_watched[i]))
+            taps[m_watched[i]] = [&outputs, &seen, i](const TapView& view) {
+                outputs[i].assign(view.reals.begin(), view.reals.end());
+                seen[i] = true;
+            };
+    const TensorMap results = execution.run(m_samples.load(index), run.binding, control, taps);
+    for (std::size_t i = 0; i < m_watched.size(); ++i)
+        if (!seen[i])
+            outputs[i] = results.at(m_watched[i]).toFloats();
+    return outputs;
+}
+
+template <typename Use>
+void OutputError::forEachSample(const Runnable& run, const Control& control, Use use) const
+{
+    std::vector<std::unique_ptr<Execution>> executions(static_cast<std::size_t>(m_workers));
+    parallelOrdered(
+        m_samples.size(), m_workers, control,
+        [&](std::int64_t index, int worker) {
+            auto& execution = executions[static_cast<std::size_t>(worker)];
+            if (!execution)
+                execution = std::make_unique<Execution>(run.program);
+            return outputsOf(*execution, run, index, control);
+        },
+        use);
+}
+
+Comparison OutputError::measure(const Runnable& run, const Control& control) const
+{
+    Comparison total;
+    forEachSample(run, control, [&](std::int64_t index, const Outputs& outputs) {
+        for (std::size_t i = 0; i < outputs.size(); ++i) {
+            Comparison one;
+            one.add(m_expected[static_cast<std::size_t>(index)][i], outputs[i]);
+            total.merge(one);
+        }
+    });
+    return total;
+}
+
+} // namespace lathe

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/algorithms/algorithm.h"
+#include "core/evaluation/evaluate.h"
+
+namespace lathe {
+
+/// The quantized graph of a state, ready to run.
+Runnable quantizedRun(const QuantState& state, const Control& control);
+/// The graph that quantizedRun() runs.
+Graph quantizedGraph(const QuantState& state);
+/// The float graph, ready to run with every layer in sight.
+Runnable floatRun(const Graph& graph, const Control& control);
+/// The graph with other constants in the place of some.
+Graph withConstants(Graph graph, const std::map<std::string, Tensor>& constants);
+
+/// Compares runs with the float model on the held-out samples.
+class OutputError
+{
+public:
+    /// Runs the model once.
+    OutputError(const Graph& model, const Samples& samples, int workers, const Control& control);
+
+    /// The outputs' error over all samples.
+    Comparison measure(const Runnable& run, const Control& control) const;
+
+private:
+    using Outputs = std::vector<std::vector<float>>;   ///< by watched value
+
+    Outputs outputsOf(Execution& execution, const Runnable& run, std::int64_t index, const Control& control) const;
+    template <typename Use>
+    void forEachSample(const Runnable& run, const Control& control, Use use) const;
+
+    const Samples& m_samples;
+    int m_workers;
+    std::vector<std::string> m_watched;    ///< graph outputs, or what a last Softmax reads
+    std::vector<Outputs> m_expected;       ///< by sample
+};
+
+} // namespace lathe

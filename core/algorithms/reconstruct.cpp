@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/algorithms/reconstruct.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/algorithms/cholesky.h"
+#include "core/algorithms/output_error.h"
+#include "core/algorithms/weight_layer.h"
+#include "core/base/parallel.h"
+#include "core/quant/weight_resolver.h"
+
+namespace lathe {
+
+namespace {
+
+using Moment = Eigen::Map<const RowMatrix>;
+
+/// Adds a part of the mean of the diagonal to it. Inputs that are always 0 get that much too, so that their weights are
+/// rounded to nearest.
+void dampen(RowMatrix& second, double part)
+{
+    const double mean = second.diagonal().mean();
+    second.diagonal().array() += mean > 0 ? part * mean : 1.0;
+}
+
+/// Scales that were asked to be powers of two must stay so.
+bool onPowersOfTwo(const Encoding& encoding)
+{
+    return std::all_of(encoding.scale.begin(), encoding.scale.end(),
+                       [](float scale) { return powerOfTwoAbove(scale) == scale; });
+}
+
+class Reconstruction
+{
+public:
+    Reconstruction(QuantState& state, const AlgorithmContext& context, const ReconstructOptions& options,
+                   const RoundingSolver& solver)
+        : m_state(state)
+        , m_context(context)
+        , m_options(options)
+        , m_solver(solver)
+        , m_workers(context.workers > 0 ? context.workers : hardwareThreads())
+        , m_floating(floatRun(state.graph, context.control).program)
+    {
+    }
+
+    std::vector<LayerNote> run()
+    {
+        const std::vector<WeightLayer> layers = weightLayers(m_state, m_context.rules, *m_floating, m_notes);
+        const auto total = static_cast<std::int64_t>(layers.size());
+        const std::int64_t passes = m_options.propagate ? std::min<std::int64_t>(m_options.passes, total) : 1;
+        for (std::int64_t pass = 0; pass < passes; ++pass) {
+            const auto first = layers.begin() + pass * total / passes;
+            const auto last = layers.begin() + (pass + 1) * total / passes;
+            treat({first, last});
+            m_context.control.progress(last - layers.begin(), total, "layers");
+        }
+        return std::move(m_notes);
+    }
+
+private:
+    void treat(const std::vector<WeightLayer>& layers)
+    {
+        std::vector<ProductGeometry> geometries;
+        for (const WeightLayer& layer : layers)
+            geometries.push_back(layer.geometry);
+        MomentSource source = momentSource(m_state, m_floating, m_context.control);
+        if (!m_options.propagate)
+            source.quantizedProgram = nullptr;
+        MomentOptions collect;
+        collect.workers = m_workers;
+        // Inner progress would jump back and forth; layers are what counts.
+        const Control quiet(m_context.control.stopToken());
+        std::vector<InputMoments> moments =
+            collectInputMoments(source, geometries, m_context.training, collect, quiet);
+        for (std::size_t i = 0; i < layers.size(); ++i) {
+            // What the first of a group makes up for the others must not make up for once more.
+            if (i > 0)
+                moments[i].cross.clear();
+            round(layers[i], moments[i]);
+        }
+    }
+
+    void round(const WeightLayer& layer, InputMoments& moments)
+    {
+        const ProductGeometry& geometry = layer.geometry;
+        const bool single = geometry.groups == 1;
+        std::vector<RoundingProblem> problems(static_cast<std::size_t>(geometry.groups));
+        std::vector<double> before(problems.size()), after(problems.size()), signal(problems.size());
+        const std::vector<double> weights =
+            weightRows(geometry, m_state.graph.value(m_state.graph.find(layer.point.value)).constant);
+        const auto solve = [&](std::int64_t group, int) {
+            const auto at = static_cast<std::size_t>(group);
+            problems[at] = problem(layer, moments, weights, group);
+            problems[at].workers = single ? m_workers : 1;
+            before[at] = problems[at].totalError();
+            signal[at] = problems[at].totalSignal();
+            m_solver(problems[at], m_context.control);
+            after[at] = problems[at].totalError();
+            problems[at].second.resize(0, 0);
+        };
+        if (single)
+            solve(0, 0);
+        else
+            parallelFor(geometry.groups, m_workers, m_context.control, solve);
+        m_context.control.throwIfStopped();
+        keep(layer, problems);
+        if (moments.cross.empty())
+            moments.mean = moments.referenceMean;
+        if (m_options.means)
+            correctBias(m_state, layer, moments);
+        m_notes.push_back({layer.layer.id, decibels(signal, before), decibels(signal, after), {}});
+    }
+
+    static double decibels(const std::vector<double>& signal, const std::vector<double>& noise)
+    {
+        double signals = 0, noises = 0;
+        for (std::size_t i = 0; i < signal.size(); ++i) {
+            signals += signal[i];
+            noises += noise[i];
+        }
+        return 10 * std::log10(std::max(signals, 1e-300) / std::max(noises, 1e-300));
+    }
+
+    RoundingProblem problem(const WeightLayer& layer, const InputMoments& moments, const std::vector<double>& weights,
+                            std::int64_t group) const
+    {
+        const ProductGeometry& geometry = layer.geometry;
+        RoundingProblem problem;
+        problem.target = Moment(weights.data() + group * geometry.rowsPerGroup * geometry.depth,
+                                geometry.rowsPerGroup, geometry.depth);
+        problem.second = Moment(moments.secondOf(group), geometry.depth, geometry.depth);
+        const bool centred = m_options.means && layer.hasBias();
+        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * geometry.depth, geometry.depth);
+        if (centred)
+            problem.second -= mean * mean.transpose();
+        if (!moments.cross.empty())
+            moveTarget(problem, moments, group, centred);
+        dampen(problem.second, m_options.damping);
+        setGrids(problem, layer, group);
+        return problem;
+    }
+
+    /// W x is best matched by V z with V = W E[x z'] E[z z']^-1, pulled towards W where the samples say little.
+    void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group, bool centred) const
+    {
+        const std::int64_t depth = moments.depth;
+        RowMatrix change = Moment(moments.crossOf(group), depth, depth);
+        if (centred) {
+            const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * depth, depth);
+            const Eigen::Map<const Eigen::VectorXd> reference(moments.referenceMean.data() + group * depth, depth);
+            change -= reference * mean.transpose();
+        }
+        change -= problem.second;
+        RowMatrix pulled = problem.second;
+        dampen(pulled, m_options.pull);
+        const RowMatrix moved = problem.target * change;
+        const RowMatrix lower = choleskyFactor(std::move(pulled), m_context.control);
+        problem.target += choleskySolve(lower, moved.transpose(), m_context.control).transpose();
+    }
+
+    void setGrids(RoundingProblem& problem, const WeightLayer& layer, std::int64_t group) const
+    {
+        const ProductGeometry& geometry = layer.geometry;
+        const Encoding& encoding = *m_state.resolved.encodings.weights.at(layer.point.value);
+        const std::vector<float> codes = m_state.resolved.codes.weights.at(layer.point.value).toFloats();
+        const std::vector<double> floors = scaleFloors(layer, encoding);
+        problem.ownScales =
+            encoding.scale.size() == static_cast<std::size_t>(geometry.rows()) && !onPowersOfTwo(encoding);
+        for (std::int64_t r = 0; r < geometry.rowsPerGroup; ++r) {
+            const std::int64_t row = group * geometry.rowsPerGroup + r;
+            const std::size_t channel = encoding.scale.size() == 1 ? 0 : static_cast<std::size_t>(row);
+            const int zero = encoding.zeroPoint[channel];
+            problem.grids.push_back({double{encoding.scale[channel]}, floors[channel], encoding.minimumCode - zero,
+                                     encoding.maximumCode - zero});
+            for (std::int64_t k = 0; k < geometry.depth; ++k)
+                problem.steps.push_back(static_cast<int>(codes[weightIndex(geometry, row, k)]) - zero);
+        }
+    }
+
+    std::vector<double> scaleFloors(const WeightLayer& layer, const Encoding& encoding) const
+    {
+        const auto input = m_state.resolved.encodings.activations.find(layer.point.input);
+        if (!layer.hasBias() || input == m_state.resolved.encodings.activations.end() ||
+            !input->second->format.isInteger())
+            return std::vector<double>(encoding.scale.size(), 0.0);
+        const Tensor& bias = m_state.graph.value(m_state.graph.find(layer.point.bias)).constant;
+        return weightScaleFloor(bias, input->second->scale[0], encoding.scale.size());
+    }
+
+    void keep(const WeightLayer& layer, const std::vector<RoundingProblem>& problems)
+    {
+        const ProductGeometry& geometry = layer.geometry;
+        auto encoding = std::make_shared<Encoding>(*m_state.resolved.encodings.weights.at(layer.point.value));
+        Tensor& codes = m_state.resolved.codes.weights.at(layer.point.value);
+        std::vector<float> values = codes.toFloats();
+        for (std::int64_t row = 0; row < geometry.rows(); ++row) {
+            const RoundingProblem& problem = problems[static_cast<std::size_t>(row / geometry.rowsPerGroup)];
+            const std::int64_t r = row % geometry.rowsPerGroup;
+            const std::size_t channel = encoding->scale.size() == 1 ? 0 : static_cast<std::size_t>(row);
+            if (problem.ownScales)
+                encoding->scale[channel] = static_cast<float>(problem.grids[static_cast<std::size_t>(r)].scale);
+            for (std::int64_t k = 0; k < geometry.depth; ++k)
+                values[weightIndex(geometry, row, k)] = static_cast<float>(
+                    problem.steps[static_cast<std::size_t>(r * geometry.depth + k)] + encoding->zeroPoint[channel]);
+        }
+        codes = Tensor::of<float>(codes.shape(), std::span<const float>(values)).converted(codes.dtype());
+        m_state.resolved.encodings.weights[layer.point.value] = std::move(encoding);
+        refreshBias(m_state, layer);
+    }
+
+    QuantState& m_state;
+    const AlgorithmContext& m_context;
+    ReconstructOptions m_options;
+    const RoundingSolver& m_solver;
+    int m_workers;
+    std::shared_ptr<const Program> m_floating;
+    std::vector<LayerNote> m_notes;
+};
+
+} // namespace
+
+std::vector<Option> reconstructOptions()
+{
+    return {{.id = "damping",
+             .label = "Damping",
+             .help = "Added to the diagonal of the second moments, in parts of its mean",
+             .minimum = 1e-6,
+             .maximum = 10,
+             .defaultValue = 0.01},
+            {.id = "pull",
+             .label = "Pull towards the float weights",
+             .help = "How far weights may move to make up for earlier layers; more for fewer samples",
+             .minimum = 1e-6,
+             .maximum = 100,
+             .defaultValue = 0.1},
+            {.id = "propagate",
+             .label = "Inputs as quantized layers give them",
+             .kind = Option::Kind::flag,
+             .defaultValue = 1},
+            {.id = "means", .label = "Correct the bias too", .kind = Option::Kind::flag, .defaultValue = 1},
+            {.id = "passes",
+             .label = "Runs over the samples",
+             .help = "Layers are treated in so many groups, each seeing the results of those before",
+             .kind = Option::Kind::integer,
+             .minimum = 1,
+             .maximum = 10000,
+             .defaultValue = 64}};
+}
+
+ReconstructOptions reconstructOptions(const std::vector<Option>& declared, const OptionValues& values)
+{
+    ReconstructOptions options;
+    options.damping = optionValue(declared, values, "damping");
+    options.pull = optionValue(declared, values, "pull");
+    options.propagate = optionValue(declared, values, "propagate") != 0;
+    options.means = optionValue(declared, values, "means") != 0;
+    options.passes = static_cast<int>(optionValue(declared, values, "passes"));
+    return options;
+}
+
+std::vector<LayerNote> reconstructLayers(QuantState& state, const AlgorithmContext& context,
+                                         const ReconstructOptions& options, const RoundingSolver& solver)
+{
+    return Reconstruction(state, context, options, solver).run();
+}
+
+} // namespace lathe
