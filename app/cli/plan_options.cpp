@@ -3,6 +3,7 @@
 
 #include "app/cli/context.h"
 #include "core/base/error.h"
+#include "core/calibration/calibrator.h"
 #include "core/quant/target_refusals.h"
 #include "core/targets/catalog.h"
 
@@ -56,12 +57,9 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
     command.add_option("--weights", options.weights, "Weight format, for example int8");
     command.add_option("--activations", options.activations, "Activation format, for example uint8 or float32");
     command.add_option("--granularity", options.granularity, "Scales of the weights: tensor, channel or group:N");
-    command.add_option("--method", options.method, "minmax, percentile[:P], entropy, mse, kmeans or mean");
-    std::string known;
-    for (const Algorithm& algorithm : algorithms())
-        known += (known.empty() ? "" : ", ") + algorithm.id;
+    command.add_option("--method", options.method, "Range method, with :value as wanted: " + calibrators().ids());
     command.add_option("--algorithms", options.algorithms,
-                       "Post-training algorithms, with commas, each with :option=value as wanted: " + known);
+                       "Post-training algorithms, with commas, each with :option=value as wanted: " + algorithms().ids());
     command.add_option("--plan", options.planFile, "Plan file");
     command.add_option("--target", options.target, "Target: an id that \"targets\" lists, or a profile file (.json)");
 }

@@ -31,10 +31,9 @@ Runnable compileSource(const Source& source, const std::string& precision, const
     requirePrecision(source, precision);
     requireRunnable(*source.model);
     const RunMode mode = runModeNamed(precision);
-    const auto program = mode == RunMode::floating
-                             ? compileFor(mode, source.model->graph, options, context.control)
-                             : compileFor(mode, source.quantized(context)->applied, options, context.control);
-    return {program, bindingFor(mode, *program)};
+    if (mode == RunMode::floating)
+        return compileFor(mode, source.model->graph, options, context.control);
+    return compileFor(mode, source.quantized(context)->applied, options, context.control);
 }
 
 }

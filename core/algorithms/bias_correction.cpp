@@ -20,13 +20,7 @@ std::vector<Option> biasOptions()
              .kind = Option::Kind::choice,
              .defaultValue = 0,
              .choices = {"measured", "analytic"}},
-            {.id = "passes",
-             .label = "Runs over the samples",
-             .help = "Layers are treated in so many groups, each seeing the results of those before",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 10000,
-             .defaultValue = 64}};
+            passesOption()};
 }
 
 /// E[x] of a layer's input from pass 1: the mean of each channel, for all taps of the window alike.
@@ -66,31 +60,18 @@ void correctAnalytically(QuantState& state, const std::vector<WeightLayer>& laye
 }
 
 void correctByMeasurement(QuantState& state, const AlgorithmContext& context, const std::vector<WeightLayer>& layers,
-                          std::int64_t mostPasses, const std::shared_ptr<const Program>& floating,
+                          std::int64_t passes, const std::shared_ptr<const Program>& floating,
                           std::vector<LayerNote>& notes)
 {
     MomentOptions options;
     options.second = false;
     options.workers = context.workers;
-    const Control quiet(context.control.stopToken());
-    const auto total = static_cast<std::int64_t>(layers.size());
-    const std::int64_t passes = std::min(mostPasses, total);
-    for (std::int64_t pass = 0; pass < passes; ++pass) {
-        const auto first = static_cast<std::size_t>(pass * total / passes);
-        const auto last = static_cast<std::size_t>((pass + 1) * total / passes);
-        std::vector<ProductGeometry> geometries;
-        for (std::size_t i = first; i < last; ++i)
-            geometries.push_back(layers[i].geometry);
-        const MomentSource source = momentSource(state, floating, context.control);
-        auto moments = collectInputMoments(source, geometries, context.training, options, quiet);
-        for (std::size_t i = first; i < last; ++i) {
-            // What the first of a group repairs the others must not repair once more: their inputs will have moved.
-            if (i > first)
-                moments[i - first].mean = moments[i - first].referenceMean;
-            noteResult(notes, layers[i], correctBias(state, layers[i], moments[i - first]));
-        }
-        context.control.progress(static_cast<std::int64_t>(last), total, "layers");
-    }
+    treatLayers(state, context, floating, layers, passes, true, options,
+                [&](const WeightLayer& layer, InputMoments& moments, bool first) {
+                    if (!first)
+                        moments.mean = moments.referenceMean;
+                    noteResult(notes, layer, correctBias(state, layer, moments));
+                });
 }
 
 } // namespace

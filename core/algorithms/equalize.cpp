@@ -258,16 +258,6 @@ private:
         return moved;
     }
 
-    static bool isPadded(const ProductGeometry& geometry)
-    {
-        if (!geometry.conv)
-            return false;
-        const Window& window = geometry.conv->window;
-        const auto isSet = [](std::int64_t pad) { return pad != 0; };
-        return std::any_of(window.padBegin.begin(), window.padBegin.end(), isSet) ||
-               std::any_of(window.padEnd.begin(), window.padEnd.end(), isSet);
-    }
-
     /// A channel that stays above c behind a Relu can do so without c, which then stands in the next layer's bias.
     void absorb(std::size_t index)
     {
@@ -275,7 +265,7 @@ private:
         Side& first = m_sides[pair.first];
         Side& second = m_sides[pair.second];
         const auto known = m_state.statistics->tensors.find(m_state.graph.value(first.layer.output).name);
-        if (!pair.relu || first.bias.empty() || second.bias.empty() || isPadded(second.geometry) ||
+        if (!pair.relu || first.bias.empty() || second.bias.empty() || (second.geometry.conv && second.geometry.conv->window.padded()) ||
             known == m_state.statistics->tensors.end() || known->second.channels.size() != first.biases.size())
             return;
         for (std::size_t channel = 0; channel < first.biases.size(); ++channel) {

@@ -10,13 +10,6 @@ namespace lathe {
 
 namespace {
 
-CompileOptions observable()
-{
-    CompileOptions options;
-    options.tapAll = true;
-    return options;
-}
-
 /// Where to compare: before a last Softmax, in whose output a confident model hides its errors.
 std::string comparedValue(const Graph& graph, ValueId output)
 {
@@ -26,6 +19,13 @@ std::string comparedValue(const Graph& graph, ValueId output)
 }
 
 } // namespace
+
+CompileOptions observable()
+{
+    CompileOptions options;
+    options.tapAll = true;
+    return options;
+}
 
 Graph withConstants(Graph graph, const std::map<std::string, Tensor>& constants)
 {
@@ -41,9 +41,7 @@ Graph quantizedGraph(const QuantState& state)
 
 Runnable quantizedRun(const QuantState& state, const Control& control)
 {
-    auto program = Program::compile(quantizedGraph(state), observable(), control);
-    const Binding binding = program->defaultBinding().withPrecision(Precision::simulated);
-    return {std::move(program), binding};
+    return compileFor(RunMode::simulated, quantizedGraph(state), observable(), control);
 }
 
 Runnable floatRun(const Graph& graph, const Control& control)

@@ -9,6 +9,8 @@
 
 namespace lathe {
 
+/// Options for runs with every layer's output in sight.
+CompileOptions observable();
 /// The quantized graph of a state, ready to run.
 Runnable quantizedRun(const QuantState& state, const Control& control);
 /// The graph that quantizedRun() runs.

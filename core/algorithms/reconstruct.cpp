@@ -48,40 +48,18 @@ public:
     std::vector<LayerNote> run()
     {
         const std::vector<WeightLayer> layers = weightLayers(m_state, m_context.rules, *m_floating, m_notes);
-        const auto total = static_cast<std::int64_t>(layers.size());
-        const std::int64_t passes = m_options.propagate ? std::min<std::int64_t>(m_options.passes, total) : 1;
-        for (std::int64_t pass = 0; pass < passes; ++pass) {
-            const auto first = layers.begin() + pass * total / passes;
-            const auto last = layers.begin() + (pass + 1) * total / passes;
-            treat({first, last});
-            m_context.control.progress(last - layers.begin(), total, "layers");
-        }
+        MomentOptions collect;
+        collect.workers = m_workers;
+        treatLayers(m_state, m_context, m_floating, layers, m_options.passes, m_options.propagate, collect,
+                    [this](const WeightLayer& layer, InputMoments& moments, bool first) {
+                        if (!first)
+                            moments.cross.clear();
+                        round(layer, moments);
+                    });
         return std::move(m_notes);
     }
 
 private:
-    void treat(const std::vector<WeightLayer>& layers)
-    {
-        std::vector<ProductGeometry> geometries;
-        for (const WeightLayer& layer : layers)
-            geometries.push_back(layer.geometry);
-        MomentSource source = momentSource(m_state, m_floating, m_context.control);
-        if (!m_options.propagate)
-            source.quantizedProgram = nullptr;
-        MomentOptions collect;
-        collect.workers = m_workers;
-        // Inner progress would jump back and forth; layers are what counts.
-        const Control quiet(m_context.control.stopToken());
-        std::vector<InputMoments> moments =
-            collectInputMoments(source, geometries, m_context.training, collect, quiet);
-        for (std::size_t i = 0; i < layers.size(); ++i) {
-            // What the first of a group makes up for the others must not make up for once more.
-            if (i > 0)
-                moments[i].cross.clear();
-            round(layers[i], moments[i]);
-        }
-    }
-
     void round(const WeightLayer& layer, InputMoments& moments)
     {
         const ProductGeometry& geometry = layer.geometry;
@@ -240,13 +218,7 @@ std::vector<Option> reconstructOptions()
              .kind = Option::Kind::flag,
              .defaultValue = 1},
             {.id = "means", .label = "Correct the bias too", .kind = Option::Kind::flag, .defaultValue = 1},
-            {.id = "passes",
-             .label = "Runs over the samples",
-             .help = "Layers are treated in so many groups, each seeing the results of those before",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 10000,
-             .defaultValue = 64}};
+            passesOption()};
 }
 
 ReconstructOptions reconstructOptions(const std::vector<Option>& declared, const OptionValues& values)

@@ -161,15 +161,57 @@ bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments
     return true;
 }
 
-MomentSource momentSource(const QuantState& state, std::shared_ptr<const Program> floating, const Control& control)
+Option passesOption()
+{
+    return {.id = "passes",
+            .label = "Runs over the samples",
+            .help = "Layers are treated in so many groups, each seeing the results of those before",
+            .kind = Option::Kind::integer,
+            .minimum = 1,
+            .maximum = 10000,
+            .defaultValue = 64};
+}
+
+namespace {
+
+/// The float run of a state and, where it is to be seen, the quantized one.
+MomentSource momentSource(const QuantState& state, const std::shared_ptr<const Program>& floating, bool quantized,
+                          const Control& control)
 {
     MomentSource source;
+    source.program = floating;
     source.floating = floating->defaultBinding().cleared().withPrecision(Precision::floating);
-    source.program = std::move(floating);
-    const Runnable quantized = quantizedRun(state, control);
-    source.quantizedProgram = quantized.program;
-    source.quantized = quantized.binding;
+    if (quantized) {
+        Runnable run = quantizedRun(state, control);
+        source.quantizedProgram = std::move(run.program);
+        source.quantized = std::move(run.binding);
+    }
     return source;
+}
+
+} // namespace
+
+void treatLayers(QuantState& state, const AlgorithmContext& context, const std::shared_ptr<const Program>& floating,
+                 const std::vector<WeightLayer>& layers, std::int64_t passes, bool propagate, const MomentOptions& options,
+                 const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat)
+{
+    // Inner progress would jump back and forth; layers are what counts.
+    const Control quiet(context.control.stopToken());
+    const auto total = static_cast<std::int64_t>(layers.size());
+    const std::int64_t groups = std::min<std::int64_t>(propagate ? passes : 1, total);
+    for (std::int64_t group = 0; group < groups; ++group) {
+        const std::span<const WeightLayer> part(layers.begin() + group * total / groups,
+                                                layers.begin() + (group + 1) * total / groups);
+        std::vector<ProductGeometry> geometries;
+        for (const WeightLayer& layer : part)
+            geometries.push_back(layer.geometry);
+        std::vector<InputMoments> moments =
+            collectInputMoments(momentSource(state, floating, propagate, context.control), geometries,
+                                context.training, options, quiet);
+        for (std::size_t i = 0; i < part.size(); ++i)
+            treat(part[i], moments[i], i == 0);
+        context.control.progress((group + 1) * total / groups, total, "layers");
+    }
 }
 
 } // namespace lathe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,15 @@ bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments
 /// Puts the bias on the grid of the layer's present weights and input.
 void refreshBias(QuantState& state, const WeightLayer& layer);
 
-/// Both runs of a state, for pass 2.
-MomentSource momentSource(const QuantState& state, std::shared_ptr<const Program> floating, const Control& control);
+/// "passes": how many groups treatLayers() makes at most.
+Option passesOption();
+
+/// Treats layers from the first to the last, in groups that each take a run over the samples, so that `treat` gets the
+/// moments of each layer's input as the state is by then. `first`: of its group; the others do not see what that one makes
+/// up for and must not make up for it once more. With `propagate`, inputs are those of the quantized run too; else those of
+/// the float model, in one run.
+void treatLayers(QuantState& state, const AlgorithmContext& context, const std::shared_ptr<const Program>& floating,
+                 const std::vector<WeightLayer>& layers, std::int64_t passes, bool propagate, const MomentOptions& options,
+                 const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat);
 
 } // namespace lathe

@@ -28,15 +28,22 @@ double weightSqnrDb(const Value& weight, const Resolved& resolved)
         .sqnrDb();
 }
 
+std::optional<double> activationSqnrDb(const TensorStatistics& statistics, const Encoding& encoding)
+{
+    const std::optional<double> noise = expectedNoise(statistics, encoding);
+    if (!noise)
+        return std::nullopt;
+    const double count = static_cast<double>(std::max<std::int64_t>(statistics.moments.count, 1));
+    return *noise > 0 ? 10 * std::log10(statistics.moments.sumSquares / count / *noise) : exact;
+}
+
 double activationSqnrDb(const std::string& value, const Statistics& statistics, const Resolved& resolved)
 {
     const auto encoding = resolved.encodings.activations.find(value);
     const auto known = statistics.tensors.find(value);
     if (encoding == resolved.encodings.activations.end() || known == statistics.tensors.end())
         return exact;
-    const double count = static_cast<double>(std::max<std::int64_t>(known->second.moments.count, 1));
-    const double noise = expectedNoise(known->second, *encoding->second).value_or(0);
-    return noise > 0 ? 10 * std::log10(known->second.moments.sumSquares / count / noise) : exact;
+    return activationSqnrDb(known->second, *encoding->second).value_or(exact);
 }
 
 }

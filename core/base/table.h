@@ -29,10 +29,15 @@ public:
     /// The entry of this id; throws Error{unknownName} that lists the known ids. `kind` is the noun for the message.
     const T& get(std::string_view id, std::string_view kind) const {
         if (const T* entry = find(id)) return *entry;
+        throw Error(ErrorCode::unknownName, std::string(id),
+                    {{"kind", std::string(kind)}, {"name", std::string(id)}, {"known", ids()}});
+    }
+
+    /// All ids in their order, for messages: "a, b, c".
+    std::string ids() const {
         std::string known;
         for (const T& entry : m_entries) known += (known.empty() ? "" : ", ") + entry.id;
-        throw Error(ErrorCode::unknownName, std::string(id),
-                    {{"kind", std::string(kind)}, {"name", std::string(id)}, {"known", known}});
+        return known;
     }
 
     auto begin() const { return m_entries.begin(); }

@@ -4,24 +4,18 @@
 
 #include "core/calibration/calibrator.h"
 #include "core/calibration/squared_error.h"
+#include "core/numeric/cluster_means.h"
 
 namespace lathe {
 
 namespace {
 
 constexpr int mostClusterBits = 8;
-constexpr int mostRounds = 50;
-
-struct Mass
-{
-    double value;
-    double count;
-};
 
 /// Ascending values with how often they occur.
-std::vector<Mass> massesOf(const RangeRequest& request)
+std::vector<WeightedValue> massesOf(const RangeRequest& request)
 {
-    std::vector<Mass> masses;
+    std::vector<WeightedValue> masses;
     if (request.values.empty()) {
         for (const auto& [bin, count] : request.statistics.histogram.occupied())
             masses.push_back({double{BitHistogram::center(bin)}, static_cast<double>(count)});
@@ -29,13 +23,13 @@ std::vector<Mass> massesOf(const RangeRequest& request)
     }
     for (const float value : request.values)
         if (std::isfinite(value))
-            masses.push_back({double{value}, 1});
-    std::sort(masses.begin(), masses.end(), [](const Mass& a, const Mass& b) { return a.value < b.value; });
+            masses.push_back({double{value}});
+    std::sort(masses.begin(), masses.end(), [](const WeightedValue& a, const WeightedValue& b) { return a.value < b.value; });
     return masses;
 }
 
 /// Means that start at equal steps over the values.
-std::vector<double> firstMeans(const std::vector<Mass>& masses, std::size_t clusters)
+std::vector<double> firstMeans(const std::vector<WeightedValue>& masses, std::size_t clusters)
 {
     const double low = masses.front().value;
     const double step = (masses.back().value - low) / static_cast<double>(clusters);
@@ -45,37 +39,15 @@ std::vector<double> firstMeans(const std::vector<Mass>& masses, std::size_t clus
     return means;
 }
 
-/// One round of Lloyd's algorithm; empty clusters stay where they are. True while a mean moves.
-bool moveMeans(const std::vector<Mass>& masses, std::vector<double>& means)
-{
-    bool moved = false;
-    std::size_t at = 0;
-    for (std::size_t c = 0; c < means.size(); ++c) {
-        double sum = 0, count = 0;
-        const bool last = c + 1 == means.size();
-        const double edge = last ? 0 : (means[c] + means[c + 1]) / 2;
-        for (; at < masses.size() && (last || masses[at].value <= edge); ++at) {
-            sum += masses[at].value * masses[at].count;
-            count += masses[at].count;
-        }
-        if (count <= 0)
-            continue;
-        moved = moved || means[c] != sum / count;
-        means[c] = sum / count;
-    }
-    return moved;
-}
-
 /// From the lowest to the highest mean: what lies beyond is nearer to these than to any other.
 Range clusterRange(const RangeRequest& request)
 {
-    const std::vector<Mass> masses = massesOf(request);
+    const std::vector<WeightedValue> masses = massesOf(request);
     if (masses.empty())
         return request.fullRange();
     std::vector<double> means =
         firstMeans(masses, std::size_t{1} << std::min(request.spec.format.bits, mostClusterBits));
-    for (int round = 0; round < mostRounds && moveMeans(masses, means); ++round) {
-    }
+    settleMeans(masses, means);
     // What a histogram knows of a value may lie beyond the extremes, which are exact.
     const Range full = request.fullRange();
     return {std::max(static_cast<float>(means.front()), full.low), std::min(static_cast<float>(means.back()), full.high)};

@@ -13,7 +13,7 @@
 #include "core/base/table.h"
 #include "core/data/samples.h"
 #include "core/ops/layers.h"
-#include "core/runtime/program.h"
+#include "core/runtime/run_mode.h"
 #include "core/tensor/compare.h"
 
 namespace lathe {
@@ -105,13 +105,6 @@ struct EvaluationRun
     std::vector<SampleRecord> samples;
 
     const MetricResult* metric(const std::string& id) const;
-};
-
-/// A program and the setting to run it with.
-struct Runnable
-{
-    std::shared_ptr<const Program> program;
-    Binding binding;
 };
 
 struct EvaluateOptions

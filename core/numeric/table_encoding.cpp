@@ -2,13 +2,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/numeric/cluster_means.h"
 #include "core/numeric/value_tables.h"
 
 namespace lathe {
 
 namespace {
 
-constexpr int mostRounds = 50;
 constexpr double ternaryThreshold = 0.7;
 
 double meanMagnitude(std::span<const float> values, double above)
@@ -55,27 +55,13 @@ std::vector<float> finiteSorted(std::span<const float> values)
     return sorted;
 }
 
-/// Cluster means of values in ascending order: one round of Lloyd's algorithm. An empty cluster keeps its mean.
-bool moveMeans(std::span<const float> sorted, std::vector<double>& means)
+std::vector<WeightedValue> weighted(std::span<const float> sorted)
 {
-    bool moved = false;
-    auto from = sorted.begin();
-    for (std::size_t c = 0; c < means.size(); ++c) {
-        const double edge =
-            c + 1 < means.size() ? (means[c] + means[c + 1]) / 2 : std::numeric_limits<double>::infinity();
-        const auto to = std::upper_bound(from, sorted.end(), edge,
-                                         [](double limit, float value) { return limit < double{value}; });
-        if (to != from) {
-            double sum = 0;
-            for (auto value = from; value != to; ++value)
-                sum += double{*value};
-            const double mean = sum / static_cast<double>(to - from);
-            moved = moved || mean != means[c];
-            means[c] = mean;
-        }
-        from = to;
-    }
-    return moved;
+    std::vector<WeightedValue> values;
+    values.reserve(sorted.size());
+    for (const float value : sorted)
+        values.push_back({double{value}});
+    return values;
 }
 
 double squaredError(std::span<const float> sorted, std::span<const double> means)
@@ -91,12 +77,6 @@ double squaredError(std::span<const float> sorted, std::span<const double> means
     return sum;
 }
 
-void settle(std::span<const float> sorted, std::vector<double>& means)
-{
-    for (int round = 0; round < mostRounds && moveMeans(sorted, means); ++round) {
-    }
-}
-
 /// From quantiles, which serve the middle of a distribution, and from equal steps, which serve its tails.
 std::vector<double> clusterMeans(std::span<const float> sorted, std::size_t entries)
 {
@@ -106,8 +86,9 @@ std::vector<double> clusterMeans(std::span<const float> sorted, std::size_t entr
         quantiles.push_back(sorted[(2 * c + 1) * sorted.size() / (2 * entries)]);
         steps.push_back(low + width * (static_cast<double>(c) + 0.5) / static_cast<double>(entries));
     }
-    settle(sorted, quantiles);
-    settle(sorted, steps);
+    const std::vector<WeightedValue> values = weighted(sorted);
+    settleMeans(values, quantiles);
+    settleMeans(values, steps);
     return squaredError(sorted, steps) < squaredError(sorted, quantiles) ? steps : quantiles;
 }
 

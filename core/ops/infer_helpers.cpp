@@ -117,6 +117,15 @@ std::vector<std::int64_t> runAxes(const RunContext& context, std::size_t operand
     return context.node.integers("axes");
 }
 
+std::vector<bool> reducedAxes(const Node& node, std::span<const std::int64_t> axes, int rank)
+{
+    const bool all = axes.empty() && node.integer("noop_with_empty_axes", 0) == 0;
+    std::vector<bool> reduced(static_cast<std::size_t>(rank), all);
+    for (const int axis : axesOf(node, axes, rank))
+        reduced[static_cast<std::size_t>(axis)] = true;
+    return reduced;
+}
+
 std::optional<std::int64_t> knownLength(const ValueInfo& info)
 {
     if (!info.constant.empty())

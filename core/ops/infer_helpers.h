@@ -48,6 +48,9 @@ std::optional<std::vector<std::int64_t>> knownAxes(const InferContext& context, 
 /// As knownAxes at run time.
 std::vector<std::int64_t> runAxes(const RunContext& context, std::size_t operand);
 
+/// Which axes a reduction takes away, given the node's list: none named means all, unless noop_with_empty_axes.
+std::vector<bool> reducedAxes(const Node& node, std::span<const std::int64_t> axes, int rank);
+
 /// Number of elements of a 1-D operand when known.
 std::optional<std::int64_t> knownLength(const ValueInfo& info);
 

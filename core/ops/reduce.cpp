@@ -11,16 +11,6 @@ namespace lathe {
 
 namespace {
 
-/// Which axes go, given the node's list: none named means all, unless noop_with_empty_axes.
-std::vector<bool> reducedAxes(const Node& node, std::span<const std::int64_t> axes, int rank)
-{
-    const bool all = axes.empty() && node.integer("noop_with_empty_axes", 0) == 0;
-    std::vector<bool> reduced(static_cast<std::size_t>(rank), all);
-    for (const int axis : axesOf(node, axes, rank))
-        reduced[static_cast<std::size_t>(axis)] = true;
-    return reduced;
-}
-
 Shape reducedShape(const Shape& shape, const std::vector<bool>& reduced, bool keepDims)
 {
     std::vector<std::int64_t> dims;

@@ -51,6 +51,12 @@ std::int64_t Window::inputElements() const { return product(input); }
 std::int64_t Window::kernelElements() const { return product(kernel); }
 std::int64_t Window::outputElements() const { return product(output); }
 
+bool Window::padded() const
+{
+    const auto isSet = [](std::int64_t pad) { return pad != 0; };
+    return std::ranges::any_of(padBegin, isSet) || std::ranges::any_of(padEnd, isSet);
+}
+
 Window slidingWindow(const Node& node, std::span<const std::int64_t> input, std::vector<std::int64_t> kernel)
 {
     const std::size_t rank = input.size();

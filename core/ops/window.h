@@ -17,6 +17,7 @@ struct Window {
     std::int64_t inputElements() const;
     std::int64_t kernelElements() const;
     std::int64_t outputElements() const;
+    bool padded() const;
     /// Input positions that one window spans on an axis: (kernel - 1) * dilation + 1.
     std::int64_t span(std::size_t axis) const { return (kernel[axis] - 1) * dilation[axis] + 1; }
 };

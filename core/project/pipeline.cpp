@@ -26,13 +26,6 @@ namespace {
                  {"nearest", nearest}});
 }
 
-CompileOptions measuringOptions()
-{
-    CompileOptions options;
-    options.tapAll = true;
-    return options;
-}
-
 LayerSummary summarize(const Graph& graph, const Layer& layer, const Quantized& quantized, const Statistics& statistics)
 {
     LayerSummary summary{layer.id, "float32", "float32", std::numeric_limits<double>::infinity(),
@@ -156,8 +149,7 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
     requireRunnable(model);
     return whileDoing("validating", [&] {
         const Runnable floating = floatRun(model.graph, control);
-        const auto program = compileFor(options.mode, quantized.applied, measuringOptions(), control);
-        const Runnable rounded{program, bindingFor(options.mode, *program)};
+        const Runnable rounded = compileFor(options.mode, quantized.applied, observable(), control);
         const auto samples = dataset.split(options.split);
         const bool sameLayers = !quantized.adjusted || quantized.adjusted->graph.digest() == model.graph.digest();
         EvaluateOptions evaluating = options.evaluate;

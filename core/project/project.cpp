@@ -81,6 +81,18 @@ auto storedIn(const std::string& where, const std::string& what, Read read)
     }
 }
 
+/// A row of code or adjusted_tensor.
+void insertTensor(Statement& insert, std::string_view kind, const std::string& value, const Tensor& tensor)
+{
+    insert.bind(kind)
+        .bind(value)
+        .bind(dtypeName(tensor.dtype()))
+        .bind(tensor.shape().text())
+        .bind(tensor.bytes())
+        .bind(sha256(tensor.bytes()).hex())
+        .run();
+}
+
 class SqliteProject : public Project
 {
 public:
@@ -164,13 +176,7 @@ public:
         Statement insert(m_database, "INSERT INTO code VALUES(?, ?, ?, ?, ?, ?)");
         const auto store = [&](const char* kind, const std::map<std::string, Tensor>& tensors) {
             for (const auto& [value, tensor] : tensors)
-                insert.bind(kind)
-                    .bind(value)
-                    .bind(dtypeName(tensor.dtype()))
-                    .bind(tensor.shape().text())
-                    .bind(tensor.bytes())
-                    .bind(sha256(tensor.bytes()).hex())
-                    .run();
+                insertTensor(insert, kind, value, tensor);
         };
         store("weight", codes.weights);
         store("bias", codes.biases);
@@ -211,13 +217,7 @@ public:
             Statement insert(m_database, "INSERT INTO adjusted_tensor VALUES(?, ?, ?, ?, ?, ?)");
             for (const auto& [kind, tensors] : adjusted->tensors)
                 for (const auto& [value, tensor] : tensors)
-                    insert.bind(kind)
-                        .bind(value)
-                        .bind(dtypeName(tensor.dtype()))
-                        .bind(tensor.shape().text())
-                        .bind(tensor.bytes())
-                        .bind(sha256(tensor.bytes()).hex())
-                        .run();
+                    insertTensor(insert, kind, value, tensor);
         }
         transaction.commit();
     }

@@ -35,11 +35,8 @@ struct Division
 
 Division divide(const IntegerProduct& product, const ConvGeometry& geometry)
 {
-    const auto zero = [](std::int64_t pad) { return pad == 0; };
-    const bool padded = !std::ranges::all_of(geometry.window.padBegin, zero) ||
-                        !std::ranges::all_of(geometry.window.padEnd, zero);
     Division division{.bias = product.bias};
-    if (product.input.zero != 0 && !padded) {
+    if (product.input.zero != 0 && !geometry.window.padded()) {
         division.bias = biasWithZeroPoint(product);
         division.foldZeroPoint = requantizesExactly(product, division.bias, 0, 255);
         if (division.foldZeroPoint)

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <limits>
 
+#include "core/ops/infer_helpers.h"
 #include "core/runtime/kernel.h"
 #include "core/runtime/simd.h"
 
@@ -137,8 +138,8 @@ private:
     double m_factor;
 };
 
-/// Which axes are reduced; nothing when that is not known before it runs.
-std::optional<std::vector<bool>> reducedAxes(const StepRequest& request, int rank)
+/// Which axes are reduced; nothing when that is none, or is not known before it runs.
+std::optional<std::vector<bool>> knownReducedAxes(const StepRequest& request, int rank)
 {
     const Node& node = request.node;
     std::vector<bool> reduced(static_cast<std::size_t>(rank), false);
@@ -153,11 +154,8 @@ std::optional<std::vector<bool>> reducedAxes(const StepRequest& request, int ran
             return std::nullopt;
         axes = operand->toIntegers();
     }
-    if (axes.empty())
-        return node.integer("noop_with_empty_axes", 0) != 0 ? std::nullopt : std::optional(std::vector<bool>(reduced.size(), true));
-    for (const std::int64_t axis : axes)
-        reduced[static_cast<std::size_t>(normalizeAxis(axis, rank))] = true;
-    return reduced;
+    reduced = reducedAxes(node, axes, rank);
+    return axes.empty() && !reduced.front() ? std::nullopt : std::optional(reduced);
 }
 
 /// Nothing where reduced axes do not lie side by side.
@@ -188,7 +186,7 @@ std::unique_ptr<Kernel> makeReduce(const StepRequest& request, std::string& reas
         reason = "the element type or size";
         return nullptr;
     }
-    const auto reduced = reducedAxes(request, shape.rank());
+    const auto reduced = knownReducedAxes(request, shape.rank());
     const Layout layout = request.layout(node.inputs[0]);
     const auto extent = reduced ? extentOf(shape, layout, *reduced) : std::nullopt;
     if (!extent) {

@@ -59,8 +59,9 @@ BinaryAxes::BinaryAxes(const Shape& output, Layout layout, const Shape& left, La
         m_blocks *= axis.size;
 }
 
-template <typename T>
-void BinaryAxes::run(const T* left, const T* right, T* out, FunctionRef<void(const BinaryRowsOf<T>&)> work) const
+template <typename T, typename Out>
+void BinaryAxes::run(const T* left, const T* right, Out* out,
+                     std::type_identity_t<FunctionRef<void(const BinaryRowsOf<T, Out>&)>> work) const
 {
     if (m_blocks == 1) {
         // Threads share the rows, or the only row.
@@ -68,7 +69,7 @@ void BinaryAxes::run(const T* left, const T* right, T* out, FunctionRef<void(con
         const std::int64_t length = single ? m_rows.count : m_rows.rows;
         const std::int64_t grain = single ? kGrain : kGrain / m_rows.count + 1;
         parallelRanges(length, grain, [&](std::int64_t begin, std::int64_t end) {
-            BinaryRowsOf<T> part = rowsOf<T>();
+            BinaryRowsOf<T, Out> part = rowsOf<T, Out>();
             (single ? part.count : part.rows) = end - begin;
             part.left = left + begin * (single ? part.leftStep : part.leftRow);
             part.right = right + begin * (single ? part.rightStep : part.rightRow);
@@ -80,7 +81,7 @@ void BinaryAxes::run(const T* left, const T* right, T* out, FunctionRef<void(con
     const std::int64_t blockElements = m_rows.rows * m_rows.count;
     parallelRanges(m_blocks, kGrain / blockElements + 1, [&](std::int64_t begin, std::int64_t end) {
         for (std::int64_t block = begin; block < end; ++block) {
-            BinaryRowsOf<T> part = rowsOf<T>();
+            BinaryRowsOf<T, Out> part = rowsOf<T, Out>();
             part.left = left;
             part.right = right;
             part.out = out + block * blockElements;
@@ -95,8 +96,13 @@ void BinaryAxes::run(const T* left, const T* right, T* out, FunctionRef<void(con
     });
 }
 
-template void BinaryAxes::run(const float*, const float*, float*, FunctionRef<void(const BinaryRows&)>) const;
-template void BinaryAxes::run(const std::uint8_t*, const std::uint8_t*, std::uint8_t*,
-                              FunctionRef<void(const BinaryRowsOf<std::uint8_t>&)>) const;
+#define LATHE_BINARY_AXES(T, Out)                                                                            \
+    template void BinaryAxes::run<T, Out>(const T*, const T*, Out*, FunctionRef<void(const BinaryRowsOf<T, Out>&)>) const;
+LATHE_BINARY_AXES(float, float)
+LATHE_BINARY_AXES(std::uint8_t, std::uint8_t)
+LATHE_BINARY_AXES(float, std::uint8_t)
+LATHE_BINARY_AXES(std::int32_t, std::uint8_t)
+LATHE_BINARY_AXES(std::int64_t, std::uint8_t)
+#undef LATHE_BINARY_AXES
 
 }

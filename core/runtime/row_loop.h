@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <type_traits>
 #include <vector>
 
 #include "core/base/function_ref.h"
@@ -11,17 +12,18 @@
 namespace lathe {
 
 /// Rows of an element-wise result of two operands; a step along a row is 0 (one number for all), 1, or anything else.
-template <typename T> struct BinaryRowsOf {
+template <typename T, typename Out = T> struct BinaryRowsOf {
     const T* left = nullptr;
     const T* right = nullptr;
-    T* out = nullptr;
+    Out* out = nullptr;
     std::int64_t rows = 1, count = 1;
     std::int64_t leftRow = 0, rightRow = 0, leftStep = 0, rightStep = 0;
 };
 using BinaryRows = BinaryRowsOf<float>;
 
 template <typename Element> struct BinaryRowLoop {
-    template <typename T> LATHE_INLINE static std::int64_t run(BinaryRowsOf<T> r, Element element)
+    template <typename T, typename Out>
+    LATHE_INLINE static std::int64_t run(BinaryRowsOf<T, Out> r, Element element)
     {
         std::int64_t total = 0;
         for (std::int64_t row = 0; row < r.rows; ++row, r.left += r.leftRow, r.right += r.rightRow, r.out += r.count) {
@@ -51,7 +53,8 @@ template <typename Element> struct BinaryRowLoop {
 };
 
 /// out = element(left, right, clipped) of every row; returns the sum of what element added to its last argument.
-template <typename T, typename Element> std::int64_t runRows(const BinaryRowsOf<T>& rows, Element element)
+template <typename T, typename Out, typename Element>
+std::int64_t runRows(const BinaryRowsOf<T, Out>& rows, Element element)
 {
     return simdCall<BinaryRowLoop<Element>>(rows, element);
 }
@@ -64,15 +67,16 @@ public:
                Layout rightLayout);
 
     /// Calls work(rows) for parts of the result, on OpenMP's threads.
-    template <typename T>
-    void run(const T* left, const T* right, T* out, FunctionRef<void(const BinaryRowsOf<T>&)> work) const;
+    template <typename T, typename Out>
+    void run(const T* left, const T* right, Out* out,
+             std::type_identity_t<FunctionRef<void(const BinaryRowsOf<T, Out>&)>> work) const;
 
 private:
     struct Axis {
         std::int64_t size, left, right;
     };
 
-    template <typename T> BinaryRowsOf<T> rowsOf() const
+    template <typename T, typename Out> BinaryRowsOf<T, Out> rowsOf() const
     {
         return {nullptr,        nullptr,         nullptr,         m_rows.rows,    m_rows.count,
                 m_rows.leftRow, m_rows.rightRow, m_rows.leftStep, m_rows.rightStep};

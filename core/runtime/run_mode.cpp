@@ -14,6 +14,13 @@ constexpr std::array kModes{RunMode::floating, RunMode::simulated, RunMode::lite
                             RunMode::saturating};
 constexpr std::array<std::string_view, kModes.size()> kNames{"float", "simulated", "literal", "integer", "saturating"};
 
+Precision precisionOf(RunMode mode)
+{
+    return mode == RunMode::floating  ? Precision::floating
+           : mode == RunMode::literal ? Precision::literal
+                                      : Precision::simulated;
+}
+
 }
 
 std::string_view runModeName(RunMode mode)
@@ -37,27 +44,16 @@ RunMode runModeNamed(std::string_view name)
     return kModes[static_cast<std::size_t>(found - kNames.begin())];
 }
 
-std::shared_ptr<const Program> compileFor(RunMode mode, const Graph& graph, CompileOptions options,
-                                          const Control& control)
+Runnable compileFor(RunMode mode, const Graph& graph, CompileOptions options, const Control& control)
 {
     if (mode == RunMode::floating)
         options.keepSlots = false;
     options.integerKernels = mode == RunMode::integer || mode == RunMode::saturating;
     options.arithmetic =
         mode == RunMode::saturating ? ArithmeticProfile::saturatingPairs : ArithmeticProfile::onnxRuntime;
-    return Program::compile(graph, options, control);
-}
-
-Binding bindingFor(RunMode mode, const Program& program)
-{
-    switch (mode) {
-    case RunMode::floating: return program.defaultBinding().withPrecision(Precision::floating);
-    case RunMode::literal: return program.defaultBinding().withPrecision(Precision::literal);
-    case RunMode::simulated:
-    case RunMode::integer:
-    case RunMode::saturating: break;
-    }
-    return program.defaultBinding().withPrecision(Precision::simulated);
+    auto program = Program::compile(graph, options, control);
+    const Binding binding = program->defaultBinding().withPrecision(precisionOf(mode));
+    return {std::move(program), binding};
 }
 
 }

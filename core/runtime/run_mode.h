@@ -25,10 +25,15 @@ std::span<const RunMode> runModes();
 /// Throws Error{unknownName}.
 RunMode runModeNamed(std::string_view name);
 
-/// Compiles `graph` for a mode; `options.keepSlots`, `integerKernels` and `arithmetic` are set to what it needs.
-std::shared_ptr<const Program> compileFor(RunMode mode, const Graph& graph, CompileOptions options,
-                                          const Control& control = {});
-/// What to run such a program with: the settings that the graph itself carries.
-Binding bindingFor(RunMode mode, const Program& program);
+/// A program and the setting to run it with.
+struct Runnable
+{
+    std::shared_ptr<const Program> program;
+    Binding binding;
+};
+
+/// `graph` compiled for a mode, with the settings that it carries itself; `options.keepSlots`, `integerKernels` and
+/// `arithmetic` are set to what the mode needs.
+Runnable compileFor(RunMode mode, const Graph& graph, CompileOptions options, const Control& control = {});
 
 }

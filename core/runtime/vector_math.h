@@ -25,21 +25,31 @@ LATHE_INLINE float clampTo(float x, float low, float high)
     return x > high ? high : x;
 }
 
-/// e^x within 2 ulp: Cody-Waite reduction and the Cephes polynomial. Results below 2^-126 are 0.
-LATHE_INLINE float expFast(float x)
+/// e^x as mantissa * 2^exponent.
+struct ExpParts {
+    float mantissa;
+    std::int32_t exponent;
+};
+
+/// Cody-Waite reduction and the Cephes polynomial, for x whose result is a normal float or close to one.
+LATHE_INLINE ExpParts expParts(float x)
 {
-    const float bounded = clampTo(x, -87.4f, 88.8f);
-    const float n = roundSmall(bounded * 1.44269504f);
-    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
+    const float n = roundSmall(x * 1.44269504f);
+    const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
     float p = 1.9875691500e-4f;
     p = p * r + 1.3981999507e-3f;
     p = p * r + 8.3334519073e-3f;
     p = p * r + 4.1665795894e-2f;
     p = p * r + 1.6666665459e-1f;
     p = p * r + 5.0000001201e-1f;
-    const float mantissa = (p * r * r + r) + 1.0f;
+    return {(p * r * r + r) + 1.0f, static_cast<std::int32_t>(n)};
+}
+
+/// e^x within 2 ulp. Results below 2^-126 are 0.
+LATHE_INLINE float expFast(float x)
+{
+    const auto [mantissa, exponent] = expParts(clampTo(x, -87.4f, 88.8f));
     // In two factors, since 2^128 is no float.
-    const auto exponent = static_cast<std::int32_t>(n);
     const std::int32_t half = exponent >> 1;
     const float first = std::bit_cast<float>((half + 127) << 23);
     const float second = std::bit_cast<float>((exponent - half + 127) << 23);
@@ -52,17 +62,8 @@ LATHE_INLINE float expFast(float x)
 /// e^x within 2 ulp for x <= 0, where one factor does and nothing overflows. Results below 2^-126 are 0.
 LATHE_INLINE float expOfNegative(float x)
 {
-    const float bounded = x < -87.33654f ? -87.33654f : x;
-    const float n = roundSmall(bounded * 1.44269504f);
-    const float r = (bounded - n * 0.693359375f) + n * 2.12194440e-4f;
-    float p = 1.9875691500e-4f;
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    const float mantissa = (p * r * r + r) + 1.0f;
-    const float y = mantissa * std::bit_cast<float>((static_cast<std::int32_t>(n) + 127) << 23);
+    const auto [mantissa, exponent] = expParts(x < -87.33654f ? -87.33654f : x);
+    const float y = mantissa * std::bit_cast<float>((exponent + 127) << 23);
     return x < -87.33654f ? 0.0f : y;
 }
 

@@ -125,20 +125,6 @@ function* fieldsOf(data) {
   }
 }
 
-/** The operator types of a model's nodes, in file order, as "domain:Type" (no prefix for the default domain). */
-export function nodeTypes(modelBytes) {
-  const types = [];
-  for (const [number, graph] of fieldsOf(modelBytes)) {
-    if (number !== 7) continue;
-    for (const [part, node] of fieldsOf(graph)) {
-      if (part !== 1) continue;
-      const fields = Object.fromEntries(fieldsOf(node));
-      types.push((fields[7]?.length ? `${fields[7]}:` : '') + fields[4]);
-    }
-  }
-  return types;
-}
-
 const DTYPE_NAMES = Object.fromEntries(Object.entries(TYPES).map(([name, code]) => [code, name]));
 
 /** A model taken apart: nodes {op, domain, inputs, outputs, raw}, initializers {dtype, raw} by name, names of its graph inputs and outputs, and its header. */
@@ -168,6 +154,11 @@ export function dismantle(modelBytes) {
   }
   model.inputs = model.inputs.filter((name) => !model.initializers.has(name));
   return model;
+}
+
+/** The operator types of a model's nodes, in file order, as "domain:Type" (no prefix for the default domain). */
+export function nodeTypes(modelBytes) {
+  return dismantle(modelBytes).nodes.map(({ domain, op }) => (domain ? `${domain}:` : '') + op);
 }
 
 /** A node as dismantle() gives it. */
@@ -206,28 +197,12 @@ function tensorScalar(tensor) {
 
 /** The scale of the DequantizeLinear that makes graph output `output` (through operators that move data); null if there is none. */
 export function outputScale(modelBytes, output) {
-  const producers = new Map();
-  const initializers = new Map();
-  for (const [number, graph] of fieldsOf(modelBytes)) {
-    if (number !== 7) continue;
-    for (const [part, data] of fieldsOf(graph)) {
-      if (part === 1) {
-        const node = { type: '', inputs: [] };
-        for (const [n, v] of fieldsOf(data)) {
-          if (n === 1) node.inputs.push(String(v));
-          if (n === 2) producers.set(String(v), node);
-          if (n === 4) node.type = String(v);
-        }
-      } else if (part === 5) {
-        const name = [...fieldsOf(data)].find(([n]) => n === 8);
-        initializers.set(String(name?.[1] ?? ''), data);
-      }
-    }
-  }
+  const { nodes, initializers } = dismantle(modelBytes);
+  const producers = new Map(nodes.flatMap((n) => n.outputs.map((o) => [o, n])));
   for (let value = output; producers.has(value);) {
-    const { type, inputs } = producers.get(value);
-    if (type === 'DequantizeLinear') return initializers.has(inputs[1]) ? tensorScalar(initializers.get(inputs[1])) : null;
-    if (!/^(Identity|Reshape|Transpose|Flatten|MaxPool|Resize|Squeeze|Unsqueeze)$/.test(type)) return null;
+    const { op, inputs } = producers.get(value);
+    if (op === 'DequantizeLinear') return initializers.has(inputs[1]) ? tensorScalar(initializers.get(inputs[1]).raw) : null;
+    if (!/^(Identity|Reshape|Transpose|Flatten|MaxPool|Resize|Squeeze|Unsqueeze)$/.test(op)) return null;
     value = inputs[0];
   }
   return null;

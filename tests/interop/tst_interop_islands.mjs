@@ -11,7 +11,7 @@ import path from 'node:path';
 import { Report, assetsOrSkip, cliOrSkip, peerOrSkip } from './check.mjs';
 import { QUANTIZED_MODELS } from './models.mjs';
 import { assemble, dismantle, plainNode, scalarOf } from './onnx.mjs';
-import { runOurs, stepDifferences, withFolder } from './ours.mjs';
+import { runOurs, runPeer, stepDifferences, withFolder } from './ours.mjs';
 import { openSession, runSession } from './peer.mjs';
 
 const EQUAL_SHARE = 0.9999;
@@ -89,20 +89,13 @@ function betweenReals(model, island) {
 /** The operator that an island is about. */
 const title = ({ nodes }) => nodes.map((n) => n.op).filter((op) => !/^(Quantize|Dequantize)Linear$/.test(op)).join('+') || 'requantize';
 
-async function peerCodes(bytes, inputs, output) {
-  const session = await ort.InferenceSession.create(bytes, { graphOptimizationLevel: 'all', intraOpNumThreads: 1, logSeverityLevel: 4 });
-  const result = await runSession(ort, session, inputs);
-  await session.release();
-  return result[output];
-}
-
 /** Compares one island on one sample's codes. Returns the differences of both runs. */
 async function compareIsland(model, island, values, dir) {
   const codes = Object.fromEntries(island.inputs.map((name) => [name, values[name]]));
   const form = island.nodes.some(isQOperator) ? betweenReals(model, island) : { ...island, step: 1, inputsOf: (c) => c };
   const inputs = form.inputsOf(codes);
   const bytes = assemble(model, form.nodes, inputs, { [form.output]: form.dtype });
-  const theirs = await peerCodes(bytes, inputs, form.output);
+  const theirs = (await runPeer(ort, bytes, inputs, 'all'))[form.output];
   const file = path.join(dir, 'island.onnx');
   fs.writeFileSync(file, bytes);
   return ['simulated', 'integer'].map((precision) => stepDifferences(runOurs(program, file, inputs, { precision })[form.output], theirs, form.step));

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/inspection.h"
 
-#include "core/calibration/calibrator.h"
+#include "core/analysis/grid_error.h"
 #include "core/tensor/compare.h"
 #include "widgets/support/number_text.h"
 
 #include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numeric>
 
 namespace lathe {
@@ -135,14 +134,10 @@ void inspectActivations(const InspectionRequest& request, const Layer& layer, In
                              translated(QT_TRANSLATE_NOOP("Inspection", "%1 below, %2 above"))
                                  .arg(shareText(result.activations->clippedBelow), shareText(result.activations->clippedAbove)),
                              QT_TRANSLATE_NOOP("Inspection", "Share of the calibration values outside the grid.")));
-        if (const auto noise = expectedNoise(tensor, *encoding); noise && tensor.moments.count > 0) {
-            const double signal = tensor.moments.sumSquares / static_cast<double>(tensor.moments.count);
-            const double sqnr =
-                *noise > 0 ? 10 * std::log10(signal / *noise) : std::numeric_limits<double>::infinity();
-            facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "SQNR, dB"), sqnrText(sqnr),
+        if (const auto sqnrDb = activationSqnrDb(tensor, *encoding); sqnrDb && tensor.moments.count > 0)
+            facts.push_back(fact(QT_TRANSLATE_NOOP("Inspection", "SQNR, dB"), sqnrText(*sqnrDb),
                                  QT_TRANSLATE_NOOP("Inspection",
                                                    "10 log10 of mean square by mean squared error of this grid on the calibration histogram.")));
-        }
     }
 
     std::vector<std::int64_t> order(tensor.samples.size());

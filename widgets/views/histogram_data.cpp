@@ -58,11 +58,7 @@ void addTable(HistogramData& data, const BitHistogram& histogram, const Encoding
         const auto weight = static_cast<double>(count);
         data.clippedBelow += value < data.levels.front() ? weight : 0;
         data.clippedAbove += value > data.levels.back() ? weight : 0;
-        const auto above = std::lower_bound(data.levels.begin(), data.levels.end(), value);
-        auto nearest = static_cast<std::size_t>(above - data.levels.begin());
-        if (above == data.levels.end() || (nearest > 0 && value - *(above - 1) < *above - value))
-            --nearest;
-        data.codeCounts[nearest] += weight;
+        data.codeCounts[nearestLevel(data.levels, value)] += weight;
     }
     const double total = std::max<double>(1, static_cast<double>(histogram.total()));
     data.clippedBelow /= total;
@@ -127,6 +123,14 @@ void addQuantizedValues(HistogramData& data, const std::vector<float>& quantized
         ++data.quantizedCounts[static_cast<std::size_t>(std::clamp((value - low) / width * bins, 0.0, bins - 1))];
 }
 
+}
+
+std::size_t nearestLevel(const std::vector<double>& levels, double value)
+{
+    const auto above = std::lower_bound(levels.begin(), levels.end(), value);
+    const auto place = static_cast<std::size_t>(above - levels.begin());
+    const bool below = above == levels.end() || (place > 0 && value - *(above - 1) < *above - value);
+    return below ? place - 1 : place;
 }
 
 std::shared_ptr<const HistogramData> activationHistogram(const TensorStatistics& statistics,

@@ -33,6 +33,9 @@ struct HistogramData
     std::int64_t elements = 0;
 };
 
+/// Place of the level that lies nearest to a value; the upper of two. `levels`: ascending, not empty.
+std::size_t nearestLevel(const std::vector<double>& levels, double value);
+
 /// Of an activation's statistics; `bins` equal intervals between its extremes (and the grid's ends).
 std::shared_ptr<const HistogramData> activationHistogram(const TensorStatistics& statistics,
                                                          const std::vector<std::string>& sampleIds,

@@ -206,14 +206,10 @@ QString HistogramView::textAt(double value) const
             lines << tr("quantized count %1").arg(countText(std::llround(m_data->quantizedCounts[index])));
     }
     if (!m_data->levels.empty()) {
-        const auto& levels = m_data->levels;
-        auto nearest = std::lower_bound(levels.begin(), levels.end(), value);
-        if (nearest == levels.end() || (nearest != levels.begin() && value - *(nearest - 1) < *nearest - value))
-            --nearest;
-        lines << tr("nearest level %1: count %2")
-                     .arg(numberText(*nearest),
-                          countText(std::llround(m_data->codeCounts[static_cast<std::size_t>(nearest - levels.begin())])))
-              << tr("error %1").arg(numberText(*nearest - value));
+        const std::size_t nearest = nearestLevel(m_data->levels, value);
+        const double level = m_data->levels[nearest];
+        lines << tr("nearest level %1: count %2").arg(numberText(level), countText(std::llround(m_data->codeCounts[nearest])))
+              << tr("error %1").arg(numberText(level - value));
     } else if (m_data->encoding && m_data->encoding->scale.size() == 1) {
         const Encoding& e = *m_data->encoding;
         const int code = quantizeOne(static_cast<float>(value), e.scale[0], e.zeroPoint[0], e.minimumCode, e.maximumCode);

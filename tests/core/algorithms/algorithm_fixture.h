@@ -9,32 +9,27 @@
 #include "core/ops/infer_shapes.h"
 #include "core/quant/resolve.h"
 #include "tests/core/quant/quant_fixture.h"
+#include "tests/support/unlabelled_samples.h"
 
 namespace lathe::test {
 
 /// Seeded inputs of a graph.
-class SeededSamples : public Samples
+class SeededSamples : public UnlabelledSamples
 {
 public:
     SeededSamples(const Graph& graph, std::int64_t count)
-        : m_graph(graph)
-        , m_count(count)
+        : UnlabelledSamples(count)
+        , m_graph(graph)
     {
     }
 
-    std::int64_t size() const override { return m_count; }
-    std::string id(std::int64_t index) const override { return std::to_string(index); }
     TensorMap load(std::int64_t index) const override
     {
         return seededInputs(m_graph, static_cast<unsigned>(100 + index));
     }
-    std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
-    Tensor target(std::int64_t) const override { return {}; }
-    std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
 
 private:
     const Graph& m_graph;
-    std::int64_t m_count;
 };
 
 /// Convolutions of every kind that algorithms tell apart, with channels of very different ranges, and a matrix.

@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/data/samples.h"
+#include "tests/support/unlabelled_samples.h"
 
 namespace lathe::test {
 
 /// Seeded noise in place of pictures, for the sample model.
-class NoiseSamples : public Samples
+class NoiseSamples : public UnlabelledSamples
 {
 public:
     explicit NoiseSamples(std::int64_t count = 6)
-        : m_count(count)
+        : UnlabelledSamples(count)
     {
     }
 
-    std::int64_t size() const override { return m_count; }
-    std::string id(std::int64_t index) const override { return std::to_string(index); }
     TensorMap load(std::int64_t index) const override
     {
         Tensor image(DType::float32, Shape{1, 3, 32, 32});
@@ -26,12 +24,6 @@ public:
         }
         return {{"image", image}};
     }
-    std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
-    Tensor target(std::int64_t) const override { return {}; }
-    std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
-
-private:
-    std::int64_t m_count;
 };
 
 }

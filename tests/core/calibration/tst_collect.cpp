@@ -10,6 +10,7 @@
 #include "core/ops/reference.h"
 #include "tests/core/calibration/distributions.h"
 #include "tests/support/expect_error.h"
+#include "tests/support/unlabelled_samples.h"
 
 using namespace lathe;
 using namespace lathe::test;
@@ -17,12 +18,11 @@ using namespace lathe::test;
 namespace {
 
 /// Seeded images of different spread.
-class SeededSamples : public Samples
+class SeededSamples : public UnlabelledSamples
 {
 public:
-    explicit SeededSamples(std::int64_t count, std::int64_t broken = -1) : m_count(count), m_broken(broken) {}
+    explicit SeededSamples(std::int64_t count, std::int64_t broken = -1) : UnlabelledSamples(count), m_broken(broken) {}
 
-    std::int64_t size() const override { return m_count; }
     std::string id(std::int64_t index) const override { return "sample" + std::to_string(index); }
     TensorMap load(std::int64_t index) const override
     {
@@ -35,12 +35,8 @@ public:
             value = normal(generator);
         return {{"x", tensor}};
     }
-    std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
-    Tensor target(std::int64_t) const override { return {}; }
-    std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
 
 private:
-    std::int64_t m_count;
     std::int64_t m_broken;
 };
 

@@ -6,16 +6,16 @@
 #include "core/base/error.h"
 #include "core/ops/infer_shapes.h"
 #include "core/ops/layers.h"
+#include "tests/support/unlabelled_samples.h"
 
 using namespace lathe;
 
 namespace {
 
-class Images : public Samples
+class Images : public test::UnlabelledSamples
 {
 public:
-    std::int64_t size() const override { return 9; }
-    std::string id(std::int64_t index) const override { return std::to_string(index); }
+    Images() : UnlabelledSamples(9) {}
     TensorMap load(std::int64_t index) const override
     {
         Tensor image(DType::float32, Shape{1, 4, 7, 6});
@@ -26,9 +26,6 @@ public:
         }
         return {{"x", image}};
     }
-    std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
-    Tensor target(std::int64_t) const override { return {}; }
-    std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
 };
 
 /// E[x x'] of a convolution of the images themselves, by the definition: one window after the other.

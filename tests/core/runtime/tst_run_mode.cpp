@@ -26,9 +26,9 @@ output y)";
 
 float run(RunMode mode)
 {
-    const auto program = compileFor(mode, parseGraph(kGraph), {});
+    const auto [program, binding] = compileFor(mode, parseGraph(kGraph), {});
     const Tensor x = Tensor::of<float>(Shape{1, 2, 1, 1}, {200.4f, 200.4f});
-    return Execution(program).run({{"x", x}}, bindingFor(mode, *program)).at("y").data<float>()[0];
+    return Execution(program).run({{"x", x}}, binding).at("y").data<float>()[0];
 }
 
 }
