@@ -23,6 +23,7 @@ public:
     TensorMap load(std::int64_t index) const override { return m_all.load(at(index)); }
     std::optional<std::int64_t> label(std::int64_t index) const override { return m_all.label(at(index)); }
     Tensor target(std::int64_t index) const override { return m_all.target(at(index)); }
+    TargetInfo targetInfo() const override { return m_all.targetInfo(); }
     std::optional<Image> preview(std::int64_t index) const override { return m_all.preview(at(index)); }
 
 private:

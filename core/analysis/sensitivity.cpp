@@ -77,6 +77,7 @@ public:
         , m_samples(samples)
         , m_options(options)
         , m_metric(chooseMetric())
+        , m_decoder(makeDecoder(samples.targetInfo().decode))
         , m_program(compile(graph, layers, rules, control))
         , m_cells(planCells(*m_program, graph, layers, statistics, withLayerIds(plan, layers), rules, options,
                             control))
@@ -133,7 +134,7 @@ private:
             throw Error(ErrorCode::datasetEmpty, "probe set");
         const Metric& wanted = metrics().get(m_options.metric, "metric");
         const bool possible = (!wanted.needsLabel || m_samples.label(0)) &&
-                              (!wanted.needsTarget || !m_samples.target(0).empty());
+                              suitsTargets(wanted, m_samples.targetInfo());
         return possible ? wanted : metrics().get("agreement", "metric");
     }
 
@@ -185,7 +186,7 @@ private:
         const Graph& graph = m_program->graph();
         const std::string& first = graph.value(graph.outputs.front()).name;
         const SampleScorer scorer{m_metric, m_samples.label(index), m_samples.target(index),
-                                  outputs.at(first)};
+                                  outputs.at(first), m_decoder.get()};
         const TensorMap values = floatValues(*execution, inputs, control);
         for (const std::size_t cell : m_order) {
             if (timeIsUp() && (index > 0 || cell != m_order.front()))
@@ -251,6 +252,7 @@ private:
     const Samples& m_samples;
     const SensitivityOptions& m_options;
     const Metric& m_metric;
+    std::shared_ptr<const BoxDecoder> m_decoder;
     std::shared_ptr<const Program> m_program;
     std::vector<PlannedCell> m_cells;
     CellBindings m_bindings;

@@ -95,8 +95,8 @@ CellScore SampleScorer::score(const Tensor& output) const
             error.noiseSquares,
             klDivergence(floatOutput, output),
             largestIndex(output) == largestIndex(floatOutput) ? 1.0 : 0.0,
-            metric.score({floatOutput, floatOutput, label, target}),
-            metric.score({output, floatOutput, label, target})};
+            metric.score({floatOutput, floatOutput, label, target, decoder}),
+            metric.score({output, floatOutput, label, target, decoder})};
 }
 
 void fillFigures(SensitivityCell& cell, const std::vector<CellScore>& scores, const Metric& metric,

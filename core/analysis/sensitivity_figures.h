@@ -26,6 +26,7 @@ struct SampleScorer
     std::optional<std::int64_t> label;
     Tensor target;
     Tensor floatOutput;
+    const BoxDecoder* decoder = nullptr;
 
     CellScore score(const Tensor& output) const;
 };

@@ -1,118 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <mutex>
 
 #include "core/base/parallel.h"
-#include "core/base/text.h"
-#include "core/data/labels.h"
-#include "core/data/picture_cache.h"
-#include "core/data/samples.h"
-#include "core/data/source.h"
+#include "core/data/split_samples.h"
 #include "core/data/splits.h"
 
 namespace lathe {
 namespace {
-
-/// One model input: where its samples come from and how they are prepared.
-struct InputStream
-{
-    InputNeed need;
-    std::shared_ptr<const Source> source;
-    Preprocess preprocess;
-    std::shared_ptr<PictureCache> cache = std::make_shared<PictureCache>();
-
-    /// The raw sample after the picture steps, from the cache when it is there.
-    RawSample prepared(std::int64_t index) const
-    {
-        if (auto picture = cache->find(index))
-            return *std::move(picture);
-        RawSample raw = source->read(index);
-        if (const auto* image = std::get_if<Image>(&raw)) {
-            Image picture = preprocess.applyPictureSteps(*image);
-            cache->store(index, picture);
-            return picture;
-        }
-        return raw;
-    }
-};
-
-/// What both splits share.
-struct DatasetContent
-{
-    std::vector<InputStream> streams;
-    std::vector<std::int64_t> labels; ///< by sample; empty when unlabelled; offset added
-    bool targetIsInput = false;
-};
-
-class SplitSamples : public Samples
-{
-public:
-    SplitSamples(std::shared_ptr<const DatasetContent> content, std::vector<std::int64_t> indices)
-        : m_content(std::move(content))
-        , m_indices(std::move(indices))
-    {
-    }
-
-    std::int64_t size() const override { return static_cast<std::int64_t>(m_indices.size()); }
-    std::string id(std::int64_t index) const override { return first().source->id(at(index)); }
-
-    TensorMap load(std::int64_t index) const override
-    {
-        TensorMap tensors;
-        for (const InputStream& stream : m_content->streams)
-            tensors[stream.need.name] =
-                stream.preprocess.finish(stream.prepared(at(index)), stream.need, placeOf(stream, index));
-        return tensors;
-    }
-
-    std::optional<std::int64_t> label(std::int64_t index) const override
-    {
-        if (m_content->labels.empty())
-            return std::nullopt;
-        return m_content->labels[static_cast<std::size_t>(at(index))];
-    }
-
-    Tensor target(std::int64_t index) const override
-    {
-        return m_content->targetIsInput ? load(index).at(first().need.name) : Tensor();
-    }
-
-    std::optional<Image> preview(std::int64_t index) const override
-    {
-        const RawSample raw = first().prepared(at(index));
-        if (const auto* image = std::get_if<Image>(&raw))
-            return *image;
-        return grayPreview(std::get<Tensor>(raw));
-    }
-
-private:
-    const InputStream& first() const { return m_content->streams.front(); }
-
-    /// For messages: samples of arrays have only a number.
-    std::string placeOf(const InputStream& stream, std::int64_t index) const
-    {
-        std::string id = stream.source->id(at(index));
-        const bool isNumber = id.find_first_not_of("0123456789") == std::string::npos;
-        return isNumber ? "sample " + id + " of input " + stream.need.name : id;
-    }
-
-    std::int64_t at(std::int64_t index) const { return m_indices.at(static_cast<std::size_t>(index)); }
-
-    /// Byte arrays of two dimensions (MNIST) are pictures too.
-    static std::optional<Image> grayPreview(const Tensor& tensor)
-    {
-        if (tensor.dtype() != DType::uint8 || tensor.shape().rank() != 2)
-            return std::nullopt;
-        const auto bytes = tensor.data<std::uint8_t>();
-        return Image{static_cast<int>(tensor.shape()[1]),
-                     static_cast<int>(tensor.shape()[0]),
-                     1,
-                     {bytes.begin(), bytes.end()}};
-    }
-
-    std::shared_ptr<const DatasetContent> m_content;
-    std::vector<std::int64_t> m_indices;
-};
 
 /// Turns a dataset file into content, splits and info.
 class DatasetBuilder
@@ -134,13 +28,16 @@ public:
     {
         if (m_json.contains("labels"))
             m_labels = readLabels(m_json["labels"], folder(), m_fs, m_where);
+        if (m_json.contains("state"))
+            fail("\"state\" is not supported yet: samples of this version do not depend on each other");
         openStreams();
         const std::int64_t size = checkSizes();
         takeLabels(size);
-        content->targetIsInput = m_json.value("target", "") == "input";
+        takeTargets(size);
         splits = selectSplits(m_json, size, m_labels, seed, m_where);
         if (splits.calibration.empty() && splits.validation.empty())
             throw Error(ErrorCode::datasetEmpty, m_where);
+        checkMasks();
         fillInfo(control);
     }
 
@@ -173,23 +70,41 @@ private:
                 fail(std::string("\"") + key + "\" is missing");
             return member->get<std::string>();
         };
-        InputStream stream;
-        stream.need = findNeed(description.value("input", "*"));
         const SourceType& type = sourceTypes().get(text("type"), "data type");
-        stream.source = type.open({folder() / text("path"), m_labels.names, m_fs, m_decoder});
-        stream.preprocess = Preprocess::parse(description.value("preprocess", Json::array()), m_where);
+        SourceRequest request{.path = folder() / text("path"),
+                              .names = m_labels.names,
+                              .fs = m_fs,
+                              .decoder = m_decoder,
+                              .columns = description.value("columns", std::vector<std::string>()),
+                              .labelColumns = {},
+                              .frame = description.value("frame", std::int64_t{0}),
+                              .hop = description.value("hop", std::int64_t{0})};
+        if (request.frame < 0 || request.hop < 0)
+            fail("\"frame\" and \"hop\" count values and cannot be negative");
+        if (request.path == m_labels.file)
+            request.labelColumns = m_labels.columns;
+        const std::string input = description.value("input", "*");
+        const bool all = type.holdsAllInputs && input == "*" && !m_needs.empty();
+        const std::size_t first = all ? 0 : findNeed(input);
+        for (std::size_t i = first; i < (all ? m_needs.size() : first + 1); ++i) {
+            request.inputIndex = i;
+            InputStream stream;
+            stream.need = m_needs[i];
+            stream.source = type.open(request);
+            stream.preprocess = Preprocess::parse(description.value("preprocess", Json::array()), m_where);
+            content->streams.push_back(std::move(stream));
+        }
         if (info.type.empty())
             info.type = type.id;
-        content->streams.push_back(std::move(stream));
     }
 
-    InputNeed findNeed(const std::string& name) const
+    std::size_t findNeed(const std::string& name) const
     {
         std::string known;
-        for (const InputNeed& need : m_needs) {
-            if (need.name == name || (name == "*" && m_needs.size() == 1))
-                return need;
-            known += (known.empty() ? "" : ", ") + need.name;
+        for (std::size_t i = 0; i < m_needs.size(); ++i) {
+            if (m_needs[i].name == name || (name == "*" && m_needs.size() == 1))
+                return i;
+            known += (known.empty() ? "" : ", ") + m_needs[i].name;
         }
         if (name == "*")
             fail("\"input\": \"*\" needs a model with one input; this one has " + known);
@@ -221,14 +136,53 @@ private:
             label += offset;
     }
 
+    void takeTargets(std::int64_t size)
+    {
+        content->annotations = openAnnotations(m_labels, m_fs, m_decoder);
+        content->target.decode = m_json.value("decode", Json());
+        if (content->annotations)
+            content->target.kind = content->annotations->kind();
+        else if (m_json.value("target", "") == "input")
+            content->target.kind = TargetKind::values;
+        const Source& source = *content->streams.front().source;
+        for (std::int64_t i = 0; i < size; ++i)
+            m_labels.labelled.push_back(content->annotations ? content->annotations->has(source.id(i))
+                                                             : !content->labels.empty());
+    }
+
+    /// A picture without a file of boxes holds none; without a mask, nothing is known of it.
+    void checkMasks() const
+    {
+        if (content->target.kind != TargetKind::mask)
+            return;
+        for (const std::int64_t index : splits.validation)
+            if (!m_labels.labelled[static_cast<std::size_t>(index)])
+                fail("\"" + content->streams.front().source->id(index) +
+                     "\" of the validation split has no mask; \"validation\": {\"labelled\": true} takes "
+                     "those "
+                     "that have one");
+    }
+
+    std::string defaultMetric() const
+    {
+        switch (content->target.kind) {
+        case TargetKind::boxes:
+            return "ap50";
+        case TargetKind::mask:
+            return "iou";
+        default:
+            return content->labels.empty() ? "agreement" : "top1";
+        }
+    }
+
     void fillInfo(const Control& control)
     {
         info.file = m_file;
         info.description = m_json;
-        info.metric = m_json.value("metric", content->labels.empty() ? "agreement" : "top1");
+        info.metric = m_json.value("metric", defaultMetric());
         info.calibrationCount = static_cast<std::int64_t>(splits.calibration.size());
         info.validationCount = static_cast<std::int64_t>(splits.validation.size());
-        info.labelled = !content->labels.empty();
+        info.labelled = !content->labels.empty() || content->annotations;
         const auto calibration = contentDigests(splits.calibration, control);
         const auto validation = contentDigests(splits.validation, control);
         reportShared(calibration, validation);
@@ -270,6 +224,9 @@ private:
             hasher.text(content->streams.front().source->id(indices[i])).digest(digests[i]);
             if (!content->labels.empty())
                 hasher.integer(content->labels[static_cast<std::size_t>(indices[i])]);
+            if (content->annotations)
+                hasher.digest(
+                    content->annotations->contentDigest(content->streams.front().source->id(indices[i])));
         }
     }
 

@@ -30,7 +30,8 @@ Labels labelsFromCsv(JsonObject& description, const Path& file, const Fs& fs)
     const auto readColumn = [&](const char* key, auto&& store) {
         if (!description.has(key))
             return;
-        const std::size_t column = table.column(description.string(key), where);
+        labels.columns.push_back(description.string(key));
+        const std::size_t column = table.column(labels.columns.back(), where);
         for (std::size_t row = 0; row < table.rows.size(); ++row)
             store(table.rows[row][column], row);
     };
@@ -56,6 +57,21 @@ Labels labelsFromArray(const Tensor& array, const std::string& where)
     return labels;
 }
 
+/// Boxes or masks: which samples have them is seen in the folder.
+Labels foldersOf(JsonObject& description, const Path& folder)
+{
+    Labels labels;
+    if (description.has("boxes") && description.string("format", "yolo") != "yolo")
+        description.fail("format",
+                         "must be yolo: a line \"class centreX centreY width height\" a box, in parts "
+                         "of the picture's sides");
+    for (auto [key, path] : {std::pair{"boxes", &labels.boxes}, std::pair{"masks", &labels.masks}})
+        if (description.has(key))
+            *path = folder / description.string(key);
+    description.expectNoMore();
+    return labels;
+}
+
 } // namespace
 
 Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std::string& where)
@@ -64,9 +80,8 @@ Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std:
     if (json.is_string())
         description = Json{{"file", json}};
     JsonObject object(description, where + ".labels");
-    for (const char* later : {"boxes", "masks"})
-        if (object.has(later))
-            object.fail(later, "is not supported yet; this version evaluates classes and targets");
+    if (object.has("boxes") || object.has("masks"))
+        return foldersOf(object, folder);
     const Path file = folder / object.string("file");
     const std::string ending = file.extension().string();
     Labels labels;
@@ -77,6 +92,7 @@ Labels readLabels(const Json& json, const Path& folder, const Fs& fs, const std:
     else
         labels = labelsFromArray(readIdx(fs.map(file)->bytes(), file.string()).converted(DType::int64),
                                  file.string());
+    labels.file = file;
     object.expectNoMore();
     return labels;
 }

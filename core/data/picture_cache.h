@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "core/data/image.h"
+#include "core/data/resize.h"
 
 namespace lathe {
 
@@ -28,9 +29,18 @@ public:
         return found == m_pictures.end() ? std::nullopt : std::optional<Image>(found->second);
     }
 
-    void store(std::int64_t index, const Image& picture)
+    /// The size that the picture had before its geometry steps; of every picture that was ever stored.
+    std::optional<PictureSize> storedSize(std::int64_t index) const
     {
         const std::scoped_lock lock(m_mutex);
+        const auto found = m_sizes.find(index);
+        return found == m_sizes.end() ? std::nullopt : std::optional<PictureSize>(found->second);
+    }
+
+    void store(std::int64_t index, const Image& picture, PictureSize storedSize)
+    {
+        const std::scoped_lock lock(m_mutex);
+        m_sizes.emplace(index, storedSize);
         if (picture.pixels.size() > m_left || m_pictures.contains(index))
             return;
         m_left -= picture.pixels.size();
@@ -40,6 +50,7 @@ public:
 private:
     mutable std::mutex m_mutex;
     std::map<std::int64_t, Image> m_pictures;
+    std::map<std::int64_t, PictureSize> m_sizes;
     std::size_t m_left;
 };
 

@@ -245,6 +245,44 @@ Image Preprocess::applyPictureSteps(const Image& image) const
     return result;
 }
 
+void Preprocess::applyToMap(const Step& step, PictureMap& map)
+{
+    const int size = step.numbers.empty() ? 0 : static_cast<int>(step.numbers[0]);
+    const auto resizeTo = [&map](PictureSize to) {
+        const double x = static_cast<double>(to.width) / map.prepared.width;
+        const double y = static_cast<double>(to.height) / map.prepared.height;
+        map.scaleX *= x;
+        map.offsetX *= x;
+        map.scaleY *= y;
+        map.offsetY *= y;
+        map.prepared = to;
+    };
+    if (step.name == "resizeShort")
+        return resizeTo(shortSideSize(map.prepared, size));
+    if (step.name == "resize")
+        return resizeTo({static_cast<int>(step.numbers[1]), size});
+    if (step.name == "letterbox") {
+        const LetterboxPlace place = letterboxPlace(map.prepared, size, step.flag);
+        resizeTo(place.size);
+        map.offsetX += place.left;
+        map.offsetY += place.top;
+        map.prepared = {size, size};
+    }
+    if (step.name == "centerCrop") {
+        map.offsetX -= cropOffset(map.prepared.width, size);
+        map.offsetY -= cropOffset(map.prepared.height, size);
+        map.prepared = {size, size};
+    }
+}
+
+PictureMap Preprocess::pictureMap(PictureSize stored) const
+{
+    PictureMap map{.stored = stored, .prepared = stored};
+    for (std::size_t i = 0; i < m_pictureSteps; ++i)
+        applyToMap(m_steps[i], map);
+    return map;
+}
+
 Tensor Preprocess::finish(const RawSample& sample, const InputNeed& need, const std::string& where) const
 {
     const bool isPicture = std::holds_alternative<Image>(sample);

@@ -7,6 +7,7 @@
 
 #include "core/base/json.h"
 #include "core/data/image.h"
+#include "core/data/picture_map.h"
 #include "core/data/samples.h"
 
 namespace lathe {
@@ -27,6 +28,8 @@ public:
     std::size_t pictureSteps() const { return m_pictureSteps; }
     /// The picture after the leading picture steps.
     Image applyPictureSteps(const Image& image) const;
+    /// Where applyPictureSteps() puts the pixels of a picture of this size.
+    PictureMap pictureMap(PictureSize stored) const;
     /// The remaining steps, then the model's type, with a batch dimension of 1 when the model has one.
     /// Throws Error{shapeMismatch, datasetInvalid} naming `where`.
     Tensor finish(const RawSample& sample, const InputNeed& need, const std::string& where) const;
@@ -41,6 +44,7 @@ private:
     };
     static Step parseStep(const Json& step, const std::string& where);
     static Image applyToImage(const Step& step, const Image& image);
+    static void applyToMap(const Step& step, PictureMap& map);
 
     std::vector<Step> m_steps;
     std::size_t m_pictureSteps = 0;

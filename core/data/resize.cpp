@@ -131,36 +131,54 @@ Image resizeBilinear(const Image& image, int width, int height)
     return resizeHeight(resizeWidth(image, width), height);
 }
 
-Image resizeShort(const Image& image, int shortSide)
+PictureSize shortSideSize(PictureSize picture, int shortSide)
 {
-    const int shorter = std::min(image.width, image.height);
+    const int shorter = std::min(picture.width, picture.height);
     if (shorter <= 0)
-        return resizeBilinear(image, shortSide, shortSide);
+        return {shortSide, shortSide};
     const auto scaled = [&](int side) {
         return side == shorter
                    ? shortSide
                    : static_cast<int>(std::lround(static_cast<double>(side) * shortSide / shorter));
     };
-    return resizeBilinear(image, scaled(image.width), scaled(image.height));
+    return {scaled(picture.width), scaled(picture.height)};
+}
+
+Image resizeShort(const Image& image, int shortSide)
+{
+    const PictureSize size = shortSideSize({image.width, image.height}, shortSide);
+    return resizeBilinear(image, size.width, size.height);
+}
+
+int cropOffset(int side, int size)
+{
+    return static_cast<int>(std::floor((side - size) / 2.0));
 }
 
 Image centerCrop(const Image& image, int size)
 {
     Image result = blank(size, size, image.channels);
-    const auto offset = [size](int side) { return static_cast<int>(std::floor((side - size) / 2.0)); };
-    paste(image, result, -offset(image.width), -offset(image.height));
+    paste(image, result, -cropOffset(image.width, size), -cropOffset(image.height, size));
     return result;
+}
+
+LetterboxPlace letterboxPlace(PictureSize picture, int size, bool centered)
+{
+    const double ratio =
+        std::min(static_cast<double>(size) / picture.width, static_cast<double>(size) / picture.height);
+    LetterboxPlace place;
+    place.size = {std::max(1, static_cast<int>(picture.width * ratio)),
+                  std::max(1, static_cast<int>(picture.height * ratio))};
+    place.left = centered ? (size - place.size.width) / 2 : 0;
+    place.top = centered ? (size - place.size.height) / 2 : 0;
+    return place;
 }
 
 Image letterbox(const Image& image, int size, std::uint8_t pad, bool centered)
 {
-    const double ratio =
-        std::min(static_cast<double>(size) / image.width, static_cast<double>(size) / image.height);
-    const int width = std::max(1, static_cast<int>(image.width * ratio));
-    const int height = std::max(1, static_cast<int>(image.height * ratio));
+    const LetterboxPlace place = letterboxPlace({image.width, image.height}, size, centered);
     Image result = blank(size, size, image.channels, pad);
-    paste(resizeBilinear(image, width, height), result, centered ? (size - width) / 2 : 0,
-          centered ? (size - height) / 2 : 0);
+    paste(resizeBilinear(image, place.size.width, place.size.height), result, place.left, place.top);
     return result;
 }
 

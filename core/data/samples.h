@@ -31,6 +31,22 @@ enum class Split
     validation
 };
 
+/// What Samples::target() holds.
+enum class TargetKind
+{
+    none,
+    values, ///< what the first output should be, of its shape
+    mask,   ///< uint8 [height, width] in pixels of the input: 0 is background
+    boxes   ///< float32 [boxes, 5] in pixels of the input: class, left, top, right, bottom
+};
+
+/// What a metric needs to know of all targets.
+struct TargetInfo
+{
+    TargetKind kind = TargetKind::none;
+    Json decode; ///< the dataset file's `decode`: how outputs become boxes; null when it has none
+};
+
 /// A data set as one split of a dataset file: random access, thread-safe reads, deterministic order.
 class Samples
 {
@@ -44,8 +60,9 @@ public:
     virtual TensorMap load(std::int64_t index) const = 0;
     /// Class label (labelOffset added), or nothing.
     virtual std::optional<std::int64_t> label(std::int64_t index) const = 0;
-    /// Target tensor for `target: "input"` and dense targets, empty when none.
+    /// As targetInfo() says; empty when the sample has none.
     virtual Tensor target(std::int64_t index) const = 0;
+    virtual TargetInfo targetInfo() const = 0;
     /// The picture a person would recognise the sample by (before normalisation), if there is one.
     virtual std::optional<Image> preview(std::int64_t index) const = 0;
 };

@@ -32,6 +32,11 @@ struct SourceRequest
     std::vector<std::string> names; ///< the files that the label file lists; empty when it lists none
     const Fs& fs;
     ImageDecoder decoder;
+    std::size_t inputIndex = 0;            ///< place of the input among those of the model
+    std::vector<std::string> columns;      ///< of a table; empty: all but labelColumns
+    std::vector<std::string> labelColumns; ///< columns of the same table that are labels
+    std::int64_t frame = 0;                ///< values of a sample cut from one recording; 0 = all of it
+    std::int64_t hop = 0;                  ///< from frame to frame; 0 = frame
 };
 
 /// A kind of data file, by its `type` in the dataset file.
@@ -39,6 +44,7 @@ struct SourceType
 {
     std::string id; ///< "images"
     std::string summary;
+    bool holdsAllInputs = false; ///< one entry of the dataset file serves every input of the model
     std::shared_ptr<const Source> (*open)(const SourceRequest&) = nullptr;
 };
 

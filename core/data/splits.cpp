@@ -51,6 +51,29 @@ Indices withRange(const Indices& candidates, JsonObject& object)
     return result;
 }
 
+Indices withLabels(const Indices& candidates, const Labels& labels, bool labelled)
+{
+    Indices result;
+    for (const std::int64_t index : candidates)
+        if (labels.labelled[static_cast<std::size_t>(index)] == labelled)
+            result.push_back(index);
+    return result;
+}
+
+/// `labelled: true` or `unlabelled: n`.
+Indices byLabels(JsonObject& object, Indices candidates, const Labels& labels, std::uint64_t seed)
+{
+    if (object.has("labelled")) {
+        if (!object.boolean("labelled", true))
+            object.fail("labelled", "must be true; \"unlabelled\": n takes samples without labels");
+        return withLabels(candidates, labels, true);
+    }
+    const std::int64_t count = object.integer("unlabelled");
+    if (count < 1)
+        object.fail("unlabelled", "must be at least 1");
+    return draw(withLabels(candidates, labels, false), count, seed);
+}
+
 /// What one member asks for, out of `candidates`.
 Indices select(const Json& member, Indices candidates, const Labels& labels, std::uint64_t seed,
                const std::string& where)
@@ -60,11 +83,10 @@ Indices select(const Json& member, Indices candidates, const Labels& labels, std
         candidates = withSplit(candidates, labels, object.string("split"), object);
     if (object.has("range"))
         candidates = withRange(candidates, object);
-    if (object.has("labelled") || object.has("unlabelled"))
-        object.fail(object.has("labelled") ? "labelled" : "unlabelled",
-                    "needs boxes or masks, which are not supported yet");
     const std::uint64_t ownSeed =
         static_cast<std::uint64_t>(object.integer("seed", static_cast<std::int64_t>(seed)));
+    if (object.has("labelled") || object.has("unlabelled"))
+        candidates = byLabels(object, std::move(candidates), labels, ownSeed);
     if (object.has("count")) {
         const std::int64_t count = object.integer("count");
         if (count < 1)
@@ -80,7 +102,8 @@ bool isExplicit(const Json& dataset, const char* key)
 {
     const auto member = dataset.find(key);
     return member != dataset.end() && member->is_object() &&
-           (member->contains("split") || member->contains("range"));
+           (member->contains("split") || member->contains("range") || member->contains("labelled") ||
+            member->contains("unlabelled"));
 }
 
 Indices without(const Indices& all, const Indices& taken)

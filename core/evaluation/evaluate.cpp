@@ -16,6 +16,7 @@ namespace {
 struct SampleFigures
 {
     SampleRecord record;
+    std::map<std::string, std::pair<DetectionHits, DetectionHits>> hits; ///< metric id -> (float, quantized)
     std::vector<Comparison> outputs;
     std::vector<LayerFigures> layers;
 };
@@ -25,11 +26,13 @@ class SampleRunner
 {
 public:
     SampleRunner(const Runnable& floating, const Runnable& quantized,
-                 const std::vector<WatchedLayer>& watched, const EvaluateOptions& options)
+                 const std::vector<WatchedLayer>& watched, const EvaluateOptions& options,
+                 const BoxDecoder* decoder)
         : m_floating(floating)
         , m_quantized(quantized)
         , m_watched(watched)
         , m_options(options)
+        , m_decoder(decoder)
         , m_floatExecution(floating.program)
         , m_quantizedExecution(quantized.program)
     {
@@ -48,7 +51,7 @@ public:
             figures.outputs.push_back(
                 compare(floatOutputs.at(graph.value(id).name), outputs.at(graph.value(id).name)));
         const std::string& first = graph.value(graph.outputs.front()).name;
-        figures.record = score(samples, index, floatOutputs.at(first), outputs.at(first), wanted);
+        score(samples, index, floatOutputs.at(first), outputs.at(first), wanted, figures);
         return figures;
     }
 
@@ -76,26 +79,30 @@ private:
         return m_quantizedExecution.run(inputs, m_quantized.binding, control, taps);
     }
 
-    static SampleRecord score(const Samples& samples, std::int64_t index, const Tensor& floatOutput,
-                              const Tensor& output, const std::vector<const Metric*>& wanted)
+    void score(const Samples& samples, std::int64_t index, const Tensor& floatOutput, const Tensor& output,
+               const std::vector<const Metric*>& wanted, SampleFigures& figures) const
     {
-        SampleRecord record;
+        SampleRecord& record = figures.record;
         record.id = samples.id(index);
         const std::optional<std::int64_t> label = samples.label(index);
         const Tensor target = samples.target(index);
         record.label = label.value_or(-1);
         record.floatClass = largestIndex(floatOutput);
         record.quantizedClass = largestIndex(output);
-        for (const Metric* metric : wanted)
-            record.scores[metric->id] = {metric->score({floatOutput, floatOutput, label, target}),
-                                         metric->score({output, floatOutput, label, target})};
-        return record;
+        const MetricSample floating{floatOutput, floatOutput, label, target, m_decoder};
+        const MetricSample quantized{output, floatOutput, label, target, m_decoder};
+        for (const Metric* metric : wanted) {
+            record.scores[metric->id] = {metric->score(floating), metric->score(quantized)};
+            if (metric->hits)
+                figures.hits[metric->id] = {metric->hits(floating), metric->hits(quantized)};
+        }
     }
 
     const Runnable& m_floating;
     const Runnable& m_quantized;
     const std::vector<WatchedLayer>& m_watched;
     const EvaluateOptions& m_options;
+    const BoxDecoder* m_decoder;
     Execution m_floatExecution;
     Execution m_quantizedExecution;
     std::vector<std::vector<float>> m_floatValues;
@@ -113,23 +120,23 @@ std::vector<const Metric*> chooseMetrics(const EvaluateOptions& options, const S
                                          const Graph& graph)
 {
     const bool labelled = samples.label(0).has_value();
-    const bool target = !samples.target(0).empty();
+    const TargetInfo targets = samples.targetInfo();
+    const auto possible = [&](const Metric& metric) {
+        return (!metric.needsLabel || labelled) && suitsTargets(metric, targets);
+    };
     std::vector<const Metric*> chosen;
     for (const std::string& id : options.metricIds) {
         const Metric& metric = metrics().get(id, "metric");
-        if ((metric.needsLabel && !labelled) || (metric.needsTarget && !target))
+        if (!possible(metric))
             throw Error(ErrorCode::labelsMissing, "validation", {{"metric", id}});
         chosen.push_back(&metric);
     }
     if (!chosen.empty())
         return chosen;
-    for (const Metric& metric : metrics()) {
-        const bool classes = scoresClasses(graph) || labelled;
-        if ((metric.needsLabel && !labelled) || (metric.needsTarget && !target) ||
-            (metric.needsClasses && (!classes || target)))
-            continue;
-        chosen.push_back(&metric);
-    }
+    const bool classes = (scoresClasses(graph) || labelled) && targets.kind == TargetKind::none;
+    for (const Metric& metric : metrics())
+        if (possible(metric) && (!metric.needsClasses || classes))
+            chosen.push_back(&metric);
     return chosen;
 }
 
@@ -171,6 +178,10 @@ public:
             addFigures(m_run.layers[i], figures.layers[i]);
         for (std::size_t i = 0; i < figures.outputs.size(); ++i)
             m_run.outputs[i].error.merge(figures.outputs[i]);
+        for (auto& [metric, hits] : figures.hits) {
+            m_hits[metric].first.push_back(std::move(hits.first));
+            m_hits[metric].second.push_back(std::move(hits.second));
+        }
         m_run.samples.push_back(std::move(figures.record));
     }
 
@@ -178,6 +189,10 @@ public:
     {
         EvaluationRun run = m_run;
         for (const Metric* metric : m_wanted) {
+            if (const auto hits = m_hits.find(metric->id); hits != m_hits.end()) {
+                run.metrics.push_back(pairedPrecision(*metric, hits->second.first, hits->second.second));
+                continue;
+            }
             std::vector<double> floating;
             std::vector<double> quantized;
             for (const SampleRecord& sample : run.samples) {
@@ -192,6 +207,8 @@ public:
 private:
     EvaluationRun m_run;
     std::vector<const Metric*> m_wanted;
+    /// Metric id -> hits of the float and of the quantized run, by sample.
+    std::map<std::string, std::pair<std::vector<DetectionHits>, std::vector<DetectionHits>>> m_hits;
 };
 
 /// Calls `partial` at most four times a second.
@@ -226,6 +243,12 @@ const MetricResult* EvaluationRun::metric(const std::string& id) const
     return found == metrics.end() ? nullptr : &*found;
 }
 
+bool suitsTargets(const Metric& metric, const TargetInfo& targets)
+{
+    const bool decodes = metric.target != TargetKind::boxes || !targets.decode.is_null();
+    return (metric.target == TargetKind::none || metric.target == targets.kind) && decodes;
+}
+
 EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, const std::vector<Layer>& layers,
                        const Samples& samples, const EvaluateOptions& options, const Control& control)
 {
@@ -234,10 +257,11 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
         throw Error(ErrorCode::datasetEmpty, "validation");
     const Graph& graph = floating.program->graph();
     checkLabels(samples, graph, count);
-    const std::vector<WatchedLayer> watched =
-        options.layerFigures ? watchedLayers(*floating.program, quantized, layers)
-                             : std::vector<WatchedLayer>{};
+    const std::vector<WatchedLayer> watched = options.layerFigures
+                                                  ? watchedLayers(*floating.program, quantized, layers)
+                                                  : std::vector<WatchedLayer>{};
     const std::vector<const Metric*> wanted = chooseMetrics(options, samples, graph);
+    const std::shared_ptr<const BoxDecoder> decoder = makeDecoder(samples.targetInfo().decode);
 
     const int workers = static_cast<int>(
         std::min<std::int64_t>(options.workers > 0 ? options.workers : hardwareThreads(), count));
@@ -249,7 +273,7 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
         [&](std::int64_t index, int worker) {
             auto& runner = runners[static_cast<std::size_t>(worker)];
             if (!runner)
-                runner = std::make_unique<SampleRunner>(floating, quantized, watched, options);
+                runner = std::make_unique<SampleRunner>(floating, quantized, watched, options, decoder.get());
             return runner->run(samples, index, wanted, control);
         },
         [&](std::int64_t index, SampleFigures figures) {

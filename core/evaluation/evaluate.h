@@ -12,6 +12,8 @@
 #include "core/base/control.h"
 #include "core/base/table.h"
 #include "core/data/samples.h"
+#include "core/evaluation/average_precision.h"
+#include "core/evaluation/decoder.h"
 #include "core/ops/layers.h"
 #include "core/runtime/run_mode.h"
 #include "core/tensor/compare.h"
@@ -24,20 +26,24 @@ struct MetricSample
     const Tensor& output;      ///< first graph output of the run that is scored
     const Tensor& floatOutput; ///< the same of the float model
     std::optional<std::int64_t> label;
-    const Tensor& target; ///< empty when none
+    const Tensor& target;                ///< empty when none
+    const BoxDecoder* decoder = nullptr; ///< where the metric asks for boxes
 };
 
-/// A per-sample score; the metric's value is the mean of the scores.
+/// A figure of a set of samples: the mean of their scores, unless it says otherwise.
 struct Metric
 {
     std::string id; ///< "top1", "top5", "agreement", "mse"
     std::string label;
     bool higherIsBetter = true;
     bool needsLabel = false;
-    bool needsTarget = false;
-    bool needsClasses = false; ///< the first output must be one vector of class scores
-    bool binary = true;        ///< scores are 0 or 1: intervals for paired proportions
+    TargetKind target = TargetKind::none; ///< the kind of target that it needs
+    bool needsClasses = false;            ///< the first output must be one vector of class scores
+    bool binary = true;                   ///< scores are 0 or 1: intervals for paired proportions
+    bool share = false;                   ///< between 0 and 1 also where scores are not binary
     double (*score)(const MetricSample&) = nullptr;
+    /// The metric is the average precision of these over the set; null for means of scores.
+    DetectionHits (*hits)(const MetricSample&) = nullptr;
 };
 
 const Table<Metric>& metrics();
@@ -53,10 +59,17 @@ struct MetricResult
     double high = 0;
 };
 
+/// Whether a metric can be computed on samples of this kind (their labels are asked for apart).
+bool suitsTargets(const Metric& metric, const TargetInfo& targets);
+
 /// Paired 95 % interval of the mean difference. Binary scores: Agresti and Min (2005), adjusted Wald with 0.5
 /// added to each cell; others: Student t on the differences.
 MetricResult pairedResult(const Metric& metric, const std::vector<double>& floatScores,
                           const std::vector<double>& quantizedScores);
+
+/// The same of a metric with hits; the interval is that of 200 draws of samples, the same for both runs.
+MetricResult pairedPrecision(const Metric& metric, const std::vector<DetectionHits>& floatHits,
+                             const std::vector<DetectionHits>& quantizedHits);
 
 struct OutputFigures
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <random>
 
 #include "core/evaluation/evaluate.h"
 
@@ -79,6 +80,32 @@ MetricResult pairedResult(const Metric& metric, const std::vector<double>& float
     const Interval interval = metric.binary ? pairedProportions(losses) : pairedMeans(losses, result.loss);
     result.low = std::min(interval.low, result.loss);
     result.high = std::max(interval.high, result.loss);
+    return result;
+}
+
+MetricResult pairedPrecision(const Metric& metric, const std::vector<DetectionHits>& floatHits,
+                             const std::vector<DetectionHits>& quantizedHits)
+{
+    const AveragePrecision floating(floatHits), quantized(quantizedHits);
+    MetricResult result;
+    result.id = metric.id;
+    result.floatValue = floating.value();
+    result.quantizedValue = quantized.value();
+    result.loss = result.floatValue - result.quantizedValue;
+    constexpr int resamples = 200;
+    const std::size_t samples = floatHits.size();
+    std::mt19937_64 random(0);
+    std::vector<double> losses;
+    for (int draw = 0; draw < resamples; ++draw) {
+        std::vector<int> weights(samples, 0);
+        for (std::size_t i = 0; i < samples; ++i)
+            ++weights[random() % samples];
+        losses.push_back(floating.value(weights) - quantized.value(weights));
+    }
+    std::sort(losses.begin(), losses.end());
+    const auto tail = static_cast<std::size_t>(0.025 * resamples);
+    result.low = std::min(losses[tail], result.loss);
+    result.high = std::max(losses[resamples - 1 - tail], result.loss);
     return result;
 }
 

@@ -17,7 +17,7 @@ void register_reconstruction(Table<Metric>& table)
     table.add({.id = "mse",
                .label = "Mean squared error",
                .higherIsBetter = false,
-               .needsTarget = true,
+               .target = TargetKind::values,
                .binary = false,
                .score = meanSquaredError});
 }

@@ -29,3 +29,12 @@ std::optional<Error> errorOf(Work&& work)
         QVERIFY2(caught.has_value(), "no error from " #__VA_ARGS__);                                         \
         QVERIFY2(caught->code() == lathe::ErrorCode::errorCode, caught->what());                             \
     } while (false)
+
+/// The same, and the message must hold `word`.
+#define LATHE_EXPECT_ERROR_NAMING(errorCode, word, ...)                                                      \
+    do {                                                                                                     \
+        const auto caught = lathe::test::errorOf([&] { return (__VA_ARGS__, 0); });                          \
+        QVERIFY2(caught.has_value(), "no error from " #__VA_ARGS__);                                         \
+        QVERIFY2(caught->code() == lathe::ErrorCode::errorCode, caught->what());                             \
+        QVERIFY2(std::string(caught->what()).find(word) != std::string::npos, caught->what());               \
+    } while (false)

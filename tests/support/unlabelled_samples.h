@@ -17,6 +17,7 @@ public:
     std::string id(std::int64_t index) const override { return std::to_string(index); }
     std::optional<std::int64_t> label(std::int64_t) const override { return std::nullopt; }
     Tensor target(std::int64_t) const override { return {}; }
+    TargetInfo targetInfo() const override { return {}; }
     std::optional<Image> preview(std::int64_t) const override { return std::nullopt; }
 
 private:

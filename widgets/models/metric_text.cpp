@@ -25,7 +25,7 @@ QString metricLabel(const std::string& id)
 bool metricIsShare(const std::string& id)
 {
     const Metric* metric = metrics().find(id);
-    return metric && metric->binary;
+    return metric && (metric->binary || metric->share);
 }
 
 QString metricValueText(const std::string& id, double value)

@@ -216,7 +216,7 @@ private slots:
             "d.json",
             R"({"input":"*","type":"images","path":"images","labels":{"file":"labels.csv","name":"file","class":"class"}})");
         const QByteArray message = messageOf([&] { open(pictureNeed); });
-        QVERIFY2(message.contains("inside the image folder"), message);
+        QVERIFY2(message.contains("inside the data folder"), message);
     }
 
     void sharedDatasetFilesOpen_data()

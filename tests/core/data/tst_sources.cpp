@@ -3,6 +3,7 @@
 #include <QTemporaryDir>
 #include <QtTest>
 
+#include <cmath>
 #include <functional>
 #include <map>
 #include <set>
@@ -33,7 +34,10 @@ int firstOf(const RawSample& sample)
     if (const Image* image = std::get_if<Image>(&sample))
         return image->pixels.at(0);
     const Tensor& tensor = std::get<Tensor>(sample);
-    return tensor.dtype() == DType::uint8 ? tensor.data<std::uint8_t>()[0] : -1;
+    if (tensor.dtype() == DType::uint8)
+        return tensor.data<std::uint8_t>()[0];
+    const float value = tensor.data<float>()[0];
+    return static_cast<int>(std::lround(value < 1 ? 100 * value : value));
 }
 
 void write(const Path& path, std::string_view bytes)
@@ -84,8 +88,46 @@ Path writeCifar(const Path& folder)
     return folder / "batch.bin";
 }
 
+/// 16-bit PCM of two channels, whose means are the samples' values in 1/100.
+std::string wavOf(int value)
+{
+    const auto number = [](std::uint32_t x, int bytes) {
+        std::string text;
+        for (int i = 0; i < bytes; ++i)
+            text += char(x >> (8 * i) & 255);
+        return text;
+    };
+    const auto left = static_cast<std::uint32_t>(value * 32768 / 100);
+    const std::string data = number(left, 2) + number(left, 2) + number(0, 4);
+    return "RIFF" + number(36 + 8, 4) + "WAVEfmt " + number(16, 4) + number(1, 2) + number(2, 2) +
+           number(16000, 4) + number(64000, 4) + number(4, 2) + number(16, 2) + "data" + number(8, 4) + data;
+}
+
+Path writeWav(const Path& folder)
+{
+    for (int i = 0; i < samples; ++i)
+        write(folder / "word" / ("s" + std::to_string(i) + ".wav"), wavOf(firstValue(i)));
+    return folder;
+}
+
+Path writeCsv(const Path& folder)
+{
+    write(folder / "a.csv", "x,y\n10,1.5\n20,2.5e1\n30,-3\n");
+    return folder / "a.csv";
+}
+
+/// TensorProto: dims 1, data_type uint8, name "x", raw_data.
+Path writeTestSets(const Path& folder)
+{
+    for (int i = 0; i < samples; ++i)
+        write(folder / ("test_data_set_" + std::to_string(9 + i)) / "input_0.pb",
+              std::string("\x08\x01\x10\x02\x42\x01x\x4a\x01", 9) + char(firstValue(i)));
+    return folder;
+}
+
 const std::map<std::string, std::function<Path(const Path&)>> fixtures = {
-    {"images", writeImages}, {"npy", writeNpy}, {"npz", writeNpz}, {"idx", writeIdx}, {"cifar", writeCifar},
+    {"images", writeImages}, {"npy", writeNpy}, {"npz", writeNpz}, {"idx", writeIdx},
+    {"cifar", writeCifar},   {"wav", writeWav}, {"csv", writeCsv}, {"tensors", writeTestSets},
 };
 
 }
@@ -118,7 +160,12 @@ void TstSources::everyTypeReads()
 
     const auto source = sourceTypes()
                             .get(fixture->first, "type")
-                            .open({.path = path, .names = {}, .fs = systemFs(), .decoder = decodeGrey});
+                            .open({.path = path,
+                                   .names = {},
+                                   .fs = systemFs(),
+                                   .decoder = decodeGrey,
+                                   .columns = {},
+                                   .labelColumns = {}});
     QCOMPARE(source->size(), std::int64_t(samples));
     std::set<std::string> ids;
     std::set<std::string> digests;

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/evaluation/evaluate.h"
+
+namespace lathe {
+namespace {
+
+DetectionHits hitsAtHalf(const MetricSample& sample)
+{
+    return matchDetections(sample.decoder->decode(sample.output), sample.target, 0.5);
+}
+
+/// Of one picture alone, for tables of samples; the set's figure is not their mean.
+double ownPrecision(const MetricSample& sample)
+{
+    const DetectionHits hits = hitsAtHalf(sample);
+    return AveragePrecision({&hits, 1}).value();
+}
+
+} // namespace
+
+void register_detection(Table<Metric>& table)
+{
+    table.add({.id = "ap50",
+               .label = "Average precision at an overlap of one half",
+               .target = TargetKind::boxes,
+               .binary = false,
+               .share = true,
+               .score = ownPrecision,
+               .hits = hitsAtHalf});
+}
+
+} // namespace lathe
