@@ -877,6 +877,14 @@
         <translation>Mittlerer quadratischer Fehler</translation>
     </message>
     <message>
+        <source>IoU</source>
+        <translation>IoU</translation>
+    </message>
+    <message>
+        <source>AP50</source>
+        <translation>AP50</translation>
+    </message>
+    <message>
         <source>Clusters</source>
         <translation>Cluster</translation>
     </message>
@@ -1482,8 +1490,20 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
         <translation>Labels</translation>
     </message>
     <message>
-        <source>yes</source>
-        <translation>ja</translation>
+        <source>the input itself</source>
+        <translation>die Eingabe selbst</translation>
+    </message>
+    <message>
+        <source>masks</source>
+        <translation>Masken</translation>
+    </message>
+    <message>
+        <source>boxes</source>
+        <translation>Rahmen</translation>
+    </message>
+    <message>
+        <source>classes</source>
+        <translation>Klassen</translation>
     </message>
     <message>
         <source>none: agreement with the float model is measured</source>

@@ -21,7 +21,7 @@ double ownPrecision(const MetricSample& sample)
 void register_detection(Table<Metric>& table)
 {
     table.add({.id = "ap50",
-               .label = "Average precision at an overlap of one half",
+               .label = "AP50",
                .target = TargetKind::boxes,
                .binary = false,
                .share = true,

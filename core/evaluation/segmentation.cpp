@@ -90,7 +90,7 @@ double meanOverlap(const MetricSample& sample)
 void register_segmentation(Table<Metric>& table)
 {
     table.add({.id = "iou",
-               .label = "Intersection over union",
+               .label = "IoU",
                .target = TargetKind::mask,
                .binary = false,
                .share = true,

@@ -171,6 +171,21 @@ private:
         return content;
     }
 
+    static QString labelsText(const Dataset& dataset)
+    {
+        switch (dataset.split(Split::validation)->targetInfo().kind) {
+        case TargetKind::values:
+            return tr("the input itself");
+        case TargetKind::mask:
+            return tr("masks");
+        case TargetKind::boxes:
+            return tr("boxes");
+        case TargetKind::none:
+            break;
+        }
+        return dataset.info().labelled ? tr("classes") : tr("none: agreement with the float model is measured");
+    }
+
     void refreshData()
     {
         const auto& dataset = m_session.dataset();
@@ -192,7 +207,7 @@ private:
              tr("Samples that ranges are collected on.")},
             {tr("Validation"), tr("%n samples", nullptr, static_cast<int>(info.validationCount)),
              tr("Samples that figures of quality come from; never used for calibration.")},
-            {tr("Labels"), info.labelled ? tr("yes") : tr("none: agreement with the float model is measured"), {}},
+            {tr("Labels"), labelsText(*dataset), {}},
             {tr("Metric"), metricLabel(info.metric), tr("The figure that the budget bar shows once the plan is validated.")},
         });
         m_preprocess->setText(preprocessText(info.description).join(QLatin1Char('\n')));
