@@ -308,7 +308,7 @@ void TstBadInput::labels_data()
     labels("missing field", "file,class\nb.png\n", "line 2 has 1 fields, not 2");
     labels("open quote", "file,class\n\"b.png,1\n", "line 2 has an open quote");
     labels("missing picture", "file,class\nz.png,1\nb.png,1\n", "z.png: The file does not exist.");
-    labels("picture outside", "file,class\n../good/b.png,1\n", "image names must stay inside the image folder");
+    labels("picture outside", "file,class\n../good/b.png,1\n", "names must stay inside the data folder");
 }
 
 void TstBadInput::arrayFiles_data()
