@@ -195,6 +195,12 @@ std::unique_ptr<Kernel> makePairSum(const StepRequest& request, std::string& rea
         return nullptr;
     if (request.options.arithmetic != ArithmeticProfile::saturatingPairs)
         return nullptr;
+    // ONNX Runtime's MLAS has no u8 x s8 kernel for signed codes: below AVX-VNNI-INT8 they are widened to 16 bits
+    // (GemmS8S8Dispatch stays the SSE one in its platform.cpp).
+    if (node.integer(signedSourceAttribute, 0) != 0) {
+        reason = "products of signed codes are widened";
+        return nullptr;
+    }
     auto kernel = conv ? makeConv(request, reason) : makeMatrix(request, reason);
     if (kernel)
         kernel->constants = {node.inputs[3]};
