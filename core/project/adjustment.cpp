@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/algorithms/channel_limits.h"
 #include "core/algorithms/output_error.h"
 #include "core/quant/encodings_json.h"
 
@@ -38,8 +39,8 @@ double decibelsFromJson(JsonObject& object, const std::string& key)
 LayerNote noteFromJson(const Json& json, const std::string& where)
 {
     JsonObject object(json, where);
-    LayerNote note{object.string("id"), decibelsFromJson(object, "beforeDb"), decibelsFromJson(object, "afterDb"),
-                   object.string("note")};
+    LayerNote note{object.string("id"), decibelsFromJson(object, "beforeDb"),
+                   decibelsFromJson(object, "afterDb"), object.string("note")};
     object.expectNoMore();
     return note;
 }
@@ -59,13 +60,22 @@ AlgorithmStep stepFromJson(const Json& json, const std::string& where)
     return step;
 }
 
-void setConstant(Graph& graph, const std::string& name, const Tensor& tensor)
+void replaceConstant(Graph& graph, const std::string& name, const Tensor& tensor)
 {
     const ValueId id = graph.find(name);
     if (!id.valid() || graph.value(id).constant.dtype() != tensor.dtype() ||
         graph.value(id).constant.shape() != tensor.shape())
         doesNotFit(name);
     graph.value(id).constant = tensor;
+}
+
+void addLimits(Graph& graph, const ChannelLimits& limits)
+{
+    try {
+        addChannelLimits(graph, limits);
+    } catch (const Error& error) {
+        doesNotFit(error.where());
+    }
 }
 
 Json adjustmentToJson(const Adjustment& adjustment)
@@ -102,18 +112,24 @@ std::optional<Adjustment> adjustmentOf(const Model& model, const Quantized& quan
     adjustment.encodings = quantized.resolved.encodings;
     adjustment.biases = quantized.adjusted->biases;
     const Graph& graph = quantized.adjusted->graph;
-    for (const Value& value : graph.values())
-        if (value.isConstant() && !identical(value.constant, model.graph.value(model.graph.find(value.name)).constant))
+    adjustment.limits = addedChannelLimits(model.graph, graph);
+    for (const Value& value : graph.values()) {
+        const ValueId before = model.graph.find(value.name);
+        if (before.valid() && value.isConstant() &&
+            !identical(value.constant, model.graph.value(before).constant))
             adjustment.constants[value.name] = value.constant;
+    }
     return adjustment;
 }
 
-std::shared_ptr<const Quantized> restoreQuantized(const Model& model, const QuantPlan& plan, const Codes& codes,
-                                                  const Adjustment& adjustment, const Statistics& statistics)
+std::shared_ptr<const Quantized> restoreQuantized(const Model& model, const QuantPlan& plan,
+                                                  const Codes& codes, const Adjustment& adjustment,
+                                                  const Statistics& statistics)
 {
     QuantState state{model.graph, std::make_shared<const Statistics>(statistics), {}, adjustment.biases};
     for (const auto& [name, tensor] : adjustment.constants)
-        setConstant(state.graph, name, tensor);
+        replaceConstant(state.graph, name, tensor);
+    addLimits(state.graph, adjustment.limits);
     for (const auto& [name, tensor] : adjustment.biases) {
         const ValueId id = state.graph.find(name);
         if (!id.valid() || state.graph.value(id).constant.shape() != tensor.shape() ||
@@ -125,8 +141,8 @@ std::shared_ptr<const Quantized> restoreQuantized(const Model& model, const Quan
     return quantizedWith(model, plan, std::move(state), adjustment.steps);
 }
 
-std::shared_ptr<const Quantized> storedAdjusted(const Project& project, const Model& model, const QuantPlan& plan,
-                                                const Statistics& statistics)
+std::shared_ptr<const Quantized> storedAdjusted(const Project& project, const Model& model,
+                                                const QuantPlan& plan, const Statistics& statistics)
 {
     const auto adjustment = storedAdjustment(project);
     if (!adjustment || adjustment->plan != plan.digest())
@@ -162,7 +178,8 @@ void storeAdjustment(Project& project, const std::optional<Adjustment>& adjustme
     if (!adjustment)
         return project.setAdjusted(std::nullopt);
     project.setAdjusted(Project::Adjusted{
-        adjustmentToJson(*adjustment), {{"constant", adjustment->constants}, {"bias", adjustment->biases}}});
+        adjustmentToJson(*adjustment),
+        {{"constant", adjustment->constants}, {"limit", adjustment->limits}, {"bias", adjustment->biases}}});
 }
 
 std::optional<Adjustment> storedAdjustment(const Project& project)
@@ -173,6 +190,7 @@ std::optional<Adjustment> storedAdjustment(const Project& project)
     try {
         Adjustment adjustment = adjustmentFromJson(stored->document, "adjustment");
         adjustment.constants = std::move(stored->tensors["constant"]);
+        adjustment.limits = std::move(stored->tensors["limit"]);
         adjustment.biases = std::move(stored->tensors["bias"]);
         return adjustment;
     } catch (const Error& error) {

@@ -16,6 +16,9 @@ private Q_SLOTS:
     void keepsTheFloatFunction();
     void givesBothSidesTheSameRange();
     void scalesWithinClips();
+    void limitsChannelsBehindClips();
+    void boundsTheGrowthOfActivations();
+    void keepsConstantChannelsOutOfTheWay();
     void bringsPerTensorWeightsCloser();
     void saysWhereNothingCanBeBalanced();
 };
@@ -28,9 +31,10 @@ QuantState equalized(AlgorithmFixture& fixture, const std::string& options = {})
     QuantState state = fixture.state;
     const AlgorithmChoice choice = AlgorithmChoice::parse("equalize" + options);
     const Control control;
-    algorithms().get("equalize", "algorithm")
-        .run(state, {fixture.plan, genericRules(), fixture.samples, fixture.samples, sha256("data"), choice.options, 1,
-                     control});
+    algorithms()
+        .get("equalize", "algorithm")
+        .run(state, {fixture.plan, genericRules(), fixture.samples, fixture.samples, sha256("data"),
+                     choice.options, 1, control});
     return state;
 }
 
@@ -59,8 +63,10 @@ void TstEqualize::keepsTheFloatFunction()
 void TstEqualize::givesBothSidesTheSameRange()
 {
     AlgorithmFixture fixture("int8:tensor:symmetric");
-    const QuantState state = equalized(fixture, ":rounds=200");
-    const auto values = [&](const char* name) { return state.graph.value(state.graph.find(name)).constant.toFloats(); };
+    const QuantState state = equalized(fixture, ":rounds=200:growth=1000");
+    const auto values = [&](const char* name) {
+        return state.graph.value(state.graph.find(name)).constant.toFloats();
+    };
     const std::vector<float> first = values("w1"), second = values("w2"), third = values("w3");
     for (std::size_t c = 0; c < 8; ++c) {
         const double between = largest(second, c * 9, 9, 1);
@@ -69,11 +75,12 @@ void TstEqualize::givesBothSidesTheSameRange()
     }
 }
 
-/// A channel that calibration clips stays as it is; what the others give on calibration samples is what they gave.
-void TstEqualize::scalesWithinClips()
+namespace {
+
+/// Two layers with a Clip between that cuts most channels, one much less than the others.
+Graph clippedNetwork()
 {
-    const auto network = [] {
-        Graph graph = graphOf(R"(
+    Graph graph = graphOf(R"(
 opset 13
 input x: float32[1x3x6x6]
 w1: float32[4x3x1x1] = ...
@@ -85,16 +92,27 @@ w2: float32[4x4x1x1] = ...
 y = Conv(r1, w2)
 output y
 )");
-        std::size_t i = 0;
-        for (float& weight : graph.value(graph.find("w1")).constant.mutableData<float>())
-            weight *= i++ < 3 ? 30.0F : 0.05F;
-        return graph;
-    };
-    AlgorithmFixture fixture("int8:tensor:symmetric", network());
+    std::size_t i = 0;
+    for (float& weight : graph.value(graph.find("w1")).constant.mutableData<float>())
+        weight *= i++ < 3 ? 30.0F : 0.05F;
+    return graph;
+}
+
+std::vector<float> constantOf(const Graph& graph, const char* name)
+{
+    return graph.value(graph.find(name)).constant.toFloats();
+}
+
+} // namespace
+
+/// A channel that calibration clips stays as it is; what the others give on calibration samples is what they
+/// gave.
+void TstEqualize::scalesWithinClips()
+{
+    AlgorithmFixture fixture("int8:tensor:symmetric", clippedNetwork());
     QCOMPARE(fixture.state.statistics->tensors.at("r1").channels[0].maximum, 1.0F);
-    const QuantState state = equalized(fixture);
-    const auto rows = [](const Graph& graph) { return graph.value(graph.find("w1")).constant.toFloats(); };
-    const std::vector<float> before = rows(fixture.graph), after = rows(state.graph);
+    const QuantState state = equalized(fixture, ":clips=calibrated");
+    const std::vector<float> before = constantOf(fixture.graph, "w1"), after = constantOf(state.graph, "w1");
     for (std::size_t i = 0; i < 3; ++i)
         QCOMPARE(after[i], before[i]);
     QVERIFY(after[3] != before[3]);
@@ -103,6 +121,64 @@ output y
         QVERIFY(compare(outputOf(fixture.graph, inputs), outputOf(state.graph, inputs)).sqnrDb() > 110);
     }
     QVERIFY(equalized(fixture, ":clips=keep").graph.digest() == fixture.graph.digest());
+}
+
+/// Clipped channels are scaled too, each with a limit of its own: the same function, also of inputs that
+/// calibration did not have.
+void TstEqualize::limitsChannelsBehindClips()
+{
+    AlgorithmFixture fixture("int8:tensor:symmetric", clippedNetwork());
+    const QuantState state = equalized(fixture);
+    const std::vector<float> before = constantOf(fixture.graph, "w1"), after = constantOf(state.graph, "w1");
+    const std::vector<float> limits = constantOf(state.graph, "r1/limit");
+    QCOMPARE(limits.size(), 4U);
+    for (std::size_t channel = 0; channel < 4; ++channel)
+        QVERIFY(std::abs(after[3 * channel] / before[3 * channel] / limits[channel] - 1) < 1e-6F);
+    QCOMPARE(constantOf(state.graph, "high")[0], *std::max_element(limits.begin(), limits.end()));
+    TensorMap inputs = fixture.samples.load(0);
+    for (float& value : inputs.at("x").mutableData<float>())
+        value *= 100;
+    QVERIFY(compare(outputOf(fixture.graph, inputs), outputOf(state.graph, inputs)).sqnrDb() > 110);
+    // Both sides of the limit have one grid, so that it costs no second rounding.
+    const auto& grids = state.resolved.encodings.activations;
+    QVERIFY(grids.at("r1") == grids.at("r1/limited"));
+}
+
+void TstEqualize::boundsTheGrowthOfActivations()
+{
+    Graph graph = unevenNetwork();
+    for (const char* name : {"w1", "b1"})
+        for (float& value : graph.value(graph.find(name)).constant.mutableData<float>())
+            value *= 0.1F;
+    AlgorithmFixture fixture("int8:tensor:symmetric", graph);
+    const auto reach = [](const QuantState& state, const char* value) {
+        return state.statistics->tensors.at(value).moments.maximum;
+    };
+    const QuantState bounded = equalized(fixture, ":growth=1"), free = equalized(fixture, ":growth=1000");
+    for (const char* value : {"r1", "r2"})
+        QVERIFY(reach(bounded, value) <= reach(fixture.state, value) * 1.0001F);
+    QVERIFY(reach(free, "r1") > reach(fixture.state, "r1") * 1.5F);
+}
+
+/// A row of zeros with a bias gives a constant: the large weight that reads it must not set the range of the
+/// others.
+void TstEqualize::keepsConstantChannelsOutOfTheWay()
+{
+    Graph graph = unevenNetwork();
+    const auto set = [&](const char* name, std::size_t first, std::size_t count, float value) {
+        const auto data = graph.value(graph.find(name)).constant.mutableData<float>();
+        std::fill_n(data.begin() + static_cast<std::ptrdiff_t>(first), count, value);
+    };
+    set("w1", 0, 27, 0.0F);
+    set("b1", 0, 1, 0.01F);
+    set("w2", 0, 9, 100.0F);
+    AlgorithmFixture fixture("int8:tensor:symmetric", graph);
+    const QuantState state = equalized(fixture);
+    const std::vector<float> second = constantOf(state.graph, "w2");
+    const double ordinary = largest(second, 9, 63, 1);
+    QVERIFY(largest(second, 0, 9, 1) <= ordinary * 1.01);
+    const TensorMap inputs = seededInputs(fixture.graph, 1);
+    QVERIFY(compare(outputOf(fixture.graph, inputs), outputOf(state.graph, inputs)).sqnrDb() > 110);
 }
 
 void TstEqualize::bringsPerTensorWeightsCloser()

@@ -5,13 +5,15 @@
 #include <QTest>
 
 #include "app/common/qt_image_decoder.h"
+#include "core/algorithms/channel_limits.h"
 #include "core/quant/encodings_json.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/shared_files.h"
 
 using namespace lathe;
 
-/// What algorithms made, kept in a project: read back it is the same quantized model, to the byte of the exported file.
+/// What algorithms made, kept in a project: read back it is the same quantized model, to the byte of the
+/// exported file.
 class TstAdjustment : public QObject
 {
     Q_OBJECT
@@ -19,6 +21,7 @@ class TstAdjustment : public QObject
 private Q_SLOTS:
     void initTestCase();
     void comesBackAsItWas();
+    void keepsLimitsOfChannels();
     void belongsToItsPlanAlone();
     void runsAreKeptByWhatWasMade();
     void refusesWhatDoesNotFit();
@@ -34,7 +37,8 @@ private:
 void TstAdjustment::initTestCase()
 {
     m_model = loadModel(test::resourceFile("sample/glyphs.onnx"), systemFs(), Control());
-    m_dataset = openDatasetFor(*m_model, test::resourceFile("sample/dataset.json"), systemFs(), qtImageDecoder(), 0, Control());
+    m_dataset = openDatasetFor(*m_model, test::resourceFile("sample/dataset.json"), systemFs(),
+                               qtImageDecoder(), 0, Control());
     m_statistics = calibrate(*m_model, *m_dataset, {}, Control());
     m_plan.weights = QuantSpec::parse("int3:channel:symmetric");
     m_made = quantize(*m_model, m_plan, m_statistics,
@@ -60,6 +64,31 @@ void TstAdjustment::comesBackAsItWas()
     QCOMPARE(back->steps.size(), m_made->steps.size());
     for (std::size_t i = 0; i < back->steps.size(); ++i)
         QVERIFY(stepToJson(back->steps[i]) == stepToJson(m_made->steps[i]));
+}
+
+void TstAdjustment::keepsLimitsOfChannels()
+{
+    QuantState state = *m_made->adjusted;
+    const auto inner = std::find_if(state.graph.nodes().begin(), state.graph.nodes().end(),
+                                    [](const Node& node) { return node.op == "Relu"; });
+    QVERIFY(inner != state.graph.nodes().end());
+    const Value& value = state.graph.value(inner->outputs[0]);
+    const std::vector<double> ends(static_cast<std::size_t>((*value.shape)[value.channelAxis]), 0.5);
+    const std::string name = value.name;
+    addChannelLimits(state.graph, {{name, channelLimit(state.graph, name, ends)}});
+    const auto made = quantizedWith(*m_model, m_plan, state, m_made->steps);
+
+    QTemporaryDir folder;
+    const auto project = Project::create(folder.filePath("made.lathe").toStdString());
+    storeQuantized(*project, *m_model, *made);
+    const auto back = storedAdjusted(*project, *m_model, m_plan, m_statistics);
+    QVERIFY(back && back->applied.digest() == made->applied.digest());
+    QVERIFY(exportOnnx(*m_model, *back, {}, Control()) == exportOnnx(*m_model, *made, {}, Control()));
+
+    Adjustment wrong = *adjustmentOf(*m_model, *made);
+    wrong.limits["nobody"] = wrong.limits.at(name);
+    LATHE_EXPECT_ERROR(projectInvalid,
+                       restoreQuantized(*m_model, m_plan, made->resolved.codes, wrong, m_statistics));
 }
 
 void TstAdjustment::belongsToItsPlanAlone()
