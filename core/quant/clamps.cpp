@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/quant/clamps.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <optional>
 
@@ -124,6 +126,37 @@ Graph withClamps(Graph graph)
             continue; // the file computes the same without it
         }
     }
+    return graph;
+}
+
+bool impliesRelu(std::string_view op, const Encoding& grid)
+{
+    static constexpr std::array sums{"Conv", "ConvTranspose", "Gemm", "MatMul", "Add"};
+    return std::ranges::find(sums, op) != sums.end() && grid.format.isInteger() && !grid.perChannel() &&
+           grid.zeroPoint[0] == grid.minimumCode;
+}
+
+Graph withImpliedClamps(Graph graph)
+{
+    for (const auto& [name, text] : graph.metadata)
+        if (name.starts_with("tensorlathe."))
+            return graph;
+    std::vector<AbsorbedClamp> clamps;
+    for (const Node& node : graph.nodes()) {
+        if (!node.domain.empty() || node.outputs.size() != 1 || !node.outputs[0].valid())
+            continue;
+        const std::string& name = graph.value(node.outputs[0]).name;
+        const AbsorbedClamp relu{node.name + "/Relu", name, graph.freshName(name + "/Relu"), {.low = 0}};
+        if (!fits(graph, relu))
+            continue;
+        const std::vector<NodeId> readers = graph.consumers(node.outputs[0]);
+        if (std::ranges::all_of(readers, [&](NodeId reader) {
+                return impliesRelu(node.op, *LiftGrids(graph).behindClip(graph.node(reader)));
+            }))
+            clamps.push_back(relu);
+    }
+    for (const AbsorbedClamp& clamp : clamps)
+        applyPatch(graph, patchOf(graph, clamp));
     return graph;
 }
 

@@ -3,9 +3,11 @@
 
 #include <limits>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/graph/graph.h"
+#include "core/numeric/encoding.h"
 
 namespace lathe {
 
@@ -31,5 +33,13 @@ void noteClamps(Graph& graph, const std::vector<AbsorbedClamp>& clamps);
 /// The graph with the clamps that its metadata tells of. What is told is not trusted: a clamp that would change what is
 /// computed, or that does not fit the graph, is left out.
 Graph withClamps(Graph graph);
+
+/// Whether the codes of an operator's result tell of a Relu that a file does without: of a sum that may be negative, they
+/// begin at zero.
+bool impliesRelu(std::string_view op, const Encoding& grid);
+
+/// The graph with the Relus that its grids imply, for files of others, whose metadata tells of none. What it computes does
+/// not change; its float form does.
+Graph withImpliedClamps(Graph graph);
 
 } // namespace lathe

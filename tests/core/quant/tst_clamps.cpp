@@ -57,6 +57,7 @@ class TstClamps : public QObject
 
 private Q_SLOTS:
     void liftBringsThemBack();
+    void gridsImplyRelus();
     void computesTheSame();
     void hostileNotesAreLeftOut_data();
     void hostileNotesAreLeftOut();
@@ -75,11 +76,24 @@ void TstClamps::liftBringsThemBack()
     QCOMPARE(relu6.op, "Clip");
     QCOMPARE(lifted.graph.constant(relu6.input(1))->at(0), 0.0);
     QCOMPARE(lifted.graph.constant(relu6.input(2))->at(0), 6.0);
-    // Without the notes, nothing tells of them.
-    Graph bare = file;
-    noteClamps(bare, {});
-    QVERIFY(!bare.metadata.contains("tensorlathe.clamps"));
-    QVERIFY(!holds(lift(bare).graph, "Relu"));
+}
+
+/// Without the notes, codes that begin at zero tell of a Relu.
+void TstClamps::gridsImplyRelus()
+{
+    Graph bare = exported();
+    bare.metadata.clear();
+    const Graph told = withImpliedClamps(bare);
+    const auto relus = [](const Graph& graph) {
+        return std::ranges::count_if(graph.nodes(), [](const Node& node) { return node.op == "Relu"; });
+    };
+    QCOMPARE(relus(told), 2);
+    QCOMPARE(relus(lift(bare).graph), 2);
+    const TensorMap inputs = seededInputs(bare, 7);
+    QVERIFY(identical(runQuantized(told, inputs).at("y"), runQuantized(bare, inputs).at("y")));
+    // A file of ours says all: there, nothing is implied.
+    bare.metadata.emplace("tensorlathe.version", std::string("1"));
+    QCOMPARE(relus(withImpliedClamps(bare)), 0);
 }
 
 void TstClamps::computesTheSame()

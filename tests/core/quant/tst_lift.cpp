@@ -29,6 +29,7 @@ private Q_SLOTS:
     void otherPeoplesForms_data();
     void otherPeoplesForms();
     void qoperators();
+    void qoperatorsWithoutRelu();
     void refusals_data();
     void refusals();
     void assets_data();
@@ -192,6 +193,41 @@ output y
             const double expected = std::clamp(std::nearbyint(real / 0.05) + 128, 0.0, 255.0);
             QVERIFY(std::abs(values.at("c/quantized").at(channel * 16 + pixel) - expected) <= 1);
         }
+}
+
+/// Codes that begin at zero tell of a Relu, and codes that leave the graph stay codes.
+void TstLift::qoperatorsWithoutRelu()
+{
+    Graph graph = parseGraph(R"(opset 13
+input x: float32[2x3]
+xs: float32[] = [0.02]
+xz: uint8[] = [100]
+q = QuantizeLinear(x, xs, xz)
+m: int8[3x2] = [100, -90, 80, 70, -60, -50]
+ms: float32[] = [0.01]
+mz: int8[] = [0]
+ys: float32[] = [0.05]
+yz: uint8[] = [0]
+y = QLinearMatMul(q, xs, xz, m, ms, mz, ys, yz) @head
+t = Transpose(y) {perm=[1, 0]}
+output y
+output t
+)");
+    inferShapes(graph);
+    const Lifted lifted = lift(graph);
+    QStringList ops;
+    for (const Node& node : lifted.graph.nodes())
+        ops << QString::fromStdString(node.op);
+    QCOMPARE(ops.join(" "), QString("MatMul Relu Transpose QuantizeLinear QuantizeLinear"));
+    for (const char* name : {"y", "t"})
+        QVERIFY(lifted.graph.value(lifted.graph.find(name)).dtype == DType::uint8);
+    const Graph applied = applyEncodings(lifted.graph, lifted.encodings, lifted.codes);
+    const TensorMap inputs = seededInputs(graph, 9);
+    const TensorMap before = runReference(graph, inputs, {}, false), after = runReference(applied, inputs, {}, false);
+    for (const char* name : {"y", "t"}) {
+        QVERIFY(identical(before.at(name), after.at(name)));
+        QVERIFY(before.at(name).toFloats() != std::vector<float>(4, 0.0F));
+    }
 }
 
 void TstLift::refusals_data()
