@@ -88,12 +88,12 @@ std::vector<std::int32_t> biasOf(const Graph& graph, const Layer& layer, const C
 }
 
 IntegerSums integerSums(std::span<const std::int32_t> weights, std::int64_t channels, std::int64_t depth,
-                        int low, int high, int zeroPoint, std::span<const std::int32_t> bias, bool isUnsigned)
+                        int low, int high, int zeroPoint, std::span<const std::int32_t> bias)
 {
     IntegerSums result;
     const std::size_t row = channels == 0 ? 0 : weights.size() / static_cast<std::size_t>(channels);
     const std::int64_t taps = depth == 0 ? 0 : static_cast<std::int64_t>(row) / depth;
-    const bool bytes = isUnsigned && low >= 0 && high <= 255;
+    const bool bytes = low >= 0 && high <= 255;
     for (std::int64_t c = 0; c < channels; ++c) {
         const auto own = weights.subspan(static_cast<std::size_t>(c) * row, row);
         SumRange sums = sumRange(own, low - zeroPoint, high - zeroPoint);
@@ -133,9 +133,11 @@ std::vector<IntegerSums> integerSumsOf(const Graph& top, const std::vector<Layer
         if (layer.weightChannelAxis < 0 || layer.weightChannelAxis >= held.shape().rank())
             continue;
         const WeightMatrix matrix = matrixOf(held, *grid, layer.weightChannelAxis);
-        IntegerSums sums = integerSums(matrix.values, matrix.channels, matrix.depth, input->minimumCode,
-                                       input->maximumCode, input->zeroPoint[0],
-                                       biasOf(graph, layer, codes, matrix.channels), !input->format.isSigned);
+        const int lift = input->format.isSigned && input->format.bits <= 8 ? 128 : 0;
+        IntegerSums sums =
+            integerSums(matrix.values, matrix.channels, matrix.depth, input->minimumCode + lift,
+                        input->maximumCode + lift, input->zeroPoint[0] + lift,
+                        biasOf(graph, layer, codes, matrix.channels));
         sums.layer = layer.id;
         results.push_back(std::move(sums));
     }
@@ -151,11 +153,10 @@ std::vector<HealthFinding> healthFindings(const std::vector<IntegerSums>& layers
                                 "Its sums can reach " + std::to_string(layer.sums.magnitude()) +
                                     " and so overflow 32 bits."});
         if (layer.saturatingPairs > 0)
-            findings.push_back(
-                {layer.layer, "pairSaturation",
-                 static_cast<double>(layer.saturatingPairs) / static_cast<double>(layer.pairs),
-                 std::to_string(layer.saturatingPairs) + " of " + std::to_string(layer.pairs) +
-                     " pairs of products can saturate 16 bits on x86 processors without VNNI."});
+            findings.push_back({layer.layer, "pairSaturation",
+                                static_cast<double>(layer.saturatingPairs) / static_cast<double>(layer.pairs),
+                                std::to_string(layer.saturatingPairs) + " of " + std::to_string(layer.pairs) +
+                                    " pairs of products can saturate 16 bits on x86 processors without VNNI."});
     }
     return findings;
 }

@@ -24,15 +24,13 @@ struct IntegerSums
 
 /// Weights [channels, depth, taps] (zero-point taken off) times codes in [low, high] around `zeroPoint`.
 /// Pairs are neighbours along the depth, as channels-last kernels (pmaddubsw) take them; the products there
-/// are of raw uint8 codes. An odd last one stands alone. `bias` may be empty. Codes that are not `isUnsigned`
-/// have no pairs: ONNX Runtime's MLAS widens them to 16 bits, as it has no instruction for them below
-/// AVX-VNNI-INT8.
+/// are of raw uint8 codes. An odd last one stands alone. `bias` may be empty.
 IntegerSums integerSums(std::span<const std::int32_t> weights, std::int64_t channels, std::int64_t depth,
-                        int low, int high, int zeroPoint, std::span<const std::int32_t> bias,
-                        bool isUnsigned = true);
+                        int low, int high, int zeroPoint, std::span<const std::int32_t> bias);
 
-/// The figures of all layers whose input and weights are on integer grids, in the order of the layers. Grids
-/// of more than 8 bits have no pairs.
+/// The figures of all layers whose input and weights are on integer grids, in the order of the layers. Signed
+/// codes count as uint8, raised by 128, as ONNX Runtime rewrites Q/DQ pairs off Arm (see
+/// core/runtime/pair_sum.cpp). Grids of more than 8 bits have no pairs.
 std::vector<IntegerSums> integerSumsOf(const Graph& graph, const std::vector<Layer>& layers,
                                        const Encodings& encodings, const Codes& codes);
 

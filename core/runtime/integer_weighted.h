@@ -7,9 +7,6 @@
 
 namespace lathe {
 
-/// On QLinearConv and QGemm of compiled programs, 1: their uint8 codes are int8 codes raised by 128.
-inline constexpr std::string_view signedSourceAttribute = "lathe_signed_source";
-
 /// False, with the reason, where oneDNN's products of bytes are not exact: without instructions that add four
 /// products to 32 bits at once (VNNI), pairs of them saturate in 16 bits.
 bool integerProductsExact(std::string& reason);

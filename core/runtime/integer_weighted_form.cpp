@@ -69,18 +69,6 @@ std::string refusal(const IntegerWriter& writer, const Group& group, const Node&
     return "";
 }
 
-/// Whether the plan's grid of a value, or of the one that moving and pooling made it of, is signed.
-bool hasSignedCodes(const IntegerWriter& writer, ValueId value)
-{
-    while (value.valid()) {
-        if (const SlotSetting* setting = writer.activation(value))
-            return setting->encoding->format.isSigned;
-        const NodeId producer = writer.old().producer(value);
-        value = producer.valid() ? writer.old().node(producer).input(0) : ValueId{};
-    }
-    return false;
-}
-
 struct Weights
 {
     Tensor codes; ///< int8, in the node's order
@@ -197,8 +185,6 @@ bool writeWeightedForm(IntegerWriter& writer, const Group& group, std::string& r
     Attributes attributes = node.attributes;
     if (toCodes && grid)
         attributes = codeRangeAttributes(*grid, group.activation, std::move(attributes));
-    if (hasSignedCodes(writer, node.inputs[0]))
-        attributes.insert_or_assign(std::string(signedSourceAttribute), std::int64_t{1});
     const ValueId result = resultOf(writer, group, toCodes, activates, grid);
     ValueId target = result;
     if (reshapes)

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // QLinearConv and QGemm as processors without VNNI compute them: ArithmeticProfile::saturatingPairs.
+// Signed activations are no exception. MLAS has no pair kernel for s8 x s8 (GemmS8S8Dispatch stays a plain
+// loop below AVX-VNNI-INT8, mlasi.h), but Q/DQ files never get there: off Arm, QDQIsInt8Allowed() is false
+// (qdq_selector_action_transformer.h), so QDQS8ToU8Transformer raises signed activations by 128 at level
+// `extended` and above, and u8 x s8 pairs are what runs. tests/interop/tst_interop_signed.mjs holds ONNX
+// Runtime to that.
 #include <algorithm>
 
 #include "core/ops/conv_geometry.h"
@@ -33,12 +38,12 @@ struct AddPairs
 struct Gather
 {
     std::int64_t groups = 1;
-    std::int64_t inChannels = 0;      ///< of all groups
-    std::int64_t inPixels = 0;        ///< of one image
-    std::int64_t outPixels = 0;       ///< of one image
-    std::int64_t rows = 0;            ///< output pixels of all images
+    std::int64_t inChannels = 0; ///< of all groups
+    std::int64_t inPixels = 0;   ///< of one image
+    std::int64_t outPixels = 0;  ///< of one image
+    std::int64_t rows = 0;       ///< output pixels of all images
     std::int64_t tapsPerRow = 0;
-    std::vector<std::int32_t> taps;   ///< [outPixels, tapsPerRow] input pixels; -1: padding
+    std::vector<std::int32_t> taps; ///< [outPixels, tapsPerRow] input pixels; -1: padding
 
     std::int64_t depth() const { return inChannels / groups * tapsPerRow; }
     std::int64_t evenDepth() const { return (depth() + 1) / 2 * 2; }
@@ -82,7 +87,8 @@ public:
     }
 
 private:
-    /// The order of the products: input channels innermost, tap by tap, as in the peer's im2col of channels-last images.
+    /// The order of the products: input channels innermost, tap by tap, as in the peer's im2col of
+    /// channels-last images.
     std::vector<std::int16_t> inPairs(const Tensor& weights) const
     {
         const std::int64_t perGroup = m_gather.inChannels / m_gather.groups;
@@ -94,13 +100,14 @@ private:
                 const std::int64_t tap = k / perGroup, channel = k % perGroup;
                 const std::int64_t to =
                     (m / m_perGroup * m_gather.evenDepth() + k) * m_perGroup + m % m_perGroup;
-                pairs[static_cast<std::size_t>(to)] = from[static_cast<std::size_t>(
-                    (m * perGroup + channel) * m_gather.tapsPerRow + tap)];
+                pairs[static_cast<std::size_t>(to)] =
+                    from[static_cast<std::size_t>((m * perGroup + channel) * m_gather.tapsPerRow + tap)];
             }
         return pairs;
     }
 
-    void gather(const std::uint8_t* in, std::int64_t row, std::int64_t group, std::vector<std::uint8_t>& codes) const
+    void gather(const std::uint8_t* in, std::int64_t row, std::int64_t group,
+                std::vector<std::uint8_t>& codes) const
     {
         const std::int64_t perGroup = m_gather.inChannels / m_gather.groups;
         const std::uint8_t* image =
@@ -143,7 +150,8 @@ std::vector<std::int32_t> tapsOf(const Window& window)
         windowTaps(window, position, inside);
         taps.resize(taps.size() + perRow, kPadding);
         for (const WindowTap& tap : inside)
-            taps[taps.size() - perRow + static_cast<std::size_t>(tap.kernel)] = static_cast<std::int32_t>(tap.input);
+            taps[taps.size() - perRow + static_cast<std::size_t>(tap.kernel)] =
+                static_cast<std::int32_t>(tap.input);
     } while (nextPosition(position, window.output));
     return taps;
 }
@@ -168,8 +176,9 @@ std::unique_ptr<Kernel> makeConv(const StepRequest& request, std::string& reason
     if (!product)
         return nullptr;
     auto kernel = std::make_unique<PairSumKernel>(
-        *product, Gather{geometry.groups, geometry.inChannels, window.inputElements(), window.outputElements(),
-                         geometry.batch * window.outputElements(), window.kernelElements(), tapsOf(window)});
+        *product,
+        Gather{geometry.groups, geometry.inChannels, window.inputElements(), window.outputElements(),
+               geometry.batch * window.outputElements(), window.kernelElements(), tapsOf(window)});
     kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
     kernel->outputLayouts = {Layout::channelsLast};
     return kernel;
@@ -195,12 +204,6 @@ std::unique_ptr<Kernel> makePairSum(const StepRequest& request, std::string& rea
         return nullptr;
     if (request.options.arithmetic != ArithmeticProfile::saturatingPairs)
         return nullptr;
-    // ONNX Runtime's MLAS has no u8 x s8 kernel for signed codes: below AVX-VNNI-INT8 they are widened to 16 bits
-    // (GemmS8S8Dispatch stays the SSE one in its platform.cpp).
-    if (node.integer(signedSourceAttribute, 0) != 0) {
-        reason = "products of signed codes are widened";
-        return nullptr;
-    }
     auto kernel = conv ? makeConv(request, reason) : makeMatrix(request, reason);
     if (kernel)
         kernel->constants = {node.inputs[3]};

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Sums in saturating pairs against the formula written out, and against what oneDNN does where it may use AVX2 alone.
 #include "core/graph/graph_text.h"
-#include "core/runtime/integer_weighted.h"
 #include "tests/core/runtime/runtime_support.h"
 
 #include <oneapi/dnnl/dnnl.hpp>
@@ -158,7 +157,6 @@ private Q_SLOTS:
     void equalsTheFormula_data();
     void equalsTheFormula();
     void depthwiseIsExact();
-    void signedSourcesAreExact();
     void equalsOneDnnOnAvx2();
 };
 
@@ -201,21 +199,6 @@ void TstPairSum::depthwiseIsExact()
     const Tensor y = runSaturating(depthwise, x, weights);
     const Graph graph = graphOf(depthwise, weights);
     QVERIFY(sameElements(runReference(graph, {{"x", x}}, {}, false).at("y"), y));
-}
-
-/// Runtimes without an instruction for them widen signed codes, which come here raised by 128.
-void TstPairSum::signedSourcesAreExact()
-{
-    const Case& c = kCases[0];
-    const Tensor x = codes(DType::uint8, c.input, 1), weights = codes(DType::int8, c.weights, 2);
-    Graph graph = graphOf(c, weights);
-    graph.node(graph.producer(graph.find("y"))).attributes.insert_or_assign(std::string(signedSourceAttribute), std::int64_t{1});
-    CompileOptions options;
-    options.arithmetic = ArithmeticProfile::saturatingPairs;
-    const auto program = Program::compile(graph, options);
-    const Tensor y = Execution(program).run({{"x", x}}, program->defaultBinding()).at("y");
-    QVERIFY(sameElements(runReference(graph, {{"x", x}}, {}, false).at("y"), y));
-    QVERIFY(!sameElements(runSaturating(c, x, weights), y));
 }
 
 /// What a real runtime computes with these instructions, with channels that leave no pair across taps.
