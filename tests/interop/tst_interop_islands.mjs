@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Each island of the quantized assets, cut out: the codes that go into it are those of a real sample, and the codes that come out
-// of our simulated and integer runs are held against the peer's fused kernels (level `all`). An island is what ends in one
-// QuantizeLinear, back to the codes that it reads; in the QOperator form, one operator on codes.
+// of our simulated and integer runs are held against the peer's fused kernels (level `all`).
 //
 // At least 99.99 % of an asset's codes are equal and the rest are one step off: the peer multiplies a sum by its scales in another
 // order or with fused multiply-add, so that an image next to a half can round to its other side.
 import fs from 'node:fs';
 import path from 'node:path';
 import { Report, assetsOrSkip, cliOrSkip, peerOrSkip } from './check.mjs';
+import { islandsOf, isQOperator } from './cut.mjs';
 import { QUANTIZED_MODELS } from './models.mjs';
 import { assemble, dismantle, plainNode, scalarOf } from './onnx.mjs';
 import { runOurs, runPeer, stepDifferences, withFolder } from './ours.mjs';
@@ -16,49 +16,12 @@ import { openSession, runSession } from './peer.mjs';
 
 const EQUAL_SHARE = 0.9999;
 const SAMPLES = 2;
-const CODES = /^u?int(8|16)$/;
 
 const ort = peerOrSkip();
 const program = cliOrSkip();
 const assets = assetsOrSkip();
 const report = new Report();
 const wanted = process.argv.slice(2);
-
-const isQOperator = (node) => /^QLinear/.test(node.op);
-
-/** The type of the codes that a QuantizeLinear or an operator on codes writes: that of its last zero-point. */
-function codesWrittenBy(model, node) {
-  if (node.op !== 'QuantizeLinear' && !isQOperator(node)) return null;
-  const types = node.inputs.map((i) => model.initializers.get(i)?.dtype).filter((t) => t && CODES.test(t));
-  return types.at(-1) ?? null;
-}
-
-/** Islands {nodes, inputs: names of codes, output, dtype}. */
-function islandsOf(model) {
-  const producer = new Map(model.nodes.flatMap((n) => n.outputs.map((o) => [o, n])));
-  const islands = [];
-  for (const last of model.nodes) {
-    const dtype = codesWrittenBy(model, last);
-    if (!dtype) continue;
-    const nodes = new Set();
-    const inputs = new Set();
-    const visit = (node) => {
-      if (nodes.has(node)) return;
-      nodes.add(node);
-      for (const name of node.inputs) {
-        if (!name || model.initializers.has(name)) continue;
-        const from = producer.get(name);
-        const codes = from && codesWrittenBy(model, from);
-        if (codes || !from || isQOperator(node)) inputs.add(name);
-        else visit(from);
-      }
-    };
-    visit(last);
-    const realInput = [...inputs].some((name) => !producer.has(name));
-    if (!realInput) islands.push({ nodes: model.nodes.filter((n) => nodes.has(n)), inputs: [...inputs], output: last.outputs[0], dtype });
-  }
-  return islands;
-}
 
 /**
  * In the QOperator form our program takes and gives codes only where the graph quantizes them: real numbers on the operator's grids
