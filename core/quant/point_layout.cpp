@@ -2,6 +2,7 @@
 #include <map>
 #include <numeric>
 
+#include "core/quant/relative_values.h"
 #include "core/quant/resolve.h"
 
 namespace lathe {
@@ -28,6 +29,8 @@ public:
         , m_layerOf(graph.values().size())
         , m_layerOfNode(graph.nodes().size(), nullptr)
         , m_isInner(graph.nodes().size(), false)
+        , m_relative(relativeValues(graph))
+        , m_geluPart(geluParts(graph))
     {
         std::iota(m_share.begin(), m_share.end(), 0);
         for (const Layer& layer : layers)
@@ -47,6 +50,9 @@ public:
         while (propagate()) {
         }
         // What only the plan can ask for comes last, so that it never makes another value a point by default.
+        if (m_rules.quantizeGraphInputs)
+            for (const ValueId input : m_graph.inputs)
+                want(input, Want::optional);
         for (std::size_t i = 0; i < m_graph.nodes().size(); ++i)
             demand(i, Want::optional);
         while (propagate()) {
@@ -90,7 +96,7 @@ private:
 
     bool want(ValueId id, Want how)
     {
-        if (!canBePoint(id) || m_want[at(id)] >= how)
+        if (!canBePoint(id) || m_want[at(id)] >= how || (how == Want::required && (m_relative[at(id)] || m_geluPart[at(id)])))
             return false;
         m_want[at(id)] = how;
         return true;
@@ -135,7 +141,7 @@ private:
         const ValueId output = outputOf(index);
         const Placement placement = rule->output.placement;
         if (how == Want::optional) {
-            if (placement == Placement::floating)
+            if (placement == Placement::floating || placement == Placement::point)
                 want(output, how);
             return;
         }
@@ -320,6 +326,7 @@ private:
     std::vector<std::string> m_layerOf;              ///< by value
     std::vector<const Layer*> m_layerOfNode;         ///< by node
     std::vector<bool> m_isInner;                     ///< by node: not the main node of its layer
+    std::vector<bool> m_relative, m_geluPart;        ///< by value: a point only where the plan asks for it
     PointLayout m_layout;
 };
 
