@@ -421,8 +421,12 @@
         <translation>Als %1</translation>
     </message>
     <message>
-        <source>Fit into %1 × %1, the rest padded</source>
-        <translation>In %1 × %1 einpassen, der Rest aufgefüllt</translation>
+        <source>Fit into the middle of %1 × %1, the rest filled with %2</source>
+        <translation>In die Mitte von %1 × %1 einpassen, den Rest mit %2 füllen</translation>
+    </message>
+    <message>
+        <source>Fit into %1 × %1 from the top left, the rest filled with %2</source>
+        <translation>In %1 × %1 von oben links einpassen, den Rest mit %2 füllen</translation>
     </message>
     <message>
         <source>Reshape to %1</source>
@@ -721,6 +725,18 @@
     <message>
         <source>Score of the quantized model on this sample.</source>
         <translation>Wertung des quantisierten Modells auf dieser Probe.</translation>
+    </message>
+    <message>
+        <source>%1 float</source>
+        <translation>%1 (Gleitkomma)</translation>
+    </message>
+    <message>
+        <source>%1 quantized</source>
+        <translation>%1 (quantisiert)</translation>
+    </message>
+    <message>
+        <source>Score of the float model on this sample.</source>
+        <translation>Wertung des Gleitkommamodells für dieses Beispiel.</translation>
     </message>
     <message>
         <source>became wrong</source>
@@ -3060,6 +3076,10 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
     <message>
         <source>Samples (%1, %2 changed)</source>
         <translation>Proben (%1, %2 geändert)</translation>
+    </message>
+    <message>
+        <source>Samples (%1)</source>
+        <translation>Beispiele (%1)</translation>
     </message>
     <message>
         <source>SQNR, dB (short bars hurt)</source>

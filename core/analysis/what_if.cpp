@@ -79,6 +79,7 @@ struct WhatIf::Impl
     std::vector<std::unique_ptr<Execution>> executions;
     std::vector<Checkpoint> checkpoints;
     std::vector<ProbeSample> samples;
+    bool classes = true;
 
     // What the newest update() left: empty before the first one.
     std::shared_ptr<const WhatIfResult> last;
@@ -291,6 +292,7 @@ struct WhatIf::Impl
         const auto n = static_cast<double>(runs.size());
         result.outputSqnrDb = result.outputs.front().error.sqnrDb();
         result.agreement = agreeing / n;
+        result.givesClasses = classes;
         std::tie(result.agreementLow, result.agreementHigh) = wilson(result.agreement, n);
         if (!options.layerFigures)
             return;
@@ -309,6 +311,7 @@ WhatIf::WhatIf(std::shared_ptr<const Graph> graph, std::vector<Layer> layers,
     if (samples.size() == 0)
         throw Error(ErrorCode::datasetEmpty, "probe set");
     m_impl->compileProgram(control);
+    m_impl->classes = givesClasses(*m_impl->graph, samples);
     m_impl->runFloat(samples, control);
 }
 

@@ -24,6 +24,7 @@ struct WhatIfResult {
     std::vector<OutputFigures> outputs;
     double outputSqnrDb = 0;
     double agreement = 0;                     ///< top-1 agreement with float on the probe set
+    bool givesClasses = true;                 ///< agreement means something: the first output gives classes
     double agreementLow = 0, agreementHigh = 0;  ///< 95 % interval (Wilson)
     std::int64_t floatBytes = 0;
     std::int64_t sizeBytes = 0;               ///< packedSizeBytes of the plan

@@ -245,6 +245,15 @@ Image Preprocess::applyPictureSteps(const Image& image) const
     return result;
 }
 
+bool Preprocess::makesBgr() const
+{
+    bool bgr = false;
+    for (std::size_t i = 0; i < m_pictureSteps; ++i)
+        if (m_steps[i].name == "channels")
+            bgr = m_steps[i].text == "BGR";
+    return bgr;
+}
+
 void Preprocess::applyToMap(const Step& step, PictureMap& map)
 {
     const int size = step.numbers.empty() ? 0 : static_cast<int>(step.numbers[0]);

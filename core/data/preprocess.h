@@ -28,6 +28,8 @@ public:
     std::size_t pictureSteps() const { return m_pictureSteps; }
     /// The picture after the leading picture steps.
     Image applyPictureSteps(const Image& image) const;
+    /// True when applyPictureSteps() leaves blue first.
+    bool makesBgr() const;
     /// Where applyPictureSteps() puts the pixels of a picture of this size.
     PictureMap pictureMap(PictureSize stored) const;
     /// The remaining steps, then the model's type, with a batch dimension of 1 when the model has one.

@@ -57,7 +57,7 @@ std::optional<Image> SplitSamples::preview(std::int64_t index) const
 {
     const RawSample raw = first().prepared(at(index));
     if (const auto* image = std::get_if<Image>(&raw))
-        return *image;
+        return first().preprocess.makesBgr() ? withChannels(*image, ChannelOrder::bgr) : *image;
     return grayPreview(std::get<Tensor>(raw));
 }
 

@@ -27,12 +27,13 @@ class SampleRunner
 public:
     SampleRunner(const Runnable& floating, const Runnable& quantized,
                  const std::vector<WatchedLayer>& watched, const EvaluateOptions& options,
-                 const BoxDecoder* decoder)
+                 const BoxDecoder* decoder, bool classes)
         : m_floating(floating)
         , m_quantized(quantized)
         , m_watched(watched)
         , m_options(options)
         , m_decoder(decoder)
+        , m_classes(classes)
         , m_floatExecution(floating.program)
         , m_quantizedExecution(quantized.program)
     {
@@ -87,8 +88,10 @@ private:
         const std::optional<std::int64_t> label = samples.label(index);
         const Tensor target = samples.target(index);
         record.label = label.value_or(-1);
-        record.floatClass = largestIndex(floatOutput);
-        record.quantizedClass = largestIndex(output);
+        if (m_classes) {
+            record.floatClass = largestIndex(floatOutput);
+            record.quantizedClass = largestIndex(output);
+        }
         const MetricSample floating{floatOutput, floatOutput, label, target, m_decoder};
         const MetricSample quantized{output, floatOutput, label, target, m_decoder};
         for (const Metric* metric : wanted) {
@@ -103,6 +106,7 @@ private:
     const std::vector<WatchedLayer>& m_watched;
     const EvaluateOptions& m_options;
     const BoxDecoder* m_decoder;
+    bool m_classes; ///< the first output are scores of classes
     Execution m_floatExecution;
     Execution m_quantizedExecution;
     std::vector<std::vector<float>> m_floatValues;
@@ -133,7 +137,7 @@ std::vector<const Metric*> chooseMetrics(const EvaluateOptions& options, const S
     }
     if (!chosen.empty())
         return chosen;
-    const bool classes = (scoresClasses(graph) || labelled) && targets.kind == TargetKind::none;
+    const bool classes = givesClasses(graph, samples);
     for (const Metric& metric : metrics())
         if (possible(metric) && (!metric.needsClasses || classes))
             chosen.push_back(&metric);
@@ -243,6 +247,12 @@ const MetricResult* EvaluationRun::metric(const std::string& id) const
     return found == metrics.end() ? nullptr : &*found;
 }
 
+bool givesClasses(const Graph& graph, const Samples& samples)
+{
+    const bool labelled = samples.label(0).has_value();
+    return (scoresClasses(graph) || labelled) && samples.targetInfo().kind == TargetKind::none;
+}
+
 bool suitsTargets(const Metric& metric, const TargetInfo& targets)
 {
     const bool decodes = metric.target != TargetKind::boxes || !targets.decode.is_null();
@@ -261,6 +271,7 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
                                                   ? watchedLayers(*floating.program, quantized, layers)
                                                   : std::vector<WatchedLayer>{};
     const std::vector<const Metric*> wanted = chooseMetrics(options, samples, graph);
+    const bool classes = givesClasses(graph, samples);
     const std::shared_ptr<const BoxDecoder> decoder = makeDecoder(samples.targetInfo().decode);
 
     const int workers = static_cast<int>(
@@ -273,7 +284,8 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
         [&](std::int64_t index, int worker) {
             auto& runner = runners[static_cast<std::size_t>(worker)];
             if (!runner)
-                runner = std::make_unique<SampleRunner>(floating, quantized, watched, options, decoder.get());
+                runner = std::make_unique<SampleRunner>(floating, quantized, watched, options, decoder.get(),
+                                                        classes);
             return runner->run(samples, index, wanted, control);
         },
         [&](std::int64_t index, SampleFigures figures) {

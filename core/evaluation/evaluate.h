@@ -59,6 +59,8 @@ struct MetricResult
     double high = 0;
 };
 
+/// Whether samples are told apart by the class that the first output gives.
+bool givesClasses(const Graph& graph, const Samples& samples);
 /// Whether a metric can be computed on samples of this kind (their labels are asked for apart).
 bool suitsTargets(const Metric& metric, const TargetInfo& targets);
 
@@ -101,7 +103,7 @@ struct SampleRecord
 {
     std::string id;
     std::int64_t label = -1;
-    std::int64_t floatClass = -1;
+    std::int64_t floatClass = -1; ///< -1 where the model gives no classes
     std::int64_t quantizedClass = -1;
     std::map<std::string, std::pair<double, double>> scores; ///< metric id -> (float, quantized)
 };

@@ -49,13 +49,30 @@ QString stepText(const std::string& name, const Json& value)
         return translated(QT_TRANSLATE_NOOP("Preprocess", "Layout %1")).arg(list(value));
     if (name == "dtype")
         return translated(QT_TRANSLATE_NOOP("Preprocess", "As %1")).arg(list(value));
-    if (name == "letterbox")
-        return translated(QT_TRANSLATE_NOOP("Preprocess", "Fit into %1 × %1, the rest padded")).arg(list(value));
     if (name == "reshape")
         return translated(QT_TRANSLATE_NOOP("Preprocess", "Reshape to %1")).arg(list(value, QStringLiteral(" × ")));
     if (name == "length")
         return translated(QT_TRANSLATE_NOOP("Preprocess", "Cut or pad to %1 values")).arg(list(value));
     return QString::fromStdString(name) + QStringLiteral(": ") + list(value);
+}
+
+/// A step with options beside its own value.
+QString letterboxText(const Json& step)
+{
+    const bool centered = step.value("anchor", "center") == "center";
+    return translated(centered ? QT_TRANSLATE_NOOP("Preprocess", "Fit into the middle of %1 × %1, the rest filled with %2")
+                               : QT_TRANSLATE_NOOP("Preprocess", "Fit into %1 × %1 from the top left, the rest filled with %2"))
+        .arg(list(step["letterbox"]), shortNumber(step.value("pad", Json(0))));
+}
+
+QStringList stepTexts(const Json& step)
+{
+    if (step.contains("letterbox"))
+        return {letterboxText(step)};
+    QStringList lines;
+    for (const auto& [name, value] : step.items())
+        lines.append(stepText(name, value));
+    return lines;
 }
 
 }
@@ -73,8 +90,7 @@ QStringList preprocessText(const Json& description)
         return lines;
     for (const Json& step : *steps)
         if (step.is_object())
-            for (const auto& [name, value] : step.items())
-                lines.append(stepText(name, value));
+            lines += stepTexts(step);
     return lines;
 }
 

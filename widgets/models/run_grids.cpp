@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/run_grids.h"
 
+#include "widgets/models/grid_cells.h"
 #include "widgets/models/layer_row.h"
 #include "widgets/models/metric_text.h"
+#include "widgets/models/sample_grid.h"
 #include "widgets/support/number_text.h"
 
 #include <QCoreApplication>
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <set>
 
 namespace lathe {
 namespace {
@@ -24,34 +25,6 @@ QString translated(const char* text)
 Grid::Column column(const char* title, const char* explanation, bool number)
 {
     return {translated(title), translated(explanation), number};
-}
-
-Grid::Cell text(const std::string& value)
-{
-    return {QString::fromStdString(value), 0};
-}
-
-Grid::Cell decibels(double value)
-{
-    return {sqnrText(value), value};
-}
-
-Grid::Cell unknown()
-{
-    return {QStringLiteral("–"), std::numeric_limits<double>::quiet_NaN()};
-}
-
-Grid::Cell share(double value)
-{
-    const QString shown = value == 0         ? QStringLiteral("0")
-                          : value < 0.0001 ? QStringLiteral("<0.01")
-                                           : QString::number(value * 100, 'f', 2);
-    return {shown, value};
-}
-
-Grid::Cell number(double value)
-{
-    return {numberText(value), value};
 }
 
 std::shared_ptr<const Grid> metricGrid(const EvaluationRun& run)
@@ -93,8 +66,8 @@ std::shared_ptr<const Grid> outputGrid(const EvaluationRun& run)
         Grid::Row row;
         row.id = QString::fromStdString(output.name);
         const double cosine = output.error.cosine();
-        row.cells = {text(output.name), decibels(output.error.sqnrDb()), {QString::number(cosine, 'f', 5), cosine},
-                     number(output.error.maxAbs)};
+        row.cells = {textCell(output.name), decibelCell(output.error.sqnrDb()), {QString::number(cosine, 'f', 5), cosine},
+                     numberCell(output.error.maxAbs)};
         grid->rows.push_back(std::move(row));
     }
     return grid;
@@ -132,11 +105,11 @@ std::shared_ptr<const Grid> layerGrid(const EvaluationRun& run, const Model& mod
         row.marked = odd > 0;
         row.cells = {{name, 0},
                      {known ? operatorText(*layer) : QString(), 0},
-                     hasWeight ? decibels(weight) : unknown(),
-                     decibels(figures.local.sqnrDb()),
-                     decibels(figures.accumulated.sqnrDb()),
-                     share(figures.clippedShare()),
-                     number(figures.accumulated.maxAbs),
+                     hasWeight ? decibelCell(weight) : unknownCell(),
+                     decibelCell(figures.local.sqnrDb()),
+                     decibelCell(figures.accumulated.sqnrDb()),
+                     shareCell(figures.clippedShare()),
+                     numberCell(figures.accumulated.maxAbs),
                      {odd > 0 ? QString::number(odd, 'f', 0) : QStringLiteral("0"), odd}};
         grid->rows.push_back(std::move(row));
         const WeakLayer weak{figures.id, name, known ? operatorText(*layer) : QString(), hasWeight ? weight : exact, figures.local.sqnrDb()};
@@ -145,60 +118,6 @@ std::shared_ptr<const Grid> layerGrid(const EvaluationRun& run, const Model& mod
     }
     std::stable_sort(weakest.begin(), weakest.end(),
                      [](const WeakLayer& a, const WeakLayer& b) { return a.sqnrDb() < b.sqnrDb(); });
-    return grid;
-}
-
-QString classText(std::int64_t value)
-{
-    return value < 0 ? QStringLiteral("–") : QString::number(value);
-}
-
-std::shared_ptr<const Grid> sampleGrid(const EvaluationRun& run, std::int64_t& changedCount)
-{
-    std::set<std::string> scores;
-    for (const SampleRecord& sample : run.samples)
-        for (const auto& [metric, values] : sample.scores)
-            if (!metricIsShare(metric))
-                scores.insert(metric);
-    auto grid = std::make_shared<Grid>();
-    grid->columns = {
-        column(QT_TRANSLATE_NOOP("RunGrids", "Sample"), QT_TRANSLATE_NOOP("RunGrids", "File name or index."), false),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Label"), QT_TRANSLATE_NOOP("RunGrids", "The right class; – where there is none."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Float"), QT_TRANSLATE_NOOP("RunGrids", "Class that the float model gives."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Quantized"), QT_TRANSLATE_NOOP("RunGrids", "Class that the quantized model gives."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Change"), QT_TRANSLATE_NOOP("RunGrids", "What quantization did to the answer."), false),
-    };
-    for (const std::string& metric : scores)
-        grid->columns.push_back({metricLabel(metric), translated(QT_TRANSLATE_NOOP("RunGrids", "Score of the quantized model on this sample.")), true});
-    std::vector<std::size_t> order;
-    const auto isChanged = [&](std::size_t i) { return run.samples[i].floatClass != run.samples[i].quantizedClass; };
-    for (std::size_t i = 0; i < run.samples.size(); ++i)
-        order.push_back(i);
-    std::stable_partition(order.begin(), order.end(), isChanged);
-    for (const std::size_t i : order) {
-        const SampleRecord& sample = run.samples[i];
-        Grid::Row row;
-        row.id = QString::number(i);
-        row.marked = isChanged(i);
-        changedCount += row.marked ? 1 : 0;
-        const char* change = "";
-        if (row.marked && sample.label >= 0)
-            change = sample.floatClass == sample.label       ? QT_TRANSLATE_NOOP("RunGrids", "became wrong")
-                     : sample.quantizedClass == sample.label ? QT_TRANSLATE_NOOP("RunGrids", "became right")
-                                                             : QT_TRANSLATE_NOOP("RunGrids", "other wrong class");
-        else if (row.marked)
-            change = QT_TRANSLATE_NOOP("RunGrids", "other class");
-        row.cells = {text(sample.id),
-                     {classText(sample.label), static_cast<double>(sample.label)},
-                     {classText(sample.floatClass), static_cast<double>(sample.floatClass)},
-                     {classText(sample.quantizedClass), static_cast<double>(sample.quantizedClass)},
-                     {*change ? translated(change) : QString(), 0}};
-        for (const std::string& metric : scores) {
-            const auto found = sample.scores.find(metric);
-            row.cells.push_back(found == sample.scores.end() ? unknown() : number(found->second.second));
-        }
-        grid->rows.push_back(std::move(row));
-    }
     return grid;
 }
 
@@ -212,7 +131,7 @@ std::shared_ptr<const Grid> healthGrid(const EvaluationRun& run)
     for (const HealthFinding& finding : healthFindings(run)) {
         Grid::Row row;
         row.id = QString::fromStdString(finding.layer);
-        row.cells = {text(finding.layer), text(finding.text)};
+        row.cells = {textCell(finding.layer), textCell(finding.text)};
         grid->rows.push_back(std::move(row));
     }
     return grid;

@@ -7,6 +7,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,10 +32,10 @@ struct RunGrids
     std::shared_ptr<const Grid> metrics;
     std::shared_ptr<const Grid> outputs;
     std::shared_ptr<const Grid> layers;  ///< in order of the model
-    std::shared_ptr<const Grid> samples; ///< changed ones first
+    std::shared_ptr<const Grid> samples; ///< those that quantization hurt first
     std::shared_ptr<const Grid> health;
     std::vector<WeakLayer> weakest;      ///< weakest first, all that were measured and are not exact
-    std::int64_t changed = 0;            ///< samples whose class changed
+    std::optional<std::int64_t> changed; ///< samples whose class changed; nothing where there are no classes
 };
 
 /// Slow for many samples: made on a worker. `weightSqnrDb` by layer id, may be empty.

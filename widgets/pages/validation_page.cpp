@@ -245,7 +245,9 @@ private:
         m_layers->setGrid(grids.layers);
         m_samples->setGrid(grids.samples);
         m_tabs->setTabText(0, tr("Layers (%1)").arg(grids.layers->rows.size()));
-        m_tabs->setTabText(1, tr("Samples (%1, %2 changed)").arg(grids.samples->rows.size()).arg(grids.changed));
+        const auto samples = grids.samples->rows.size();
+        m_tabs->setTabText(1, grids.changed ? tr("Samples (%1, %2 changed)").arg(samples).arg(*grids.changed)
+                                            : tr("Samples (%1)").arg(samples));
         // The chart is costly to lay out: while a run grows, once a second is enough.
         const bool growing = grids.run == m_session.partialRun() && m_session.job().running();
         if (!growing || !m_chartAge.isValid() || m_chartAge.elapsed() > 1000) {

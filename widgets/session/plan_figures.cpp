@@ -21,7 +21,8 @@ std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result)
     figures->floatBytes = result.floatBytes;
     figures->sizeBytes = result.sizeBytes;
     // Disagreement with the float model is what a plan loses on samples that need no labels.
-    figures->loss = PlanLoss{"agreement", 1 - result.agreement, 1 - result.agreementHigh, 1 - result.agreementLow, 0};
+    if (result.givesClasses)
+        figures->loss = PlanLoss{"agreement", 1 - result.agreement, 1 - result.agreementHigh, 1 - result.agreementLow, 0};
     return figures;
 }
 

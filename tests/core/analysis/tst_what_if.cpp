@@ -20,6 +20,7 @@ class TstWhatIf : public QObject
 private Q_SLOTS:
     void initTestCase();
     void aChangeGivesWhatAFreshStartGives();
+    void onlyClassesAgree();
     void lateLayersReuseTheStart();
     void backAndForthIsTheSame();
     void aStopKeepsTheState();
@@ -77,6 +78,18 @@ void TstWhatIf::aChangeGivesWhatAFreshStartGives()
         plan.layers[layer].weights = QuantSpec::parse("int4:channel");
         compareResults(*kept->update(plan, Control()), *make()->update(plan, Control()));
     }
+}
+
+/// Masks and boxes have no class that could agree.
+void TstWhatIf::onlyClassesAgree()
+{
+    QVERIFY(make()->update(QuantPlan(), Control())->givesClasses);
+    class Masked : public test::NoiseSamples
+    {
+        TargetInfo targetInfo() const override { return {.kind = TargetKind::mask, .decode = {}}; }
+    };
+    WhatIf whatIf(m_graph, m_layers, m_statistics, Masked(), genericRules(), WhatIf::Options(), Control());
+    QVERIFY(!whatIf.update(QuantPlan(), Control())->givesClasses);
 }
 
 void TstWhatIf::lateLayersReuseTheStart()

@@ -198,6 +198,21 @@ private slots:
         QVERIFY2(message.contains(expected), message);
     }
 
+    /// A person looks at red as red, whatever the model is fed.
+    void previewsAreRgb()
+    {
+        write("images/a.png", "any");
+        write("d.json", R"({"type":"images","path":"images","preprocess":[{"channels":"BGR"},{"layout":"NCHW"}],
+            "calibration":{"range":[0,1]},"validation":{"range":[1,1]}})");
+        const ImageDecoder red = [](std::span<const std::byte>, std::string_view) {
+            return Image{1, 1, 3, {200, 20, 2}};
+        };
+        const auto dataset = Dataset::open(path("d.json"), {{"x", DType::float32, Shape{1, 3, 1, 1}}}, systemFs(), red, 0);
+        const auto samples = dataset->split(Split::calibration);
+        QCOMPARE(samples->load(0).at("x").toFloats(), (std::vector<float>{2, 20, 200}));
+        QCOMPARE(samples->preview(0)->pixels, (std::vector<std::uint8_t>{200, 20, 2}));
+    }
+
     void unreadablePictureNamesItsFile()
     {
         write("broken/a.png", "oops");

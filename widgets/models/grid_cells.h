@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "widgets/models/grid_model.h"
+
+#include <string>
+
+namespace lathe {
+
+Grid::Cell textCell(const std::string& value);
+/// Three digits.
+Grid::Cell numberCell(double value);
+Grid::Cell decibelCell(double value);
+/// A share in percent.
+Grid::Cell shareCell(double value);
+/// "–"; sorts as no number.
+Grid::Cell unknownCell();
+
+}
