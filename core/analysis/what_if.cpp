@@ -311,7 +311,7 @@ WhatIf::WhatIf(std::shared_ptr<const Graph> graph, std::vector<Layer> layers,
     if (samples.size() == 0)
         throw Error(ErrorCode::datasetEmpty, "probe set");
     m_impl->compileProgram(control);
-    m_impl->classes = givesClasses(*m_impl->graph, samples);
+    m_impl->classes = givesClasses(m_impl->program->graph(), samples);
     m_impl->runFloat(samples, control);
 }
 
