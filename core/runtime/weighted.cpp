@@ -9,7 +9,8 @@ namespace lathe {
 
 namespace {
 
-struct WeightedState final : KernelState {
+struct WeightedState final : KernelState
+{
     PrimitiveCall fused, raw;
     std::size_t fusedSource = 0, fusedWeights = 0, fusedBias = 0, fusedTarget = 0, fusedScratch = 0;
     std::size_t rawSource = 0, rawWeights = 0, rawTarget = 0, rawScratch = 0;
@@ -48,9 +49,11 @@ bool WeightedKernel::canRunCodes(const BindContext& context) const
 std::shared_ptr<const StepBinding> WeightedKernel::bind(const BindContext& context) const
 {
     const auto* previous = dynamic_cast<const WeightedBinding*>(context.previous());
-    auto binding = previous ? std::make_shared<WeightedBinding>(*previous) : std::make_shared<WeightedBinding>();
+    auto binding =
+        previous ? std::make_shared<WeightedBinding>(*previous) : std::make_shared<WeightedBinding>();
     binding->codesIn = canRunCodes(context);
-    binding->codesOut = binding->codesIn && context.output() && (m_parts.activation.none() || m_parts.activation.clamp());
+    binding->codesOut =
+        binding->codesIn && context.output() && (m_parts.activation.none() || m_parts.activation.clamp());
     if (binding->codesIn)
         bindCodes(*binding, m_parts, context);
     else
@@ -94,7 +97,7 @@ void WeightedKernel::runReals(StepRun& run) const
     state.fused.setAddress(state.fusedSource, run.inputs[0].data);
     state.fused.setAddress(state.fusedTarget, run.outputs[0].data);
     state.fused.setAddress(state.fusedScratch, run.scratch);
-    state.fused.setMemory(state.fusedWeights, binding.reals->weights);
+    state.fused.setMemory(state.fusedWeights, binding.reals->weights->memory);
     if (m_parts.bias.valid())
         state.fused.setMemory(state.fusedBias, binding.reals->bias);
     state.fused.execute();
@@ -104,8 +107,8 @@ namespace {
 
 /// Requantizes all accumulators of an output whose channels are innermost, or lie in runs of `inner`.
 template <typename Acc>
-std::int64_t requantizeAll(const Acc* acc, float* out, std::int64_t elements, std::int64_t channels, std::int64_t inner,
-                           const Requantization& how)
+std::int64_t requantizeAll(const Acc* acc, float* out, std::int64_t elements, std::int64_t channels,
+                           std::int64_t inner, const Requantization& how)
 {
     constexpr std::int64_t grain = 1 << 14;
     const std::int64_t length = inner == 1 ? channels : inner;

@@ -30,8 +30,34 @@ std::vector<float> perChannel(const Tensor& constant, std::int64_t channels)
 /// Weight codes with the zero-point taken off, channels first.
 std::vector<float> weightCodes(const WeightedParts& parts, const BindContext& context)
 {
-    return channelsFirst(centredCodes(context.weightSlot(parts.weight)->setting, context.floatConstant(parts.weight)),
-                         parts);
+    return channelsFirst(
+        centredCodes(context.weightSlot(parts.weight)->setting, context.floatConstant(parts.weight)), parts);
+}
+
+dnnl::memory packReals(const WeightedParts& parts, const Tensor& constant)
+{
+    const std::span<const float> plain = constant.data<float>();
+    if (!parts.transposeWeight && parts.weightFactor == 1)
+        return packWeights(plain.data(), parts.plainWeights, parts.fused.weights);
+    std::vector<float> values = channelsFirst(plain, parts);
+    for (float& value : values)
+        value *= parts.weightFactor;
+    return packWeights(values.data(), parts.plainWeights, parts.fused.weights);
+}
+
+/// Weights as the model has them are shared with other programs; what a slot made of them is this binding's
+/// own.
+std::shared_ptr<const PackedWeights> realWeights(const WeightedParts& parts, const BindContext& context,
+                                                 bool slotted)
+{
+    const Tensor constant = context.constant(parts.weight);
+    if (slotted)
+        return std::make_shared<const PackedWeights>(PackedWeights{packReals(parts, constant), Tensor()});
+    const Packing packing{.plain = parts.plainWeights,
+                          .wanted = parts.fused.weights,
+                          .factor = parts.weightFactor,
+                          .transposed = parts.transposeWeight};
+    return sharedWeights(constant, packing, [&] { return packReals(parts, constant); });
 }
 
 std::vector<std::int32_t> biasCodes(const WeightedParts& parts, const BindContext& context,
@@ -59,21 +85,14 @@ void bindReals(WeightedBinding& binding, const WeightedParts& parts, const BindC
     if (known && known->weightSlot == weightSlot) {
         reals->weights = known->weights;
     } else {
-        const Tensor constant = context.constant(parts.weight);
-        if (!parts.transposeWeight && parts.weightFactor == 1) {
-            reals->weights = packWeights(constant.data<float>().data(), parts.plainWeights, parts.fused.weights);
-        } else {
-            std::vector<float> values = channelsFirst(constant.data<float>(), parts);
-            for (float& value : values)
-                value *= parts.weightFactor;
-            reals->weights = packWeights(values.data(), parts.plainWeights, parts.fused.weights);
-        }
+        reals->weights = realWeights(parts, context, weightSlot != nullptr);
     }
     if (parts.bias.valid()) {
         std::vector<float> values = perChannel(context.constant(parts.bias), parts.channels);
         for (float& value : values)
             value *= parts.biasFactor;
-        const dnnl::memory::desc desc({parts.channels}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
+        const dnnl::memory::desc desc({parts.channels}, dnnl::memory::data_type::f32,
+                                      dnnl::memory::format_tag::a);
         reals->bias = packWeights(values.data(), desc, desc);
     }
     binding.reals = std::move(reals);
@@ -85,7 +104,8 @@ void bindCodes(WeightedBinding& binding, const WeightedParts& parts, const BindC
     const Encoding& input = *context.input(0);
     const CodeGrid inputGrid = CodeGrid::of(input);
     const CodeWeights* known = binding.codes.get();
-    if (!known || known->weightSlot != slot || known->input.low != inputGrid.low || known->input.high != inputGrid.high) {
+    if (!known || known->weightSlot != slot || known->input.low != inputGrid.low ||
+        known->input.high != inputGrid.high) {
         auto codes = std::make_shared<CodeWeights>();
         const std::vector<float> values = weightCodes(parts, context);
         codes->weightSlot = slot;
@@ -109,11 +129,13 @@ void bindCodes(WeightedBinding& binding, const WeightedParts& parts, const BindC
         binding.scratchBytes = parts.raw.target.get_size() * 2 + parts.raw.source.get_size() + 64;
 
     const Encoding* output = binding.codesOut ? context.output() : nullptr;
-    const std::vector<float> accumulatorScale = accumulatorScales(input.scale[0], slot->encoding(), parts.channels);
+    const std::vector<float> accumulatorScale =
+        accumulatorScales(input.scale[0], slot->encoding(), parts.channels);
     binding.multiplier = accumulatorScale;
     if (output)
         for (std::size_t c = 0; c < accumulatorScale.size(); ++c)
-            binding.multiplier[c] = requantizeMultiplier(input.scale[0], channelScale(slot->encoding(), c), output->scale[0]);
+            binding.multiplier[c] =
+                requantizeMultiplier(input.scale[0], channelScale(slot->encoding(), c), output->scale[0]);
     binding.bias = biasCodes(parts, context, accumulatorScale);
     constexpr float infinity = std::numeric_limits<float>::infinity();
     const bool clamps = parts.activation.clamp();

@@ -5,7 +5,7 @@
 
 #include "core/ops/conv_geometry.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/onednn.h"
+#include "core/runtime/packed_weights.h"
 #include "core/runtime/winograd.h"
 
 namespace lathe {
@@ -42,7 +42,7 @@ struct WorkerMemory
 
 struct WinogradBinding final : StepBinding
 {
-    memory weights;
+    std::shared_ptr<const PackedWeights> weights;
     std::vector<float> bias;
 };
 
@@ -83,11 +83,17 @@ public:
             return std::make_shared<WinogradBinding>(
                 static_cast<const WinogradBinding&>(*context.previous()));
         auto binding = std::make_shared<WinogradBinding>();
-        const std::vector<float> weights = winogradWeights(context.constant(m_weight).data<float>(),
-                                                           m_shape.outChannels, m_shape.inChannels);
-        const memory::desc plain =
-            dnnlDesc({kWinogradPoints, m_shape.inChannels, m_shape.outChannels}, Layout::plain);
-        binding->weights = packWeights(weights.data(), plain, m_packed);
+        const Packing packing{
+            .plain = dnnlDesc({kWinogradPoints, m_shape.inChannels, m_shape.outChannels}, Layout::plain),
+            .wanted = m_packed,
+            .winograd = true};
+        // Not switchable: the weights are the model's own.
+        const Tensor constant = context.constant(m_weight);
+        binding->weights = sharedWeights(constant, packing, [&] {
+            const std::vector<float> weights =
+                winogradWeights(constant.data<float>(), m_shape.outChannels, m_shape.inChannels);
+            return packWeights(weights.data(), packing.plain, packing.wanted);
+        });
         binding->bias.assign(static_cast<std::size_t>(m_shape.outChannels), 0.0f);
         if (m_bias.valid()) {
             const std::vector<float> values = context.constant(m_bias).toFloats();
@@ -137,7 +143,7 @@ private:
         call.setAddress(0, tiles);
         call.setAddress(1, products);
         call.setAddress(2, room + m_memory.tiles + m_memory.products);
-        call.setMemory(3, binding.weights);
+        call.setMemory(3, binding.weights->memory);
         call.execute();
         const bool clamps = m_activation.clamp();
         constexpr float infinity = std::numeric_limits<float>::infinity();

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <cstddef>
+#include <memory>
+
+#include "core/base/function_ref.h"
+#include "core/runtime/onednn.h"
+#include "core/tensor/tensor.h"
+
+namespace lathe {
+
+/// Weights in the order in which a primitive wants them.
+struct PackedWeights
+{
+    dnnl::memory memory;
+    Tensor source; ///< what they were made of, where others may find them by it: keeps its address taken
+};
+
+/// How weights are brought from a constant into a primitive's order.
+struct Packing
+{
+    dnnl::memory::desc plain, wanted;
+    float factor = 1;
+    bool transposed = false;
+    bool winograd = false; ///< the transforms of the weights, not these themselves
+
+    bool operator==(const Packing& other) const;
+};
+
+/// The packed form of a constant, shared between all programs of the process that hold the same storage
+/// (copies of a graph do) and want it packed alike. `pack` is called when there is none yet. Any thread may
+/// call.
+std::shared_ptr<const PackedWeights> sharedWeights(const Tensor& constant, const Packing& packing,
+                                                   FunctionRef<dnnl::memory()> pack);
+
+/// How often sharedWeights() had to pack, in this process: for tests.
+std::size_t packingsMade();
+
+}
