@@ -6,6 +6,7 @@ import path from 'node:path';
 import readline from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { cli } from '../interop/check.mjs';
+import { timingShapes } from '../interop/models.mjs';
 
 export const median = (values) => {
   const sorted = [...values].sort((a, b) => a - b);
@@ -39,7 +40,8 @@ export class PeerServer {
 
 /** One block of runs of ours: least and median time, and what the program says of its memory. */
 export function ourBlock(program, model, { threads, repeat, warmup, precision }) {
-  return cli(program, ['bench', model, '--repeat', String(repeat), '--warmup', String(warmup), '--precision', precision], { threads });
+  const shapes = Object.entries(timingShapes(model)).flatMap(([name, dims]) => ['--shape', `${name}=${dims.join('x')}`]);
+  return cli(program, ['bench', model, ...shapes, '--repeat', String(repeat), '--warmup', String(warmup), '--precision', precision], { threads });
 }
 
 /** Peak memory of a process after few and after many runs: the same where nothing is kept from run to run. */
@@ -55,7 +57,7 @@ function repeatsFor(ms) {
 
 /** Least times and medians of alternating blocks of one model at one number of threads; a ratio above 1: ours is faster. */
 export async function timeModel(peer, program, model, { threads, rounds, warmup, precision, repeat }) {
-  await peer.ask({ load: model, id: 'm', level: 'all', threads });
+  await peer.ask({ load: model, id: 'm', level: 'all', threads, shapes: timingShapes(model) });
   try {
     const first = ourBlock(program, model, { threads, repeat: 3, warmup: 1, precision });
     const runs = repeat ?? repeatsFor(first.minMs);

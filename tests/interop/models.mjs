@@ -75,7 +75,8 @@ const light = picture([1, 3, 224, 224], -120, 130);
 
 /**
  * Float models: file, relative tolerance, the peer's level, the k-th input (of the only one) or those of all by name. `state`: the input that an
- * output becomes for the next of `steps` steps.
+ * output becomes for the next of `steps` steps. `timingShapes`: of inputs whose shapes the file leaves open, for timing (where all integers are 0
+ * or 1: with both such sampling rates the voice detectors take their 8 kHz branch, which wants windows of 256 + 32).
  */
 export const FLOAT_MODELS = [
   { file: 'hello_world_sine.onnx', input: uniform([1, 1], 0, 6.28) },
@@ -96,9 +97,9 @@ export const FLOAT_MODELS = [
   { file: 'portrait_unet_prisma256.onnx', input: picture([1, 3, 256, 256], 0, 1) },
   { file: 'yolox_nano.onnx', input: picture([1, 3, 416, 416], 0, 255) },
   { file: 'mnist_lstm.onnx', input: (assets, i) => { const digit = mnistDigit(assets, i); return { ...digit, shape: [1, 28, 28], data: digit.data.map((v) => v / 255) }; } },
-  { file: 'silero_vad.onnx', ...voice },
-  { file: 'silero_vad_16k_op15.onnx', ...voice },
-  { file: 'silero_vad_op18_ifless.onnx', ...voice },
+  { file: 'silero_vad.onnx', ...voice, timingShapes: { input: [1, 288], state: [2, 1, 128] } },
+  { file: 'silero_vad_16k_op15.onnx', ...voice, timingShapes: { input: [1, 576], state: [2, 1, 128] } },
+  { file: 'silero_vad_op18_ifless.onnx', ...voice, timingShapes: { input: [1, 288], state: [2, 1, 128] } },
   { file: 'dtln_model_1.onnx', inputs: { input_2: uniform([1, 1, 257], 0, 3), input_3: () => zeros([1, 2, 128, 2]) }, state: { input_3: 'tf_op_layer_stack_2' }, steps: 4 },
   { file: 'dtln_model_2.onnx', inputs: { input_4: audio('noisy_mix.wav', [1, 1, 512], 128, 16000), input_5: () => zeros([1, 2, 128, 2]) }, state: { input_5: 'tf_op_layer_stack_5' }, steps: 4 },
   // Logarithms of tiny numbers: the peer's own levels are 1.4e-4 apart here, so the one with its fastest kernels is taken.
@@ -106,7 +107,7 @@ export const FLOAT_MODELS = [
   { file: 'kwt1_keyword_transformer.onnx', input: audio('silero_test.wav', [1, 16000], 16000, 16000) },
   { file: 'gpt_nano_sort.onnx', input: rowAs('data/gpt_sort/idx.npy', [1, 11], 'int64', BigInt64Array) },
   { file: 'magika_v3_3.onnx', input: rowAs('data/magika/features.npy', [1, 2048], 'int32', Int32Array) },
-  { file: 'nnsplit_en.onnx', input: text([2, 100], 'uint8', Uint8Array) },
+  { file: 'nnsplit_en.onnx', input: text([2, 100], 'uint8', Uint8Array), timingShapes: { input: [2, 100] } },
   { file: 'structural/tiny_bert_untrained.onnx', inputs: { input_ids: text([2, 12], 'int64', BigInt64Array), attention_mask: () => ({ dtype: 'int64', shape: [2, 12], data: BigInt64Array.from({ length: 24 }, (_, i) => (i < 20 ? 1n : 0n)) }) } },
   ...['bvlc_alexnet', 'densenet121', 'inception_v1', 'inception_v2', 'resnet50', 'shufflenet', 'squeezenet', 'vgg19', 'zfnet512'].map((name) => ({ file: `structural/light_${name}.onnx`, input: light })),
 ].map((m) => ({ tolerance: 1e-4, ...m }));
@@ -121,3 +122,8 @@ export const QUANTIZED_MODELS = [
   { file: 'quantized/shufflenet_v2_int8_qoperator.onnx', input: picture([1, 3, 224, 224], -2, 2.2) },
   { file: 'quantized/portrait_prisma_int8_qdq.onnx', input: picture([1, 3, 256, 256], 0, 1) },
 ];
+
+/** Shapes by input name to time a model file with: those that the file leaves open. */
+export function timingShapes(model) {
+  return FLOAT_MODELS.find((m) => path.basename(m.file) === path.basename(model))?.timingShapes ?? {};
+}
