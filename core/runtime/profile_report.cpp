@@ -11,9 +11,10 @@ namespace {
 /// Below this a difference is noise of the clock and of other programs.
 constexpr double kSlower = 1.1;
 
+/// Whether products of bytes are what the machine's rate is to be taken of.
 bool isInteger(const StepProfile& step)
 {
-    return step.kernel.starts_with("integer") || step.kernel.starts_with("byte");
+    return step.kernel.starts_with("onednn_q") || step.kernel.starts_with("byte_");
 }
 
 StepFigures figuresOf(const StepProfile& step, const MachinePeak& peak, double allMs)
@@ -50,10 +51,12 @@ std::string whySlower(const StepFigures& floating, const StepFigures& quantized,
         return {};
     std::string why;
     if (a.kernel != b.kernel)
-        addReason(why, b.kernel + " instead of " + a.kernel + (b.reason.empty() ? "" : " (" + b.reason + ")"));
+        addReason(why,
+                  b.kernel + " instead of " + a.kernel + (b.reason.empty() ? "" : " (" + b.reason + ")"));
     if (b.passes > 1)
-        addReason(why, "its sums may leave the range in which float counts exactly (2^24): they are formed in " +
-                           std::to_string(b.passes) + " passes over digits of the codes");
+        addReason(why,
+                  "its sums may leave the range in which float counts exactly (2^24): they are formed in " +
+                      std::to_string(b.passes) + " passes over digits of the codes");
     if (b.convertsInput)
         addReason(why, "its kernel wants real numbers: codes are converted first");
     if (b.roundsOutput)
@@ -72,7 +75,8 @@ std::string whyAlone(const StepProfile& step)
     return "the float program computes it within another step; a value with a grid must exist";
 }
 
-/// Rows of the float program, with those of the quantized one that it does not have put behind their predecessors.
+/// Rows of the float program, with those of the quantized one that it does not have put behind their
+/// predecessors.
 class Pairing
 {
 public:
@@ -80,7 +84,8 @@ public:
     {
         for (const StepProfile& step : floating.steps) {
             m_byNode.emplace(step.node, m_rows.size());
-            m_rows.push_back({step.id, step.node, step.op, figuresOf(step, peak, floating.stepsMs), std::nullopt, {}});
+            m_rows.push_back(
+                {step.id, step.node, step.op, figuresOf(step, peak, floating.stepsMs), std::nullopt, {}});
         }
     }
 
@@ -92,19 +97,21 @@ public:
             StepFigures figures = figuresOf(step, peak, quantized.stepsMs);
             const auto found = m_byNode.find(step.node);
             if (found == m_byNode.end()) {
-                behind[last].push_back({step.id, step.node, step.op, std::nullopt, std::move(figures), whyAlone(step)});
+                behind[last].push_back(
+                    {step.id, step.node, step.op, std::nullopt, std::move(figures), whyAlone(step)});
                 continue;
             }
             last = found->second;
             ProfileRow& row = m_rows[last];
-            row.id = step.id;   // what is fused behind the node in float is a layer of its own here
+            row.id = step.id; // what is fused behind the node in float is a layer of its own here
             row.why = whySlower(*row.floating, figures, precision);
             row.quantized = std::move(figures);
             m_byNode.erase(found);
         }
         for (auto place = behind.rbegin(); place != behind.rend(); ++place) {
             const auto at = std::min(place->first + 1, m_rows.size());
-            m_rows.insert(m_rows.begin() + static_cast<std::ptrdiff_t>(at), place->second.begin(), place->second.end());
+            m_rows.insert(m_rows.begin() + static_cast<std::ptrdiff_t>(at), place->second.begin(),
+                          place->second.end());
         }
     }
 
@@ -112,7 +119,7 @@ public:
 
 private:
     std::vector<ProfileRow> m_rows;
-    std::multimap<std::string, std::size_t> m_byNode;   ///< float rows that have no partner yet
+    std::multimap<std::string, std::size_t> m_byNode; ///< float rows that have no partner yet
 };
 
 }

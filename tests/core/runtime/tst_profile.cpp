@@ -17,7 +17,8 @@ const StepProfile* stepOf(const Profile& profile, const std::string& id)
     return nullptr;
 }
 
-StepProfile step(const std::string& id, const std::string& kernel, double ms, std::int64_t macs, std::int64_t bytes)
+StepProfile step(const std::string& id, const std::string& kernel, double ms, std::int64_t macs,
+                 std::int64_t bytes)
 {
     StepProfile result;
     result.id = result.node = id;
@@ -60,6 +61,7 @@ private Q_SLOTS:
     void timingChangesNoNumber();
     void quantizedStepsSayWhatTheyPayFor();
     void theRoofIsTheLowerOfTwo();
+    void integerKernelsAreHeldAgainstBytes();
     void stepsArePairedByTheirNode();
     void reasonsAreOnlyForSlowerSteps();
     void theMachineIsMeasured();
@@ -69,8 +71,8 @@ private Q_SLOTS:
 void TstProfile::everyStepIsTimedAndCounted()
 {
     const auto program = Program::compile(test::smallNetwork(), {});
-    const Profile profile =
-        profileProgram(program, program->defaultBinding(), seededInputs(*program, 1), {.repeat = 5, .warmup = 1});
+    const Profile profile = profileProgram(program, program->defaultBinding(), seededInputs(*program, 1),
+                                           {.repeat = 5, .warmup = 1});
     QCOMPARE(static_cast<int>(profile.steps.size()), program->stepCount());
     double sum = 0;
     for (const StepProfile& one : profile.steps) {
@@ -114,9 +116,11 @@ void TstProfile::quantizedStepsSayWhatTheyPayFor()
                                   .withPrecision(Precision::simulated);
     const Profile codes = profileProgram(program, simulated, inputs, {.repeat = 2, .warmup = 0});
     QVERIFY(!stepOf(codes, "r1")->convertsInput && !stepOf(codes, "r1")->roundsOutput);
-    const Profile literal = profileProgram(program, simulated.withPrecision(Precision::literal), inputs, {.repeat = 2, .warmup = 0});
+    const Profile literal = profileProgram(program, simulated.withPrecision(Precision::literal), inputs,
+                                           {.repeat = 2, .warmup = 0});
     QVERIFY(stepOf(literal, "r1")->roundsOutput);
-    const Profile floating = profileProgram(program, program->defaultBinding(), inputs, {.repeat = 2, .warmup = 0});
+    const Profile floating =
+        profileProgram(program, program->defaultBinding(), inputs, {.repeat = 2, .warmup = 0});
     QVERIFY(!stepOf(floating, "r1")->convertsInput && !stepOf(floating, "r1")->roundsOutput);
 }
 
@@ -125,7 +129,8 @@ void TstProfile::theRoofIsTheLowerOfTwo()
     // 1e9 operations at 100 GFLOP/s: 10 ms. 1 MB at 10 GB/s: 0.1 ms; 40 MB at 4 GB/s: 10 ms.
     const ProfileReport report =
         profileReport(inventedPeak(),
-                      profileOf({step("heavy", "onednn_conv", 20, 500'000'000, 1'000'000), step("wide", "unary", 60, 0, 40'000'000)}),
+                      profileOf({step("heavy", "onednn_conv", 20, 500'000'000, 1'000'000),
+                                 step("wide", "unary", 60, 0, 40'000'000)}),
                       nullptr, "");
     QCOMPARE(report.rows.size(), std::size_t{2});
     const StepFigures& heavy = *report.rows[0].floating;
@@ -142,9 +147,20 @@ void TstProfile::theRoofIsTheLowerOfTwo()
     QCOMPARE(report.quantizedMs, 0.0);
 }
 
+void TstProfile::integerKernelsAreHeldAgainstBytes()
+{
+    // 1e9 operations at 200 Gop/s: 5 ms; in float, 10 ms.
+    for (const char* kernel : {"onednn_qlinear_conv", "onednn_qgemm"}) {
+        const ProfileReport report = profileReport(
+            inventedPeak(), profileOf({step("heavy", kernel, 20, 500'000'000, 1'000'000)}), nullptr, "");
+        QCOMPARE(report.rows[0].floating->attainableMs, 5.0);
+    }
+}
+
 void TstProfile::stepsArePairedByTheirNode()
 {
-    const Profile floating = profileOf({step("a", "onednn_conv", 2, 10, 10), step("c", "onednn_conv", 2, 10, 10)});
+    const Profile floating =
+        profileOf({step("a", "onednn_conv", 2, 10, 10), step("c", "onednn_conv", 2, 10, 10)});
     const Profile quantized = profileOf({step("a", "onednn_conv", 1, 10, 10), step("b", "binary", 1, 0, 10),
                                          step("c", "integer_conv", 1, 10, 10)});
     const ProfileReport report = profileReport(inventedPeak(), floating, &quantized, "integer");
@@ -156,7 +172,8 @@ void TstProfile::stepsArePairedByTheirNode()
     // A sum fused into a convolution in float is no partner of the sum alone.
     StepProfile fused = step("conv", "onednn_conv+Add", 2, 10, 10);
     fused.id = "sum";
-    const Profile apart = profileOf({step("conv", "onednn_conv", 1, 10, 10), step("sum", "binary", 0.1, 0, 10)});
+    const Profile apart =
+        profileOf({step("conv", "onednn_conv", 1, 10, 10), step("sum", "binary", 0.1, 0, 10)});
     const ProfileReport split = profileReport(inventedPeak(), profileOf({fused}), &apart, "simulated");
     QCOMPARE(split.rows.size(), std::size_t{2});
     QCOMPARE(split.rows[0].id, std::string("conv"));
@@ -176,7 +193,8 @@ void TstProfile::reasonsAreOnlyForSlowerSteps()
     const Profile quantized = profileOf({slow, step("b", "unary", 1.05, 0, 10)});
     const ProfileReport report = profileReport(inventedPeak(), floating, &quantized, "simulated");
     const QString why = QString::fromStdString(report.rows[0].why);
-    QVERIFY2(why.contains("plain_reference instead of onednn_conv (onednn_conv: five dimensions)"), qPrintable(why));
+    QVERIFY2(why.contains("plain_reference instead of onednn_conv (onednn_conv: five dimensions)"),
+             qPrintable(why));
     QVERIFY2(why.contains("codes are converted first"), qPrintable(why));
     QVERIFY2(why.contains("2 passes over digits"), qPrintable(why));
     QVERIFY(report.rows[1].why.empty());
@@ -204,7 +222,8 @@ void TstProfile::aStopIsHeard()
     const Control control(stop.get_token());
     const auto program = Program::compile(test::smallNetwork(), {});
     QVERIFY_THROWS_EXCEPTION(Error, measurePeak(1, control));
-    QVERIFY_THROWS_EXCEPTION(Error, profileProgram(program, program->defaultBinding(), seededInputs(*program, 1), {}, control));
+    QVERIFY_THROWS_EXCEPTION(
+        Error, profileProgram(program, program->defaultBinding(), seededInputs(*program, 1), {}, control));
 }
 
 QTEST_GUILESS_MAIN(TstProfile)
