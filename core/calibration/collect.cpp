@@ -101,7 +101,7 @@ struct Worker
 
     Execution execution;
     StatisticsCollector::Counters counters;
-    Clock::time_point handedIn = Clock::now();   ///< counts
+    Clock::time_point handedIn = Clock::now(); ///< counts
     double inferenceSeconds = 0;
 };
 
@@ -109,18 +109,22 @@ struct Worker
 class Pass
 {
 public:
-    Pass(const Graph& graph, const Samples& samples, int workers, const HistogramSampling& sampling, const Control& control)
+    /// `reports`: histograms are wanted before the end.
+    Pass(const Graph& graph, const Samples& samples, int workers, const HistogramSampling& sampling,
+         bool reports, const Control& control)
         : m_samples(samples)
         , m_control(control)
         , m_watch(watchOf(graph))
         , m_collector(m_watch.tensors, 4 * workers, sampling)
         , m_workers(static_cast<std::size_t>(workers))
+        , m_reports(reports)
     {
         CompileOptions compile;
         compile.keepSlots = false;
         compile.tapAll = true;
         compile.tapInPlace = true;
         m_program = Program::compile(graph, compile, control);
+        m_binding = m_program->defaultBinding().cleared();
     }
 
     StatisticsCollector& collector() { return m_collector; }
@@ -136,8 +140,8 @@ public:
             lookAtInput(i, index, inputs, *slot, result);
         infer(index, inputs, *slot, result);
         m_collector.deliver(index, m_samples.id(index), std::move(result));
-        constexpr double interval = 0.2;   // somewhat less than that of partial reports
-        if (secondsSince(slot->handedIn) < interval)
+        constexpr double interval = 0.2; // somewhat less than that of partial reports
+        if (!m_reports || secondsSince(slot->handedIn) < interval)
             return;
         m_collector.takeCounts(slot->counters);
         slot->handedIn = Clock::now();
@@ -170,18 +174,20 @@ private:
         m_collector.look({tensor, sample, reals.shape(), reals.data<float>()}, worker.counters, result);
     }
 
-    void infer(std::int64_t sample, const TensorMap& inputs, Worker& worker, StatisticsCollector::SampleResult& result)
+    void infer(std::int64_t sample, const TensorMap& inputs, Worker& worker,
+               StatisticsCollector::SampleResult& result)
     {
         double lookingSeconds = 0;
         std::map<std::string, Tap> taps;
         for (std::size_t i = m_watch.inputs; i < m_watch.tensors.size(); ++i)
             taps.emplace(m_watch.tensors[i].value, [&, i](const TapView& view) {
                 const Clock::time_point start = Clock::now();
-                m_collector.look({i, sample, view.shape, view.reals, view.channelsLast}, worker.counters, result);
+                m_collector.look({i, sample, view.shape, view.reals, view.channelsLast}, worker.counters,
+                                 result);
                 lookingSeconds += secondsSince(start);
             });
         const Clock::time_point start = Clock::now();
-        worker.execution.run(inputs, m_program->defaultBinding().cleared(), m_control, taps);
+        worker.execution.run(inputs, m_binding, m_control, taps);
         worker.inferenceSeconds += secondsSince(start) - lookingSeconds;
     }
 
@@ -190,7 +196,9 @@ private:
     Watch m_watch;
     StatisticsCollector m_collector;
     std::shared_ptr<const Program> m_program;
+    Binding m_binding;
     std::vector<std::optional<Worker>> m_workers;
+    bool m_reports;
 };
 
 } // namespace
@@ -205,7 +213,7 @@ Statistics collectStatistics(const Graph& graph, const Samples& samples, const D
     const int cores = options.workers > 0 ? options.workers : hardwareThreads();
     const int workers = static_cast<int>(std::min<std::int64_t>(cores, count));
 
-    Pass pass(graph, samples, workers, options.sampling, control);
+    Pass pass(graph, samples, workers, options.sampling, options.partial != nullptr, control);
     PartialReports reports(options);
     std::atomic<std::int64_t> done = 0;
     parallelFor(count, workers, control, [&](std::int64_t index, int worker) {
