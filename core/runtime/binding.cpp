@@ -159,6 +159,7 @@ private:
     std::shared_ptr<const StepBinding> bindStep(std::size_t index)
     {
         const Step& step = m_plan.steps[index];
+        const ThreadScope threads(step.threads);
         const bool known = m_previous && !m_previous->steps.empty();
         std::shared_ptr<const StepBinding> binding;
         if (known && unchanged(step))

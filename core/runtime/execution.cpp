@@ -73,8 +73,10 @@ Execution::Impl::Impl(std::shared_ptr<const Program> program)
 {
     const ThreadScope threads(m_plan->options.threads);
     m_arena.reserve(static_cast<std::size_t>(m_plan->arenaBytes) + 64);
-    for (const Step& step : m_plan->steps)
+    for (const Step& step : m_plan->steps) {
+        const ThreadScope own(step.threads);
         m_states.push_back(step.kernel->makeState());
+    }
     if (const LatePart* late = m_program->impl().late.get())
         m_late = late->makeState();
 }
@@ -164,6 +166,7 @@ void Execution::Impl::runStep(std::size_t index, const Control& control, const T
                 converted = makeReal(m_inputs[i], step.inputs[i], converted);
     }
     StepRun run{m_inputs, m_outputs, scratch, &binding, m_states[index].get(), control};
+    const ThreadScope threads(step.threads);
     if (step.reorder) {
         step.kernel->run(run);
         return;

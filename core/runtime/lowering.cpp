@@ -4,8 +4,10 @@
 #include "core/ops/layers.h"
 #include "core/ops/op.h"
 #include "core/runtime/groups.h"
+#include "core/runtime/onednn.h"
 #include "core/runtime/plan.h"
 #include "core/runtime/reorder.h"
+#include "core/runtime/step_threads.h"
 
 namespace lathe {
 
@@ -27,8 +29,10 @@ class Lowering
 public:
     Lowering(Plan& plan, const Control& control)
         : m_plan(plan), m_control(control), m_graph(plan.graph), m_layouts(m_graph.values().size(), Layout::plain),
-          m_storagesOf(m_graph.values().size()), m_reads(m_graph.values().size(), 0)
+          m_storagesOf(m_graph.values().size()), m_reads(m_graph.values().size(), 0),
+          m_singleThreaded(plan.options)
     {
+        m_singleThreaded.threads = 1;
     }
 
     void run()
@@ -100,6 +104,8 @@ private:
     bool tryKernels(const Group& group)
     {
         const Node& node = m_graph.node(group.nodes[0]);
+        const int threads = threadsWorth(m_graph, group.nodes, m_plan.options.threads);
+        const ThreadScope threadScope(threads);
         StepRequest request{.graph = m_graph,
                             .node = node,
                             .outputs = group.outputs,
@@ -113,7 +119,7 @@ private:
                             .fused = group.nodes.size() > 1,
                             .slotsAnywhere = !m_plan.slotList.empty(),
                             .layouts = m_layouts,
-                            .options = m_plan.options};
+                            .options = threads == 1 ? m_singleThreaded : m_plan.options};
         for (const ValueId id : group.outputs)
             request.switchable = request.switchable || m_plan.activationSlot[at(id)] >= 0;
         const auto note = m_plan.notes.find(m_graph.value(group.outputs[0]).name);
@@ -127,7 +133,7 @@ private:
             auto kernel = entry.make(request, reason);
             if (kernel) {
                 choice.kernel = entry.id + fusedNames(group);
-                addStep(group, std::move(kernel));
+                addStep(group, std::move(kernel), threads);
                 m_plan.choices.push_back(std::move(choice));
                 return true;
             }
@@ -145,9 +151,10 @@ private:
         return names;
     }
 
-    void addStep(const Group& group, std::unique_ptr<Kernel> kernel)
+    void addStep(const Group& group, std::unique_ptr<Kernel> kernel, int threads)
     {
         Step step;
+        step.threads = threads;
         step.label = m_graph.node(group.nodes[0]).label();
         for (const Kernel::Input& input : kernel->inputs)
             step.inputs.push_back(storageIn(input.value, input.layout));
@@ -267,6 +274,7 @@ private:
         step.inputs = {from};
         step.outputs = {to};
         step.reorder = true;
+        step.threads = m_plan.options.threads;   // it shares out what is worth it
         m_plan.choices.push_back({step.label, "reorder", ""});
         m_plan.steps.push_back(std::move(step));
         return to;
@@ -278,6 +286,7 @@ private:
     std::vector<Layout> m_layouts;
     std::vector<std::vector<int>> m_storagesOf;   ///< by value
     std::vector<int> m_reads;                     ///< by value: reads by groups not lowered yet, and as a graph output
+    CompileOptions m_singleThreaded;              ///< of steps that are too small for several threads
 };
 
 }

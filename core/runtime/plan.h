@@ -28,6 +28,7 @@ struct Step {
     std::vector<int> inputs;     ///< storages
     std::vector<int> outputs;
     bool reorder = false;        ///< brings a value into another layout
+    int threads = 1;             ///< that it is prepared for and runs on
 };
 
 /// All that Program::compile found out; immutable. Bindings keep it alive.

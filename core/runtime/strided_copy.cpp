@@ -6,10 +6,33 @@
 #include <cstring>
 
 #include "core/runtime/kernel.h"
+#include "core/runtime/simd.h"
 
 namespace lathe {
 
 namespace {
+
+/// Deals out `ways` rows of `count` elements, `step` apart: element i of row w goes to place ways * i + w.
+template <typename T, int ways> struct Interleave
+{
+    LATHE_INLINE static void run(const T* __restrict source, std::int64_t step, T* __restrict target, std::int64_t count)
+    {
+        for (std::int64_t i = 0; i < count; ++i)
+            for (int w = 0; w < ways; ++w)
+                target[i * ways + w] = source[w * step + i];
+    }
+};
+
+/// Does nothing and returns false for a number of rows that it has no loop for.
+template <typename T> bool interleave(std::int64_t ways, const T* source, std::int64_t step, T* target, std::int64_t count)
+{
+    switch (ways) {
+    case 2: simdCall<Interleave<T, 2>>(source, step, target, count); return true;
+    case 3: simdCall<Interleave<T, 3>>(source, step, target, count); return true;
+    case 4: simdCall<Interleave<T, 4>>(source, step, target, count); return true;
+    default: return false;
+    }
+}
 
 template <typename T>
 void copyRow(const T* source, std::int64_t sourceStep, T* target, std::int64_t targetStep, std::int64_t count)
@@ -76,6 +99,9 @@ void StridedCopy::runLevel(std::size_t level, const T* source, T* target) const
             runLevel(level + 1, source + i * axis.source, target + i * axis.target);
         return;
     }
+    const bool dealsOut = m_rows.target == 1 && m_columns.source == 1 && m_columns.target == m_rows.size;
+    if (dealsOut && interleave(m_rows.size, source, m_rows.source, target, m_columns.size))
+        return;
     if (m_columns.source == 1 || m_rows.size == 1) {
         for (std::int64_t r = 0; r < m_rows.size; ++r)
             copyRow(source + r * m_rows.source, m_columns.source, target + r * m_rows.target, m_columns.target,
@@ -100,7 +126,7 @@ void StridedCopy::runTyped(const T* source, T* target) const
     for (const Axis& axis : m_outer)
         elements *= axis.size;
     // Threads share the outermost axis.
-    Axis StridedCopy::*const last = m_rows.size > 1 ? &StridedCopy::m_rows : &StridedCopy::m_columns;
+    Axis StridedCopy::*const last = m_rows.size >= m_columns.size ? &StridedCopy::m_rows : &StridedCopy::m_columns;
     const Axis& shared = m_outer.empty() ? this->*last : m_outer.front();
     constexpr std::int64_t worthAThread = 1 << 15;
     if (elements < 2 * worthAThread || shared.size == 1)

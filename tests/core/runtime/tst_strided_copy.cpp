@@ -7,6 +7,7 @@
 #include <random>
 
 #include "core/runtime/layout.h"
+#include "core/runtime/simd.h"
 
 using namespace lathe;
 
@@ -25,8 +26,9 @@ void copyPlainly(const std::vector<std::int64_t>& dims, const std::vector<std::i
         copyPlainly(dims, from, to, source + i * from[axis], target + i * to[axis], axis + 1);
 }
 
-template <typename T> bool agrees(const std::vector<std::int64_t>& dims, const std::vector<std::int64_t>& from,
-                                  const std::vector<std::int64_t>& to)
+template <typename T>
+bool agrees(const std::vector<std::int64_t>& dims, const std::vector<std::int64_t>& from,
+            const std::vector<std::int64_t>& to)
 {
     std::vector<T> source(400000), expected(400000, T(0)), actual(400000, T(0));
     for (std::size_t i = 0; i < source.size(); ++i)
@@ -34,7 +36,8 @@ template <typename T> bool agrees(const std::vector<std::int64_t>& dims, const s
     const std::size_t middle = source.size() / 2;
     copyPlainly(dims, from, to, source.data() + middle, expected.data());
     StridedCopy(dims, from, to)
-        .run(reinterpret_cast<const std::byte*>(source.data() + middle), reinterpret_cast<std::byte*>(actual.data()), sizeof(T));
+        .run(reinterpret_cast<const std::byte*>(source.data() + middle),
+             reinterpret_cast<std::byte*>(actual.data()), sizeof(T));
     return expected == actual;
 }
 
@@ -47,6 +50,7 @@ class TstStridedCopy : public QObject
 private Q_SLOTS:
     void permutationsOfAnySize();
     void repeatsAndReverses();
+    void fewRowsAreDealtOut();
     void threadsShareLargeCopies();
     void emptyDoesNothing();
     void layoutsHaveTheirStrides();
@@ -85,6 +89,26 @@ void TstStridedCopy::repeatsAndReverses()
     QVERIFY(agrees<float>({3, 50}, {1, 3}, {50, 1}));
     QVERIFY(agrees<float>({50, 3}, {1, 50}, {3, 1}));
     QVERIFY(agrees<float>({7, 40, 40}, {1600, 1, 40}, {2000, 45, 1}));
+}
+
+/// Channel shuffles, and colour images on their way to channels last.
+void TstStridedCopy::fewRowsAreDealtOut()
+{
+    for (const SimdLevel level : {SimdLevel::baseline, SimdLevel::avx2, SimdLevel::avx512}) {
+        limitSimdLevel(level);
+        for (const std::int64_t rows : {2, 3, 4, 5})
+            for (const std::int64_t each : {9, 16, 29, 58, 67, 129, 1003}) {
+                QVERIFY(
+                    agrees<std::uint8_t>({11, rows, each}, {rows * each, each, 1}, {rows * each, 1, rows}));
+                QVERIFY(agrees<float>({11, rows, each}, {rows * each, each, 1}, {rows * each, 1, rows}));
+                QVERIFY(agrees<std::uint8_t>({rows, each}, {each, 1}, {1, rows}));
+            }
+    }
+    for (const int threads : {1, 2, 3}) {
+        const ThreadScope scope(threads);
+        QVERIFY(agrees<std::uint8_t>({3, 50173}, {50173, 1}, {1, 3}));
+        QVERIFY(agrees<float>({3, 50173}, {50173, 1}, {1, 3}));
+    }
 }
 
 void TstStridedCopy::threadsShareLargeCopies()

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/step_threads.h"
+
+#include <algorithm>
+
+#include "core/ops/macs.h"
+
+namespace lathe {
+
+namespace {
+
+// Rough rates of one thread of a processor with vectors of 16 floats; only their order of magnitude matters
+// here.
+constexpr double floatMacsPerMicrosecond = 30e3;
+constexpr double byteMacsPerMicrosecond = 100e3;
+constexpr double bytesPerMicrosecond = 8e3;
+
+/// About three times what it takes to wake a thread that sleeps and to wait for its end.
+constexpr double leastMicroseconds = 30;
+
+double bytesOf(const Value& value)
+{
+    return value.shape ? static_cast<double>(value.shape->elements()) * dtypeSize(value.dtype) : 0;
+}
+
+double microsecondsAlone(const Graph& graph, std::span<const NodeId> nodes)
+{
+    double microseconds = 0;
+    for (const NodeId id : nodes) {
+        const Node& node = graph.node(id);
+        double bytes = 0;
+        bool onBytes = false;
+        for (const ValueId input : node.inputs)
+            if (input.valid()) {
+                bytes += bytesOf(graph.value(input));
+                onBytes = onBytes || dtypeSize(graph.value(input).dtype) == 1;
+            }
+        for (const ValueId output : node.outputs)
+            if (output.valid())
+                bytes += bytesOf(graph.value(output));
+        const auto macs = static_cast<double>(macsOf(graph, node));
+        microseconds += std::max(macs / (onBytes ? byteMacsPerMicrosecond : floatMacsPerMicrosecond),
+                                 bytes / bytesPerMicrosecond);
+    }
+    return microseconds;
+}
+
+}
+
+int threadsWorth(const Graph& graph, std::span<const NodeId> nodes, int available)
+{
+    return available > 1 && microsecondsAlone(graph, nodes) >= leastMicroseconds ? available : 1;
+}
+
+}
