@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "core/base/control.h"
+#include "core/calibration/bit_counter.h"
 #include "core/calibration/statistics.h"
-#include "core/calibration/tensor_scan.h"
 #include "core/data/samples.h"
 #include "core/graph/graph.h"
 

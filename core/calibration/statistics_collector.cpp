@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/calibration/tensor_scan.h"
+
 namespace lathe {
 
 namespace {

@@ -10,8 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/calibration/bit_counter.h"
 #include "core/calibration/statistics.h"
-#include "core/calibration/tensor_scan.h"
 
 namespace lathe {
 

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <limits>
 
+#include "core/calibration/bit_counter.h"
+#include "core/calibration/tensor_scan.h"
 #include "core/runtime/simd.h"
 #include "tests/core/calibration/distributions.h"
 
