@@ -195,7 +195,6 @@ private:
     const Control& m_control;
     Watch m_watch;
     StatisticsCollector m_collector;
-    bool m_partial;   ///< somebody wants to see histograms before the end
     std::shared_ptr<const Program> m_program;
     Binding m_binding;
     std::vector<std::optional<Worker>> m_workers;

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/runtime/step_threads.h"
+
+#include <QtTest>
+
+#include "tests/core/runtime/runtime_support.h"
+
+using namespace lathe;
+using namespace lathe::test;
+
+namespace {
+
+/// Of the graph's first node, when `available` threads are there.
+int threadsOf(const char* text, int available)
+{
+    const Graph graph = parseGraph(text);
+    constexpr NodeId first{0};
+    return threadsWorth(graph, std::span(&first, 1), available);
+}
+
+const char* const small = "opset 14\ninput x: float32[1x8x12x12]\nw: float32[8x8x3x3] = ...\n"
+                          "y: float32[1x8x12x12] = Conv(x, w) {pads=[1, 1, 1, 1]}\noutput y\n";
+const char* const large = "opset 14\ninput x: float32[1x64x56x56]\nw: float32[64x64x3x3] = ...\n"
+                          "y: float32[1x64x56x56] = Conv(x, w) {pads=[1, 1, 1, 1]}\noutput y\n";
+const char* const longSum = "opset 14\ninput x: float32[1x64x112x112]\ny: float32[1x64x112x112] = Add(x, x)\noutput y\n";
+
+}
+
+class TstStepThreads : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void smallStepsStayOnOne()
+    {
+        QCOMPARE(threadsOf(small, 1), 1);
+        QCOMPARE(threadsOf(small, 4), 1);
+    }
+
+    void largeStepsTakeAll()
+    {
+        QCOMPARE(threadsOf(large, 1), 1);
+        QCOMPARE(threadsOf(large, 2), 2);
+        QCOMPARE(threadsOf(large, 4), 4);
+        QCOMPARE(threadsOf(longSum, 2), 2);   // many bytes, no products
+    }
+};
+
+QTEST_GUILESS_MAIN(TstStepThreads)
+#include "tst_step_threads.moc"
