@@ -13,6 +13,12 @@
 #include <QStandardPaths>
 #include <QTimer>
 
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+
 namespace {
 
 /// The sample's folder, or nothing where it is not installed.
@@ -28,33 +34,57 @@ QString sampleFolder()
     return {};
 }
 
+/// True when the program is only asked for its help or version, which needs no display.
+bool asksAboutItself(int argc, char* argv[])
+{
+    constexpr std::array<std::string_view, 5> questions{"-h", "--help", "--help-all", "-v", "--version"};
+    const std::span arguments(argv, static_cast<std::size_t>(argc));
+    return std::any_of(arguments.begin() + 1, arguments.end(), [&](const char* argument) {
+        return std::find(questions.begin(), questions.end(), argument) != questions.end();
+    });
+}
+
+QCommandLineOption sampleOption()
+{
+    return {QStringLiteral("sample"),
+            QCoreApplication::translate("main", "Open the sample model and its data.")};
+}
+
+/// Reads the command line; ends the program where it asks for help or version, or has an unknown option.
+void process(QCommandLineParser& parser)
+{
+    parser.setApplicationDescription(QCoreApplication::translate(
+        "main", "A workbench that turns a neural network down to the bits it needs."));
+    parser.addHelpOption();
+    parser.addVersionOption();
+    parser.addOption(sampleOption());
+    parser.addPositionalArgument(
+        QStringLiteral("files"),
+        QCoreApplication::translate("main", "Models, projects, dataset files, plans, or folders of images."),
+        QStringLiteral("[files...]"));
+    parser.process(*QCoreApplication::instance());
+}
+
 }
 
 int main(int argc, char* argv[])
 {
     lathe::calmThreads(argv);
-    QApplication app(argc, argv);
-    QApplication::setApplicationName(QStringLiteral("tensorlathe"));
-    QApplication::setOrganizationName(QStringLiteral("tensorlathe"));
-    QApplication::setApplicationVersion(QString::fromUtf8(lathe::version().data()));
-    QApplication::setDesktopFileName(QStringLiteral(LATHE_APP_ID));
+    QCoreApplication::setApplicationName(QStringLiteral("tensorlathe"));
+    QCoreApplication::setOrganizationName(QStringLiteral("tensorlathe"));
+    QCoreApplication::setApplicationVersion(QString::fromUtf8(lathe::version().data()));
+    QGuiApplication::setDesktopFileName(QStringLiteral(LATHE_APP_ID));
+    const std::unique_ptr<QCoreApplication> app = asksAboutItself(argc, argv)
+                                                      ? std::make_unique<QCoreApplication>(argc, argv)
+                                                      : std::make_unique<QApplication>(argc, argv);
     lathe::installLanguages(QLocale(), QStringLiteral(":/translations"));
-
     QCommandLineParser parser;
-    parser.setApplicationDescription(
-        QCoreApplication::translate("main", "A workbench that turns a neural network down to the bits it needs."));
-    parser.addHelpOption();
-    parser.addVersionOption();
-    const QCommandLineOption sample(QStringLiteral("sample"), QCoreApplication::translate("main", "Open the sample model and its data."));
-    parser.addOption(sample);
-    parser.addPositionalArgument(QStringLiteral("files"),
-                                 QCoreApplication::translate("main", "Models, projects, dataset files, plans, or folders of images."),
-                                 QStringLiteral("[files...]"));
-    parser.process(app);
+    process(parser);
 
     lathe::Session::Options options;
     options.decoder = lathe::qtImageDecoder();
-    options.privateFolder = QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation)).filePath(QStringLiteral("unsaved"));
+    options.privateFolder = QDir(QStandardPaths::writableLocation(QStandardPaths::AppLocalDataLocation))
+                                .filePath(QStringLiteral("unsaved"));
     options.sampleFolder = sampleFolder();
     lathe::Session session(options);
     lathe::MainWindow window(session);
@@ -62,7 +92,7 @@ int main(int argc, char* argv[])
     QTimer::singleShot(0, &session, [&] {
         if (!parser.positionalArguments().isEmpty())
             session.open(parser.positionalArguments());
-        else if (parser.isSet(sample) && !options.sampleFolder.isEmpty())
+        else if (parser.isSet(sampleOption()) && !options.sampleFolder.isEmpty())
             session.openSample();
     });
     return QApplication::exec();

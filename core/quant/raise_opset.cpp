@@ -2,6 +2,7 @@
 #include "core/quant/raise_opset.h"
 
 #include <array>
+#include <optional>
 #include <string_view>
 
 #include "core/base/error.h"
@@ -65,6 +66,51 @@ void raiseTransform(Graph& graph, NodeId id)
     graph.node(id).inputs.push_back(operand);
 }
 
+[[noreturn]] void refuseGroupNormalization(const Node& node, const char* reason)
+{
+    throw Error(ErrorCode::notExportable, node.label(),
+                {{"what", "GroupNormalization"},
+                 {"format", "ONNX opset 21"},
+                 {"reason", reason},
+                 {"nearest", "Export without 4- and 16-bit types."}});
+}
+
+/// `perGroup` with every number as often as a group has channels.
+Tensor spreadOverChannels(const Tensor& perGroup, std::int64_t channels)
+{
+    const std::vector<float> numbers = perGroup.toFloats();
+    const std::size_t size = static_cast<std::size_t>(channels) / numbers.size();
+    std::vector<float> result;
+    for (const float number : numbers)
+        result.insert(result.end(), size, number);
+    return Tensor::of<float>(Shape{channels}, result).converted(perGroup.dtype());
+}
+
+/// Opset 21: scale and bias have one number a channel instead of one a group.
+void raiseGroupNormalization(Graph& graph, NodeId id)
+{
+    const Node node = graph.node(id);
+    const std::optional<Shape>& shape = graph.value(node.input(0)).shape;
+    if (!shape || shape->rank() < 2 || (*shape)[1] < 0)
+        refuseGroupNormalization(node,
+                                 "its scale and bias count channels there, and how many it has is not known");
+    const std::int64_t channels = (*shape)[1];
+    for (const std::size_t operand : {1, 2}) {
+        const Tensor* perGroup = graph.constant(node.input(operand));
+        if (!perGroup)
+            refuseGroupNormalization(node,
+                                     "its scale and bias count channels there, and they are not constant");
+        const std::int64_t groups = perGroup->elements();
+        if (groups == channels)
+            continue;
+        if (groups == 0 || channels % groups != 0)
+            refuseGroupNormalization(node, "its scale and bias do not divide into its channels");
+        const std::string stem = graph.value(node.input(operand)).name + "/channels";
+        graph.node(id).inputs[operand] =
+            graph.addConstant(graph.freshName(stem), spreadOverChannels(*perGroup, channels));
+    }
+}
+
 void raiseNode(Graph& graph, NodeId id, int from)
 {
     Node& node = graph.node(id);
@@ -82,11 +128,7 @@ void raiseNode(Graph& graph, NodeId id, int from)
     if (from < 16 && node.op == "RoiAlign")
         node.attributes.emplace("coordinate_transformation_mode", std::string("output_half_pixel"));
     if (node.op == "GroupNormalization")
-        throw Error(ErrorCode::notExportable, node.label(),
-                    {{"what", "GroupNormalization"},
-                     {"format", "ONNX opset 21"},
-                     {"reason", "its operands have another meaning there"},
-                     {"nearest", "Export without 4- and 16-bit types."}});
+        raiseGroupNormalization(graph, id);
 }
 
 void raise(Graph& graph, int from)

@@ -5,7 +5,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { Report, assetsOrSkip, cliOrSkip, peerOrSkip } from './check.mjs';
 import { compareTensors } from './compare.mjs';
-import { FLOAT_MODELS, QUANTIZED_MODELS } from './models.mjs';
+import { FLOAT_MODELS, OTHER_BRANCHES, QUANTIZED_MODELS } from './models.mjs';
 import { runOurs, runPeer } from './ours.mjs';
 import { openSession } from './peer.mjs';
 
@@ -38,7 +38,7 @@ async function compareModel({ file, tolerance, input, inputs, state = {}, steps 
   }
 }
 
-for (const model of FLOAT_MODELS) await report.guard(model.file, () => compareModel(model));
+for (const model of [...FLOAT_MODELS, ...OTHER_BRANCHES]) await report.guard(model.file, () => compareModel(model));
 
 for (const file of REFUSED) {
   await report.guard(file, async () => {

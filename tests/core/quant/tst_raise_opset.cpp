@@ -17,7 +17,8 @@ private Q_SLOTS:
     void newForms();
     void computesTheSame();
     void laterOpsetsStay();
-    void refusesChangedMeaning();
+    void groupsBecomeChannels();
+    void refusesUnknownGroups();
 };
 
 void TstRaiseOpset::newForms()
@@ -54,11 +55,27 @@ void TstRaiseOpset::laterOpsetsStay()
     QVERIFY(graph.digest() == before);
 }
 
-void TstRaiseOpset::refusesChangedMeaning()
+void TstRaiseOpset::groupsBecomeChannels()
 {
-    Graph graph = parseGraph("opset 18\ninput x: float32[1x4x2]\ns: float32[2] = ...\nb: float32[2] = ...\n"
-                             "y = GroupNormalization(x, s, b) {num_groups=2}\noutput y");
-    LATHE_EXPECT_ERROR(notExportable, raiseOpset(graph));
+    Graph graph = graphOf("opset 18\ninput x: float32[1x6x2]\ns: float32[2] = [2, 3]\nb: float32[2] = [0.5, -1]\n"
+                          "y = GroupNormalization(x, s, b) {num_groups=2}\noutput y");
+    const TensorMap inputs = seededInputs(graph, 1);
+    const TensorMap before = runReference(graph, inputs, Control());
+    raiseOpset(graph);
+    const Node& node = graph.nodes()[0];
+    QCOMPARE(graph.constant(node.input(1))->toFloats(), (std::vector<float>{2, 2, 2, 3, 3, 3}));
+    QCOMPARE(graph.constant(node.input(2))->toFloats(), (std::vector<float>{0.5, 0.5, 0.5, -1, -1, -1}));
+    QVERIFY(identical(before.at("y"), runReference(graph, inputs, Control()).at("y")));
+}
+
+void TstRaiseOpset::refusesUnknownGroups()
+{
+    Graph computed = parseGraph("opset 18\ninput x: float32[1x4x2]\ninput s: float32[2]\nb: float32[2] = [1, 2]\n"
+                                "y = GroupNormalization(x, s, b) {num_groups=2}\noutput y");
+    LATHE_EXPECT_ERROR(notExportable, raiseOpset(computed));
+    Graph unknown = parseGraph("opset 18\ninput x: float32[1x?x2]\ns: float32[2] = [1, 2]\nb: float32[2] = [1, 2]\n"
+                               "y = GroupNormalization(x, s, b) {num_groups=2}\noutput y");
+    LATHE_EXPECT_ERROR(notExportable, raiseOpset(unknown));
 }
 
 QTEST_GUILESS_MAIN(TstRaiseOpset)
