@@ -3,10 +3,10 @@
 #include "app/cli/precision.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
+#include "core/runtime/run_memory.h"
 
 #include <algorithm>
 #include <chrono>
-#include <filesystem>
 #include <memory>
 
 namespace lathe::cli {
@@ -42,19 +42,15 @@ std::map<std::string, Shape> benchShapes(const Graph& graph, const BenchOptions&
     return shapes;
 }
 
-/// Peak memory of the process, before the first run: what it had, the pages of the mapped file that are read when its
-/// weights are, oneDNN's code and what it generates, and the program's own forecast.
-std::int64_t forecastPeak(std::int64_t residentBefore, const Source& source, const Program& program)
+/// Peak memory of the process, before the first run. Compiling has taken the most of it: the engine's libraries, the
+/// machine code that oneDNN generates (some 1 MB a convolution, which no interface tells), and packed weights.
+std::int64_t forecastPeak(const Program& program)
 {
-    constexpr std::int64_t engineBytes = 10 << 20;
-    std::error_code none;
-    const std::uintmax_t file = std::filesystem::file_size(source.model->path, none);
-    return residentBefore + engineBytes + (none ? 0 : static_cast<std::int64_t>(file)) + program.forecastBytes();
+    return std::max(peakRssBytes(), residentBytes() + runBytes(program));
 }
 
 int benchModel(const BenchOptions& options, Context& context)
 {
-    const std::int64_t residentBefore = residentBytes();
     const Source source = openSource(options.model, context);
     CompileOptions compile;
     compile.threads = context.workers();
@@ -63,6 +59,7 @@ int benchModel(const BenchOptions& options, Context& context)
     const TensorMap inputs = seededInputs(*runnable.program, context.seed);
     if (options.profile)
         return reportProfile(source, options.precision, compile, runnable, inputs, {options.repeat, options.warmup}, context);
+    const std::int64_t forecast = forecastPeak(*runnable.program);
     Execution execution(runnable.program);
     std::vector<double> timesMs;
     for (int i = 0; i < options.warmup + options.repeat; ++i) {
@@ -85,7 +82,7 @@ int benchModel(const BenchOptions& options, Context& context)
                     {"precision", options.precision},
                     {"arenaBytes", runnable.program->arenaBytes()},
                     {"weightBytes", runnable.program->weightBytes()},
-                    {"forecastPeakBytes", forecastPeak(residentBefore, source, *runnable.program)},
+                    {"forecastPeakBytes", forecast},
                     {"peakRssBytes", peakRssBytes()}},
                    "median " + fixedText(median, 3) + " ms, min " + fixedText(timesMs.front(), 3) + " ms, p90 " +
                        fixedText(p90, 3) + " ms (" + std::to_string(compile.threads) + " threads, " +
