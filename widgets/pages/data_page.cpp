@@ -3,6 +3,7 @@
 #include "widgets/models/preprocess_text.h"
 #include "widgets/models/statistics_grid.h"
 #include "widgets/pages/page.h"
+#include "widgets/panels/algorithm_list.h"
 #include "widgets/panels/facts.h"
 #include "widgets/panels/grid_view.h"
 #include "widgets/panels/method_form.h"
@@ -96,6 +97,9 @@ private:
         layout->addSpacing(4);
         layout->addWidget(heading(tr("Range method")));
         layout->addWidget(new MethodForm(m_session));
+        layout->addSpacing(4);
+        layout->addWidget(heading(tr("Post-training algorithms")));
+        layout->addWidget(new AlgorithmList(m_session));
         layout->addStretch();
         auto* scroll = new QScrollArea;
         scroll->setWidget(side);

@@ -17,7 +17,7 @@
 namespace lathe {
 namespace {
 
-constexpr int editorWidth = 128;
+constexpr int editorWidth = 96;
 
 /// Digits after the point that show a hundredth of the span and the default as it is.
 int decimalsFor(const Option& option)
@@ -48,6 +48,7 @@ OptionsForm::OptionsForm(QWidget* parent)
     m_layout->setHorizontalSpacing(12);
     m_layout->setVerticalSpacing(6);
     m_layout->setFieldGrowthPolicy(QFormLayout::FieldsStayAtSizeHint);
+    m_layout->setRowWrapPolicy(QFormLayout::WrapLongRows);
 }
 
 void OptionsForm::setOptions(const std::vector<Option>& options)
@@ -61,8 +62,11 @@ void OptionsForm::setOptions(const std::vector<Option>& options)
         editor->setObjectName(QString::fromStdString(option.id));
         editor->setAccessibleName(labelOf(option));
         m_editors.push_back(editor);
-        // A check box carries its own words.
-        m_layout->addRow(option.kind == Option::Kind::flag ? QString() : labelOf(option), editor);
+        // A check box carries its own words and has the line to itself.
+        if (option.kind == Option::Kind::flag)
+            m_layout->addRow(editor);
+        else
+            m_layout->addRow(labelOf(option), editor);
         const QString help = engineText(option.help);
         editor->setToolTip(help);
         if (QWidget* label = m_layout->labelForField(editor))

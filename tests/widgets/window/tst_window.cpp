@@ -9,6 +9,8 @@
 #include "widgets/views/sample_thumb.h"
 
 #include <QApplication>
+#include <QListWidget>
+#include <QDoubleSpinBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDropEvent>
@@ -55,6 +57,7 @@ private slots:
     void shortcutsChoosePages();
     void badFilesAreToldAndLeaveTheSession_data();
     void badFilesAreToldAndLeaveTheSession();
+    void algorithmsRunFromTheList();
     void histogramsFillWhileCalibrating();
     void keysSetBits();
     void spaceLocksAndUndoRestores();
@@ -205,6 +208,39 @@ void TestWindow::badFilesAreToldAndLeaveTheSession()
     // The window goes on working.
     QVERIFY(m_fixture->calibrate());
     QVERIFY(!shown->isVisible());
+}
+
+/// Algorithms are checked by the keyboard, run with their options, told of and undone.
+void TestWindow::algorithmsRunFromTheList()
+{
+    QVERIFY(m_fixture->openSample());
+    QVERIFY(m_fixture->calibrate());
+    QuantPlan plan = session().plan();
+    plan.weights = QuantSpec::parse("int3:channel:symmetric");
+    session().changePlan(plan, QStringLiteral("3 bits"));
+    m_window->showPage(QStringLiteral("data"));
+    auto* list = find<QListWidget>("data", "algorithms");
+    auto* run = find<QPushButton>("data", "runAlgorithms");
+    QCOMPARE(list->count(), static_cast<int>(algorithms().size()));
+    QVERIFY(!run->isEnabled());
+    for (int row = 0; row < list->count(); ++row)
+        if (list->item(row)->data(Qt::UserRole).toString() == QStringLiteral("gptq"))
+            list->setCurrentRow(row);
+    list->setFocus();
+    QTest::keyClick(list, Qt::Key_Space);
+    QVERIFY(run->isEnabled());
+    auto* damping = find<QWidget>("data", "algorithmOptions")->findChild<QDoubleSpinBox*>(QStringLiteral("damping"));
+    QVERIFY(damping);
+    damping->setValue(0.05);
+    QTest::mouseClick(run, Qt::LeftButton);
+    QVERIFY(!run->isEnabled());
+    QVERIFY(m_fixture->waitIdle());
+    QVERIFY(session().adjusted());
+    QCOMPARE(session().adjusted()->steps.at(0).choice, std::string("gptq:damping=0.05"));
+    QVERIFY(find<QLabel>("data", "algorithmResult")->text().startsWith(QStringLiteral("gptq:damping=0.05: ")));
+    session().undoStack().undo();
+    QVERIFY(!session().adjusted());
+    QVERIFY(!find<QLabel>("data", "algorithmResult")->text().contains(QStringLiteral("gptq")));
 }
 
 void TestWindow::histogramsFillWhileCalibrating()
