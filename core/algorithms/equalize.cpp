@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "core/algorithms/channel_limits.h"
+#include "core/algorithms/layer_clamp.h"
 #include "core/algorithms/scalable_layer.h"
 
 namespace lathe {
@@ -50,41 +51,6 @@ std::vector<Option> equalizeOptions()
          .help = "What a channel never fell below in calibration; on other data this changes the float model",
          .kind = Option::Kind::flag,
          .defaultValue = 0}};
-}
-
-/// What stands between a layer's product and its output, and the upper end of a Clip.
-struct Clamp
-{
-    enum class Kind
-    {
-        none,
-        relu,
-        clip,
-        other
-    };
-    Kind kind = Kind::none;
-    double end = std::numeric_limits<double>::infinity();
-    ValueId endOperand; ///< its constant
-};
-
-Clamp clampOf(const Graph& graph, const Layer& layer)
-{
-    Clamp clamp;
-    for (std::size_t i = 1; i < layer.nodes.size(); ++i) {
-        const Node& node = graph.node(layer.nodes[i]);
-        const Tensor* low = node.op == "Clip" ? graph.constant(node.input(1)) : nullptr;
-        const Tensor* high = node.op == "Clip" ? graph.constant(node.input(2)) : nullptr;
-        if (node.op == "Relu")
-            clamp.kind = Clamp::Kind::relu;
-        else if (low && low->elements() == 1 && low->at(0) == 0 && !node.input(2).valid())
-            clamp.kind = Clamp::Kind::relu;
-        else if (low && low->elements() == 1 && low->at(0) == 0 && high && high->elements() == 1 &&
-                 high->at(0) > 0)
-            clamp = {Clamp::Kind::clip, high->at(0), node.input(2)};
-        else if (node.op != "Add")
-            clamp.kind = Clamp::Kind::other;
-    }
-    return clamp;
 }
 
 /// Two layers, the second reading the first alone, with nothing or a clamp at 0 between.

@@ -49,9 +49,11 @@ public:
         for (const std::vector<ValueId>* sources : {&m_graph.inputs, &m_graph.captures})
             for (const ValueId id : *sources)
                 m_live[at(id)] = true;
+        // All of them first: a layer looks at what stands behind it, and at that one's other operands.
+        for (const Node& current : m_graph.nodes())
+            markOutputs(current);
         for (std::size_t i = 0; i < m_graph.nodes().size(); ++i) {
             const Node& current = m_graph.nodes()[i];
-            markOutputs(current);
             visitBodies(current);
             if (!m_taken[i] && isLayer(current))
                 m_layers.push_back(makeLayer(node(i)));

@@ -67,6 +67,14 @@ private Q_SLOTS:
                  (QStringList{"input:x Input 0 0", "m MatMul 30 60 w", "y Add 10 0"}));
     }
 
+    /// The second product stands behind the first in the file, and depends on the input all the same.
+    void aSecondProductIsNoBias()
+    {
+        QCOMPARE(layersOf("input x: float32[1x6]\nw: float32[6x5] = ...\nv: float32[6x5] = ...\n"
+                          "m = MatMul(x, w)\nn = MatMul(x, v)\ny = Add(m, n)\noutput y"),
+                 (QStringList{"input:x Input 0 0", "m MatMul 30 30 w", "n MatMul 30 30 v", "y Add 0 0"}));
+    }
+
     void whatOthersSeeIsNotFolded()
     {
         const std::string head = "input x: float32[1x3x4x4]\nw: float32[8x3x1x1] = ...\nc = Conv(x, w)\ny = Relu(c)\n";

@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <QTest>
+
+#include "core/algorithms/channel_migration.h"
+#include "core/tensor/compare.h"
+#include "tests/core/algorithms/algorithm_fixture.h"
+
+using namespace lathe;
+using namespace lathe::test;
+
+/// Range migration: the same float function, scales by their formula, and outputs closer where channels are
+/// uneven.
+class TstSmooth : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void keepsTheFloatFunction_data();
+    void keepsTheFloatFunction();
+    void scalesByTheFormula();
+    void evensOutChannels();
+    void leavesAloneWhatCannotBeScaled_data();
+    void leavesAloneWhatCannotBeScaled();
+};
+
+namespace {
+
+QuantState smoothed(const AlgorithmFixture& fixture, const OptionValues& options = {})
+{
+    QuantState state = fixture.state;
+    const Control control;
+    algorithms()
+        .get("smooth", "algorithm")
+        .run(state, {fixture.plan, genericRules(), fixture.samples, fixture.samples, sha256("data"), options,
+                     1, control});
+    return state;
+}
+
+std::vector<float> constantOf(const Graph& graph, const char* name)
+{
+    return graph.value(graph.find(name)).constant.toFloats();
+}
+
+const char* const twoReaders = R"(
+opset 13
+input x: float32[1x6]
+w1: float32[6x4] = ...
+b1: float32[4] = ...
+h = Gemm(x, w1, b1)
+r = Relu(h)
+w2: float32[4x3] = ...
+a = MatMul(r, w2)
+w3: float32[4x3] = ...
+c = MatMul(r, w3)
+y = Add(a, c)
+output y
+)";
+
+} // namespace
+
+void TstSmooth::keepsTheFloatFunction_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::newRow("a layer that two read") << twoReaders;
+    QTest::newRow("convolutions") << R"(
+opset 13
+input x: float32[1x3x5x5]
+w1: float32[4x3x1x1] = ...
+b1: float32[4] = ...
+c = Conv(x, w1, b1)
+r = Relu(c)
+w2: float32[2x4x1x1] = ...
+a = Conv(r, w2)
+w3: float32[2x4x3x3] = ...
+b = Conv(r, w3) {pads=[1, 1, 1, 1]}
+y = Add(a, b)
+output y
+)";
+    QTest::newRow("a normalization") << R"(
+opset 17
+input x: float32[1x4x6]
+g: float32[6] = ...
+b: float32[6] = ...
+n = LayerNormalization(x, g, b)
+w: float32[6x5] = ...
+y = MatMul(n, w)
+output y
+)";
+    QTest::newRow("a scale and an offset of their own, behind a reshape") << R"(
+opset 13
+input x: float32[1x4x6]
+w0: float32[6x6] = ...
+h = MatMul(x, w0)
+t = Tanh(h)
+g: float32[6] = ...
+m = Mul(t, g)
+b: float32[6] = ...
+s = Add(m, b)
+to: int64[2] = [4, 6]
+f = Reshape(s, to)
+w: float32[6x5] = ...
+y = MatMul(f, w)
+output y
+)";
+}
+
+void TstSmooth::keepsTheFloatFunction()
+{
+    QFETCH(QString, text);
+    AlgorithmFixture fixture("int8:tensor:symmetric", graphOf(text.toStdString()));
+    const QuantState state = smoothed(fixture);
+    QVERIFY(state.graph.digest() != fixture.graph.digest());
+    for (unsigned seed = 0; seed < 5; ++seed) {
+        const TensorMap inputs = seededInputs(fixture.graph, seed);
+        // Scaling a channel by s and back costs a rounding each: a few parts in 2^24 of each sum.
+        QVERIFY(compare(outputOf(fixture.graph, inputs), outputOf(state.graph, inputs)).sqnrDb() > 110);
+    }
+}
+
+void TstSmooth::scalesByTheFormula()
+{
+    AlgorithmFixture fixture("int8:tensor:symmetric", graphOf(twoReaders));
+    constexpr double strength = 0.75;
+    const QuantState state = smoothed(fixture, {{"strength", strength}});
+    const std::vector<float> w1 = constantOf(fixture.graph, "w1"), w2 = constantOf(fixture.graph, "w2"),
+                             w3 = constantOf(fixture.graph, "w3");
+    const std::vector<float> after = constantOf(state.graph, "w1"), behind = constantOf(state.graph, "w2");
+    int scaled = 0;
+    for (std::size_t channel = 0; channel < 4; ++channel) {
+        double activation = 0, weight = 0;
+        for (std::int64_t i = 0; i < fixture.samples.size(); ++i) {
+            Graph head = fixture.graph;
+            head.outputs = {head.find("r")};
+            activation =
+                std::max(activation, double{outputOf(head, fixture.samples.load(i)).toFloats()[channel]});
+        }
+        for (std::size_t k = 0; k < 3; ++k)
+            weight = std::max(
+                {weight, std::abs(double{w2[channel * 3 + k]}), std::abs(double{w3[channel * 3 + k]})});
+        if (activation == 0)
+            continue;
+        const double scale = std::pow(activation, strength) / std::pow(weight, 1 - strength);
+        ++scaled;
+        for (std::size_t k = 0; k < 6; ++k)
+            QVERIFY(std::abs(double{after[k * 4 + channel]} * scale / double{w1[k * 4 + channel]} - 1) <
+                    1e-5);
+        for (std::size_t k = 0; k < 3; ++k)
+            QVERIFY(std::abs(double{behind[channel * 3 + k]} / scale / double{w2[channel * 3 + k]} - 1) <
+                    1e-5);
+    }
+    QVERIFY(scaled > 1);
+}
+
+void TstSmooth::evensOutChannels()
+{
+    Graph graph = graphOf(twoReaders);
+    // One channel of activations far above the others, read by small weights.
+    for (std::size_t k = 0; k < 6; ++k)
+        graph.value(graph.find("w1")).constant.mutableData<float>()[k * 4] *= 100;
+    for (const char* name : {"w2", "w3"})
+        for (std::size_t k = 0; k < 3; ++k)
+            graph.value(graph.find(name)).constant.mutableData<float>()[k] /= 100;
+    AlgorithmFixture fixture("int8:tensor:symmetric", graph);
+    const auto steps = fixture.run("smooth");
+    QVERIFY(!steps[0].reverted);
+    QVERIFY(steps[0].afterDb > steps[0].beforeDb + 3);
+    QVERIFY(steps[0].floatDb > 110);
+}
+
+void TstSmooth::leavesAloneWhatCannotBeScaled_data()
+{
+    QTest::addColumn<QString>("text");
+    const QString head = "opset 13\ninput x: float32[1x6]\nw1: float32[6x4] = ...\nh = MatMul(x, w1)\n";
+    const QString tail = "w2: float32[4x3] = ...\ny = MatMul(r, w2)\noutput y\n";
+    QTest::newRow("what is not linear") << head + "r = Tanh(h)\n" + tail;
+    QTest::newRow("what another reads") << head + "r = Relu(h)\ns = Sigmoid(r)\n" + tail + "output s\n";
+    QTest::newRow("what leaves the graph") << head + "r = Relu(h)\n" + tail + "output r\n";
+}
+
+void TstSmooth::leavesAloneWhatCannotBeScaled()
+{
+    QFETCH(QString, text);
+    AlgorithmFixture fixture("int8:tensor:symmetric", graphOf(text.toStdString()));
+    QVERIFY(smoothed(fixture).graph.digest() == fixture.graph.digest());
+    QVERIFY(ChannelMigration(fixture.graph).values().empty());
+}
+
+QTEST_APPLESS_MAIN(TstSmooth)
+#include "tst_smooth.moc"
