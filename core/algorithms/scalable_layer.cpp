@@ -94,17 +94,23 @@ void setConstant(Graph& graph, const std::string& name, std::span<const double> 
     constant = Tensor::of<float>(constant.shape(), std::span<const float>(held));
 }
 
+Tensor storedWeight(const ScalableLayer& layer, const Shape& shape)
+{
+    std::vector<float> stored(layer.rows.size());
+    for (std::int64_t row = 0; row < layer.geometry.rows(); ++row)
+        for (std::int64_t k = 0; k < layer.geometry.depth; ++k)
+            stored[weightIndex(layer.geometry, row, k)] =
+                static_cast<float>(layer.rows[static_cast<std::size_t>(row * layer.geometry.depth + k)]);
+    return Tensor::of<float>(shape, std::span<const float>(stored));
+}
+
 void storeLayers(Graph& graph, const std::vector<ScalableLayer>& layers)
 {
     for (const ScalableLayer& layer : layers) {
         if (!layer.changed)
             continue;
-        std::vector<double> stored(layer.rows.size());
-        for (std::int64_t row = 0; row < layer.geometry.rows(); ++row)
-            for (std::int64_t k = 0; k < layer.geometry.depth; ++k)
-                stored[weightIndex(layer.geometry, row, k)] =
-                    layer.rows[static_cast<std::size_t>(row * layer.geometry.depth + k)];
-        setConstant(graph, layer.weight, stored);
+        Tensor& weight = graph.value(graph.find(layer.weight)).constant;
+        weight = storedWeight(layer, weight.shape());
         if (!layer.bias.empty())
             setConstant(graph, layer.bias, layer.biases);
     }

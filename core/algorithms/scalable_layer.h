@@ -46,6 +46,8 @@ struct ScalableLayer
 
 /// The layers of the graph whose weights are a matrix of their own, in order.
 std::vector<ScalableLayer> scalableLayers(const Graph& graph);
+/// The weights in the order and shape in which the graph keeps them.
+Tensor storedWeight(const ScalableLayer& layer, const Shape& shape);
 /// Writes back what changed.
 void storeLayers(Graph& graph, const std::vector<ScalableLayer>& layers);
 /// Gives a float constant other values, element by element.
