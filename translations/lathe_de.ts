@@ -916,6 +916,190 @@
         <source>The mean smallest and the mean largest value over the samples, which one outlying sample moves little; weights, which have no samples, keep their full range.</source>
         <translation>Das Mittel der kleinsten und das der größten Werte der Beispiele, das ein einzelner Ausreißer wenig verschiebt; Gewichte, die keine Beispiele haben, behalten ihren vollen Bereich.</translation>
     </message>
+    <message>
+        <source>Iterations</source>
+        <translation>Iterationen</translation>
+    </message>
+    <message>
+        <source>Learning rate</source>
+        <translation>Lernrate</translation>
+    </message>
+    <message>
+        <source>Regularization</source>
+        <translation>Regularisierung</translation>
+    </message>
+    <message>
+        <source>How strongly weights are driven to one side</source>
+        <translation>Wie stark Gewichte zu einer Seite gedrängt werden</translation>
+    </message>
+    <message>
+        <source>Learned rounding</source>
+        <translation>Gelernte Rundung</translation>
+    </message>
+    <message>
+        <source>Learns for each weight whether to round up or down (AdaRound: Nagel et al., &quot;Up or Down? Adaptive Rounding for Post-Training Quantization&quot;, ICML 2020).</source>
+        <translation>Lernt für jedes Gewicht, ob auf- oder abgerundet wird (AdaRound: Nagel et al., „Up or Down? Adaptive Rounding for Post-Training Quantization“, ICML 2020).</translation>
+    </message>
+    <message>
+        <source>Strengths tried</source>
+        <translation>Versuchte Stärken</translation>
+    </message>
+    <message>
+        <source>Between none and scales that are as uneven as the activations</source>
+        <translation>Zwischen keiner und Skalen, die so ungleich wie die Aktivierungen sind</translation>
+    </message>
+    <message>
+        <source>Activation-aware scaling</source>
+        <translation>Skalierung nach Aktivierungen</translation>
+    </message>
+    <message>
+        <source>Multiplies weights that read large activations before they are rounded, by the power of those that changes the output least (AWQ: Lin et al., &quot;AWQ: Activation-aware Weight Quantization for LLM Compression and Acceleration&quot;, MLSys 2024).</source>
+        <translation>Vervielfacht Gewichte, die große Aktivierungen lesen, vor dem Runden, mit derjenigen Potenz davon, die die Ausgabe am wenigsten ändert (AWQ: Lin et al., „AWQ: Activation-aware Weight Quantization for LLM Compression and Acceleration“, MLSys 2024).</translation>
+    </message>
+    <message>
+        <source>Means</source>
+        <translation>Mittelwerte</translation>
+    </message>
+    <message>
+        <source>measured: of the quantized run, layer after layer; analytic: from the calibration statistics</source>
+        <translation>measured: des quantisierten Laufs, Schicht für Schicht; analytic: aus der Kalibrierstatistik</translation>
+    </message>
+    <message>
+        <source>Bias correction</source>
+        <translation>Bias-Korrektur</translation>
+    </message>
+    <message>
+        <source>Shifts each bias so that the mean of the layer&apos;s output is again that of the float model (Nagel et al., &quot;Data-Free Quantization Through Weight Equalization and Bias Correction&quot;, ICCV 2019).</source>
+        <translation>Verschiebt jeden Bias so, dass das Mittel der Ausgabe der Schicht wieder das des Gleitkommamodells ist (Nagel et al., „Data-Free Quantization Through Weight Equalization and Bias Correction“, ICCV 2019).</translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation>Runden</translation>
+    </message>
+    <message>
+        <source>Pairs are balanced again and again, until nothing moves or so often</source>
+        <translation>Paare werden wieder und wieder ausgeglichen, bis sich nichts mehr bewegt oder so oft</translation>
+    </message>
+    <message>
+        <source>Clip between layers</source>
+        <translation>Clip zwischen Schichten</translation>
+    </message>
+    <message>
+        <source>limits: its upper end becomes one a channel, by a Min behind it; calibrated: channels that no calibration sample clips are scaled as far as that stays so; keep: no channel behind a Clip is scaled</source>
+        <translation>limits: sein oberes Ende wird eines je Kanal, durch ein Min dahinter; calibrated: Kanäle, die keine Kalibrierprobe beschneidet, werden so weit skaliert, dass das so bleibt; keep: kein Kanal hinter einem Clip wird skaliert</translation>
+    </message>
+    <message>
+        <source>Growth of activations</source>
+        <translation>Wachstum der Aktivierungen</translation>
+    </message>
+    <message>
+        <source>No channel&apos;s activations grow beyond the largest of the tensor times this: what weights gain in resolution, activations lose</source>
+        <translation>Die Aktivierungen keines Kanals wachsen über die größte des Tensors mal diese Zahl: was Gewichte an Auflösung gewinnen, verlieren Aktivierungen</translation>
+    </message>
+    <message>
+        <source>Move offsets into the next bias</source>
+        <translation>Versätze in den nächsten Bias verschieben</translation>
+    </message>
+    <message>
+        <source>What a channel never fell below in calibration; on other data this changes the float model</source>
+        <translation>Was ein Kanal beim Kalibrieren nie unterschritt; auf anderen Daten ändert das das Gleitkommamodell</translation>
+    </message>
+    <message>
+        <source>Cross-layer equalization</source>
+        <translation>Schichtübergreifender Ausgleich</translation>
+    </message>
+    <message>
+        <source>Scales channels of one layer up and those that read them down, so that their weights have like ranges (Nagel et al., &quot;Data-Free Quantization Through Weight Equalization and Bias Correction&quot;, ICCV 2019).</source>
+        <translation>Skaliert Kanäle einer Schicht hinauf und die, die sie lesen, hinunter, sodass ihre Gewichte ähnliche Bereiche haben (Nagel et al., „Data-Free Quantization Through Weight Equalization and Bias Correction“, ICCV 2019).</translation>
+    </message>
+    <message>
+        <source>Largest inputs first</source>
+        <translation>Größte Eingänge zuerst</translation>
+    </message>
+    <message>
+        <source>Scales tried a row</source>
+        <translation>Versuchte Skalen je Zeile</translation>
+    </message>
+    <message>
+        <source>Besides the present one; 0 keeps the scales of the range method</source>
+        <translation>Neben der jetzigen; 0 behält die Skalen des Bereichsverfahrens</translation>
+    </message>
+    <message>
+        <source>GPTQ</source>
+        <translation>GPTQ</translation>
+    </message>
+    <message>
+        <source>Rounds weight by weight and spreads each error over the weights still to come (Frantar et al., &quot;GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers&quot;, 2022).</source>
+        <translation>Rundet Gewicht für Gewicht und verteilt jeden Fehler auf die Gewichte, die noch kommen (Frantar et al., „GPTQ: Accurate Post-Training Quantization for Generative Pre-trained Transformers“, 2022).</translation>
+    </message>
+    <message>
+        <source>Norm of the error</source>
+        <translation>Norm des Fehlers</translation>
+    </message>
+    <message>
+        <source>Below 1, few large errors count for little; 1: the sum of magnitudes</source>
+        <translation>Unter 1 zählen wenige große Fehler kaum; 1: die Summe der Beträge</translation>
+    </message>
+    <message>
+        <source>Half-quadratic fit</source>
+        <translation>Halbquadratische Anpassung</translation>
+    </message>
+    <message>
+        <source>Fits scales and zero-points to the weights alone, so that few large errors count for little (HQQ: Badri and Shaji, &quot;Half-Quadratic Quantization of Large Machine Learning Models&quot;, 2023).</source>
+        <translation>Passt Skalen und Nullpunkte nur an die Gewichte an, sodass wenige große Fehler kaum zählen (HQQ: Badri und Shaji, „Half-Quadratic Quantization of Large Machine Learning Models“, 2023).</translation>
+    </message>
+    <message>
+        <source>Damping</source>
+        <translation>Dämpfung</translation>
+    </message>
+    <message>
+        <source>Added to the diagonal of the second moments, in parts of its mean</source>
+        <translation>Wird zur Diagonale der zweiten Momente addiert, in Teilen ihres Mittels</translation>
+    </message>
+    <message>
+        <source>Pull towards the float weights</source>
+        <translation>Zug zu den Gleitkommagewichten</translation>
+    </message>
+    <message>
+        <source>How far weights may move to make up for earlier layers; more for fewer samples</source>
+        <translation>Wie weit sich Gewichte bewegen dürfen, um frühere Schichten auszugleichen; mehr bei weniger Proben</translation>
+    </message>
+    <message>
+        <source>Inputs as quantized layers give them</source>
+        <translation>Eingänge, wie quantisierte Schichten sie geben</translation>
+    </message>
+    <message>
+        <source>Correct the bias too</source>
+        <translation>Auch den Bias korrigieren</translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
+        <source>0: weights give their range to activations; 1: activations give theirs to weights; between: a share</source>
+        <translation>0: Gewichte geben ihren Bereich den Aktivierungen; 1: Aktivierungen geben ihren den Gewichten; dazwischen: ein Teil</translation>
+    </message>
+    <message>
+        <source>Range migration</source>
+        <translation>Bereichsverschiebung</translation>
+    </message>
+    <message>
+        <source>Divides channels of activations and multiplies the weights that read them, so that both are as hard to quantize (SmoothQuant: Xiao et al., &quot;SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models&quot;, ICML 2023).</source>
+        <translation>Teilt Kanäle von Aktivierungen und vervielfacht die Gewichte, die sie lesen, sodass beide gleich schwer zu quantisieren sind (SmoothQuant: Xiao et al., „SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models“, ICML 2023).</translation>
+    </message>
+    <message>
+        <source>Runs over the samples</source>
+        <translation>Läufe über die Proben</translation>
+    </message>
+    <message>
+        <source>Layers are treated in so many groups, each seeing the results of those before</source>
+        <translation>Schichten werden in so vielen Gruppen behandelt; jede sieht die Ergebnisse der vorigen</translation>
+    </message>
+    <message>
+        <source>Raw head of YOLOX: strides, score (least), nms (largest overlap)</source>
+        <translation>Roher Kopf von YOLOX: strides (Schrittweiten), score (kleinste Wertung), nms (größte Überlappung)</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>

@@ -20,7 +20,8 @@ constexpr const char* limitSuffix = "/limit";
 Patch limitPatch(const Graph& graph, const std::string& value, const Tensor& limit)
 {
     Patch patch;
-    patch.label = "limits of the channels of \"" + value + "\"";
+    const std::string what = "limits of the channels of \"" + value + "\"";
+    patch.label = what;
     const std::string limited = graph.freshName(value + limitedSuffix);
     const std::string constant = graph.freshName(value + limitSuffix);
     patch.constants = {{constant, limit}};
