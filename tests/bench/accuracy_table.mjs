@@ -36,6 +36,7 @@ const plan = (weights, granularity, activations, method, algorithms) => [
 /** `bound` names the model's allowance above; `points` is one for all models. */
 const VARIANTS = [
   { name: 'W8A8 channel, min-max', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax') },
+  { name: 'W8A8 channel, smooth+bias', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax', 'smooth,bias') },
   { name: 'W8A8 tensor, min-max', args: plan('int8', 'tensor', 'uint8', 'minmax') },
   { name: 'W8A8 tensor, equalize+bias', bound: 'tensor', args: plan('int8', 'tensor', 'uint8', 'minmax', 'equalize,bias') },
   { name: 'W4A8 nearest, min-max', args: plan('int4', 'channel', 'uint8', 'minmax') },
@@ -108,8 +109,11 @@ function markdown(rows) {
     lines.push(`| ${[row.model, row.metric, row.samples, row.variant, share(row, row.float), share(row, row.quantized),
       `${signed(row.loss)} [${signed(row.low)}, ${signed(row.high)}]`, verdict(row), steps, (row.peakBytes / 2 ** 20).toFixed(0)].join(' | ')} |`);
   }
-  const eight = rows.filter((row) => !row.error && row.variant === VARIANTS[0].name);
-  if (eight.length > 0) lines.push('', `Mean loss of ${VARIANTS[0].name} over ${eight.length} models: ${signed(eight.reduce((sum, row) => sum + row.loss, 0) / eight.length)} points.`);
+  lines.push('');
+  for (const { name } of VARIANTS.filter(({ points }) => points !== undefined)) {
+    const losses = rows.filter((row) => !row.error && row.variant === name).map((row) => row.loss);
+    if (losses.length > 0) lines.push(`Mean loss of ${name} over ${losses.length} models: ${signed(losses.reduce((a, b) => a + b) / losses.length)} points.`);
+  }
   return `${lines.join('\n')}\n`;
 }
 
