@@ -53,7 +53,8 @@ void TstRunAlgorithms::everyAlgorithmHoldsWhatItPromises()
     QFETCH(QString, id);
     const Algorithm& algorithm = algorithms().get(id.toStdString(), "algorithm");
     QVERIFY(!algorithm.label.empty());
-    QVERIFY(algorithm.summary.find("et al.") != std::string::npos);
+    // Authors, title and year of the method's source.
+    QVERIFY(algorithm.summary.find(", \"") != std::string::npos && algorithm.summary.find(" 20") != std::string::npos);
 
     AlgorithmFixture one("int4:channel:symmetric"), three("int4:channel:symmetric");
     const auto steps = one.run(algorithm.id, 1);
