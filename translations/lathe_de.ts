@@ -468,20 +468,20 @@
         <translation>Mittlere Zeit (Median) des Schritts im Gleitkommaprogramm; – wo ihn ein anderer Schritt mitrechnet.</translation>
     </message>
     <message>
-        <source>Quantized ms</source>
-        <translation>Quant. ms</translation>
+        <source>Integer ms</source>
+        <translation>Ganzz. ms</translation>
     </message>
     <message>
-        <source>Median time of the step in the quantized program, computed as the window&apos;s figures are: codes in float arithmetic.</source>
-        <translation>Mittlere Zeit (Median) des Schritts im quantisierten Programm, gerechnet wie die Zahlen des Fensters: Codes in Gleitkommaarithmetik.</translation>
+        <source>Median time of the step in the quantized program on 8-bit kernels; what none of them takes is simulated in float. The column of kernels says which.</source>
+        <translation>Mittlere Zeit (Median) des Schritts im quantisierten Programm auf 8-Bit-Kerneln; was keiner davon nimmt, wird in Gleitkomma simuliert. Die Spalte der Kernel sagt, welcher es war.</translation>
     </message>
     <message>
         <source>× float</source>
         <translation>× Gleitk.</translation>
     </message>
     <message>
-        <source>Quantized time by float time; above 1 is slower.</source>
-        <translation>Quantisierte Zeit durch Gleitkommazeit; über 1 ist langsamer.</translation>
+        <source>Integer time by float time; above 1 is slower.</source>
+        <translation>Ganzzahlige Zeit durch Gleitkommazeit; über 1 ist langsamer.</translation>
     </message>
     <message>
         <source>Share %</source>
@@ -544,8 +544,8 @@
         <translation>Warum langsamer</translation>
     </message>
     <message>
-        <source>What the quantized step does that the float one does not; only where it is slower.</source>
-        <translation>Was der quantisierte Schritt tut und der in Gleitkomma nicht; nur wo er langsamer ist.</translation>
+        <source>What the integer step does that the float one does not; only where it is slower.</source>
+        <translation>Was der ganzzahlige Schritt tut und der in Gleitkomma nicht; nur wo er langsamer ist.</translation>
     </message>
     <message>
         <source>operations</source>
@@ -2778,12 +2778,12 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <translation>Median ganzer Läufe des Gleitkommaprogramms.</translation>
     </message>
     <message>
-        <source>Simulated</source>
-        <translation>Simuliert</translation>
+        <source>Integer</source>
+        <translation>Ganzzahlig</translation>
     </message>
     <message>
-        <source>Median of whole runs of the quantized program, its codes computed in float arithmetic.</source>
-        <translation>Median ganzer Läufe des quantisierten Programms, seine Codes in Gleitkommaarithmetik gerechnet.</translation>
+        <source>Median of whole runs of the quantized program on 8-bit kernels.</source>
+        <translation>Median ganzer Läufe des quantisierten Programms auf 8-Bit-Kerneln.</translation>
     </message>
     <message>
         <source>Threads that the probes and the model ran with.</source>
@@ -2834,8 +2834,8 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <translation>Gleitkomma</translation>
     </message>
     <message>
-        <source>quantized</source>
-        <translation>quantisiert</translation>
+        <source>integer</source>
+        <translation>ganzzahlig</translation>
     </message>
     <message>
         <source>Of the float model alone: profile again to see the quantized one beside it.</source>

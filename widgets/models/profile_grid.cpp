@@ -45,9 +45,10 @@ const StepFigures& shown(const ProfileRow& row)
 Grid::Cell kernel(const StepProfile& step)
 {
     return {QString::fromStdString(step.kernel), 0,
-            step.reason.empty() ? QString()
-                                : translated(QT_TRANSLATE_NOOP("ProfileGrid", "Kernels before it in the list refused: %1"))
-                                      .arg(QString::fromStdString(step.reason))};
+            step.reason.empty()
+                ? QString()
+                : translated(QT_TRANSLATE_NOOP("ProfileGrid", "Kernels before it in the list refused: %1"))
+                      .arg(QString::fromStdString(step.reason))};
 }
 
 std::vector<Grid::Column> columns(bool quantized)
@@ -56,32 +57,67 @@ std::vector<Grid::Column> columns(bool quantized)
         return Grid::Column{translated(title), translated(explanation), isNumber};
     };
     std::vector<Grid::Column> all{
-        column(QT_TRANSLATE_NOOP("ProfileGrid", "Layer"), QT_TRANSLATE_NOOP("ProfileGrid", "The layer, or the step that belongs to none."), false),
-        column(QT_TRANSLATE_NOOP("ProfileGrid", "Operator"), QT_TRANSLATE_NOOP("ProfileGrid", "What computes it."), false),
-        column(QT_TRANSLATE_NOOP("ProfileGrid", "Float ms"), QT_TRANSLATE_NOOP("ProfileGrid", "Median time of the step in the float program; – where it is computed within another step."), true),
+        column(QT_TRANSLATE_NOOP("ProfileGrid", "Layer"),
+               QT_TRANSLATE_NOOP("ProfileGrid", "The layer, or the step that belongs to none."), false),
+        column(QT_TRANSLATE_NOOP("ProfileGrid", "Operator"),
+               QT_TRANSLATE_NOOP("ProfileGrid", "What computes it."), false),
+        column(
+            QT_TRANSLATE_NOOP("ProfileGrid", "Float ms"),
+            QT_TRANSLATE_NOOP(
+                "ProfileGrid",
+                "Median time of the step in the float program; – where it is computed within another step."),
+            true),
     };
     if (quantized) {
-        all.push_back(column(QT_TRANSLATE_NOOP("ProfileGrid", "Quantized ms"), QT_TRANSLATE_NOOP("ProfileGrid", "Median time of the step in the quantized program, computed as the window's figures are: codes in float arithmetic."), true));
-        all.push_back(column(QT_TRANSLATE_NOOP("ProfileGrid", "× float"), QT_TRANSLATE_NOOP("ProfileGrid", "Quantized time by float time; above 1 is slower."), true));
+        all.push_back(column(
+            QT_TRANSLATE_NOOP("ProfileGrid", "Integer ms"),
+            QT_TRANSLATE_NOOP("ProfileGrid",
+                              "Median time of the step in the quantized program on 8-bit kernels; what none "
+                              "of them takes is simulated in float. The column of kernels says which."),
+            true));
+        all.push_back(
+            column(QT_TRANSLATE_NOOP("ProfileGrid", "× float"),
+                   QT_TRANSLATE_NOOP("ProfileGrid", "Integer time by float time; above 1 is slower."), true));
     }
-    for (Grid::Column more : {
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "Share %"), QT_TRANSLATE_NOOP("ProfileGrid", "Share of the time of all steps."), true),
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "GFLOP/s"), QT_TRANSLATE_NOOP("ProfileGrid", "Multiplications and additions a second, in thousand millions."), true),
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "MB moved"), QT_TRANSLATE_NOOP("ProfileGrid", "Weights read, activations read and written, in millions of bytes."), true),
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "GB/s"), QT_TRANSLATE_NOOP("ProfileGrid", "Those bytes by the time."), true),
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "Bound by"), QT_TRANSLATE_NOOP("ProfileGrid", "What would limit the step on this machine: its operations or its bytes."), false),
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "Of peak %"), QT_TRANSLATE_NOOP("ProfileGrid", "Time that the machine's measured rates allow by the time that the step took; 100 is all that the machine can do."), true),
-             column(QT_TRANSLATE_NOOP("ProfileGrid", "Kernel"), QT_TRANSLATE_NOOP("ProfileGrid", "The implementation, with what is fused into it."), false)})
+    for (Grid::Column more :
+         {column(QT_TRANSLATE_NOOP("ProfileGrid", "Share %"),
+                 QT_TRANSLATE_NOOP("ProfileGrid", "Share of the time of all steps."), true),
+          column(QT_TRANSLATE_NOOP("ProfileGrid", "GFLOP/s"),
+                 QT_TRANSLATE_NOOP("ProfileGrid",
+                                   "Multiplications and additions a second, in thousand millions."),
+                 true),
+          column(QT_TRANSLATE_NOOP("ProfileGrid", "MB moved"),
+                 QT_TRANSLATE_NOOP("ProfileGrid",
+                                   "Weights read, activations read and written, in millions of bytes."),
+                 true),
+          column(QT_TRANSLATE_NOOP("ProfileGrid", "GB/s"),
+                 QT_TRANSLATE_NOOP("ProfileGrid", "Those bytes by the time."), true),
+          column(QT_TRANSLATE_NOOP("ProfileGrid", "Bound by"),
+                 QT_TRANSLATE_NOOP("ProfileGrid",
+                                   "What would limit the step on this machine: its operations or its bytes."),
+                 false),
+          column(QT_TRANSLATE_NOOP("ProfileGrid", "Of peak %"),
+                 QT_TRANSLATE_NOOP("ProfileGrid", "Time that the machine's measured rates allow by the time "
+                                                  "that the step took; 100 is all that the machine can do."),
+                 true),
+          column(QT_TRANSLATE_NOOP("ProfileGrid", "Kernel"),
+                 QT_TRANSLATE_NOOP("ProfileGrid", "The implementation, with what is fused into it."), false)})
         all.push_back(std::move(more));
     if (quantized)
-        all.push_back(column(QT_TRANSLATE_NOOP("ProfileGrid", "Why slower"), QT_TRANSLATE_NOOP("ProfileGrid", "What the quantized step does that the float one does not; only where it is slower."), false));
+        all.push_back(
+            column(QT_TRANSLATE_NOOP("ProfileGrid", "Why slower"),
+                   QT_TRANSLATE_NOOP(
+                       "ProfileGrid",
+                       "What the integer step does that the float one does not; only where it is slower."),
+                   false));
     return all;
 }
 
 Grid::Row gridRow(const ProfileRow& row, const Model& model, bool quantized)
 {
     const StepFigures& figures = shown(row);
-    const auto layer = std::find_if(model.layers.begin(), model.layers.end(), [&](const Layer& one) { return one.id == row.id; });
+    const auto layer = std::find_if(model.layers.begin(), model.layers.end(),
+                                    [&](const Layer& one) { return one.id == row.id; });
     Grid::Row result;
     result.id = QString::fromStdString(row.id);
     result.marked = !row.why.empty() && row.ratio() > 0;
@@ -90,14 +126,17 @@ Grid::Row gridRow(const ProfileRow& row, const Model& model, bool quantized)
                     milliseconds(row.floating)};
     if (quantized) {
         result.cells.push_back(milliseconds(row.quantized));
-        result.cells.push_back(row.ratio() > 0 ? Grid::Cell{QString::number(row.ratio(), 'f', 2), row.ratio(), QString::fromStdString(row.why)} : unknown());
+        result.cells.push_back(row.ratio() > 0 ? Grid::Cell{QString::number(row.ratio(), 'f', 2), row.ratio(),
+                                                            QString::fromStdString(row.why)}
+                                               : unknown());
     }
     result.cells.push_back(percent(figures.share));
     result.cells.push_back(number(figures.gflops));
     result.cells.push_back(number(static_cast<double>(figures.step.movedBytes()) * 1e-6));
     result.cells.push_back(number(figures.gbPerSecond));
     result.cells.push_back({figures.computeBound ? translated(QT_TRANSLATE_NOOP("ProfileGrid", "operations"))
-                                                 : translated(QT_TRANSLATE_NOOP("ProfileGrid", "memory")), 0});
+                                                 : translated(QT_TRANSLATE_NOOP("ProfileGrid", "memory")),
+                            0});
     result.cells.push_back(percent(figures.ofPeak()));
     result.cells.push_back(kernel(figures.step));
     if (quantized) {

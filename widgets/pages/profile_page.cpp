@@ -136,20 +136,24 @@ private:
 
     void showFacts(const ProfileReport& report)
     {
-        std::vector<Fact> whole{{tr("Float"), tr("%1 ms").arg(numberText(report.floatMs)), tr("Median of whole runs of the float program.")}};
+        std::vector<Fact> whole{{tr("Float"), tr("%1 ms").arg(numberText(report.floatMs)),
+                                 tr("Median of whole runs of the float program.")}};
         if (report.quantizedMs > 0)
-            whole.push_back({tr("Simulated"), tr("%1 ms").arg(numberText(report.quantizedMs)),
-                             tr("Median of whole runs of the quantized program, its codes computed in float arithmetic.")});
+            whole.push_back({tr("Integer"), tr("%1 ms").arg(numberText(report.quantizedMs)),
+                             tr("Median of whole runs of the quantized program on 8-bit kernels.")});
         m_whole->setFacts(whole);
         const MachinePeak& peak = report.peak;
         std::vector<Fact> machine{
-            {tr("Threads"), QString::number(peak.threads), tr("Threads that the probes and the model ran with.")},
+            {tr("Threads"), QString::number(peak.threads),
+             tr("Threads that the probes and the model ran with.")},
             {tr("Float32"), tr("%1 GFLOP/s").arg(numberText(peak.floatGflops)),
              tr("A matrix product in the caches; multiplication and addition count as two.")},
             {tr("u8 × s8"), tr("%1 Gop/s").arg(numberText(peak.byteGops)), tr("The same product on bytes.")}};
         for (const MachinePeak::Bandwidth& bandwidth : peak.bandwidths)
-            machine.push_back({tr("Copy %1").arg(bytesText(bandwidth.workingSetBytes)), tr("%1 GB/s").arg(numberText(bandwidth.gbPerSecond)),
-                               tr("Bytes read and written by copying a working set of this size: small ones stay in the caches.")});
+            machine.push_back({tr("Copy %1").arg(bytesText(bandwidth.workingSetBytes)),
+                               tr("%1 GB/s").arg(numberText(bandwidth.gbPerSecond)),
+                               tr("Bytes read and written by copying a working set of this size: small ones "
+                                  "stay in the caches.")});
         m_machine->setFacts(machine);
     }
 
@@ -158,16 +162,20 @@ private:
         const bool quantized = report.quantizedMs > 0;
         SummaryChartData chart;
         chart.title = tr("Slowest, ms");
-        chart.series = quantized ? QStringList{tr("float"), tr("quantized")} : QStringList{tr("float")};
+        chart.series = quantized ? QStringList{tr("float"), tr("integer")} : QStringList{tr("float")};
         const auto bar = [](const std::optional<StepFigures>& figures) {
-            return figures ? SummaryChartData::Bar{figures->step.medianMs, {}, {}, numberText(figures->step.medianMs)}
+            return figures ? SummaryChartData::Bar{figures->step.medianMs,
+                                                   {},
+                                                   {},
+                                                   numberText(figures->step.medianMs)}
                            : SummaryChartData::Bar{};
         };
         for (const ProfileRow* row : slowestRows(report, charted)) {
             std::vector<SummaryChartData::Bar> bars{bar(row->floating)};
             if (quantized)
                 bars.push_back(bar(row->quantized));
-            chart.categories.push_back({QString::fromStdString(row->id), profileRowName(*row, *m_session.model()), std::move(bars)});
+            chart.categories.push_back(
+                {QString::fromStdString(row->id), profileRowName(*row, *m_session.model()), std::move(bars)});
         }
         m_chart->setData(std::move(chart), static_cast<int>(charted));
     }
@@ -181,18 +189,23 @@ private:
         m_stack->setCurrentIndex(m_session.profile() ? 1 : 0);
         if (m_session.profile()) {
             const bool couldCompare = m_session.statistics() && m_session.profile()->quantizedMs <= 0;
-            m_note->setText(couldCompare ? tr("Of the float model alone: profile again to see the quantized one beside it.") : QString());
+            m_note->setText(
+                couldCompare
+                    ? tr("Of the float model alone: profile again to see the quantized one beside it.")
+                    : QString());
             return;
         }
         if (!m_session.model()) {
-            m_empty->setContent(QStringLiteral("profile"), tr("No model yet"),
-                                tr("Open a model; this page then measures where its time goes on this machine."));
+            m_empty->setContent(
+                QStringLiteral("profile"), tr("No model yet"),
+                tr("Open a model; this page then measures where its time goes on this machine."));
         } else if (const QString why = m_session.cannotRunText(); !why.isEmpty()) {
             m_empty->setContent(QStringLiteral("profile"), tr("This model cannot run"), why);
         } else {
-            m_empty->setContent(QStringLiteral("profile"), tr("Not profiled yet"),
-                                tr("Times every layer and holds it against what this machine can do: operations and bytes a "
-                                   "second, measured first. Calibrated models are timed in float and quantized."));
+            m_empty->setContent(
+                QStringLiteral("profile"), tr("Not profiled yet"),
+                tr("Times every layer and holds it against what this machine can do: operations and bytes a "
+                   "second, measured first. Calibrated models are timed in float and quantized."));
             m_help->setText(m_run->text());
             m_help->setEnabled(idle);
             return;
@@ -238,7 +251,10 @@ QWidget* create(Session& session, QWidget* parent)
 
 void register_profile_page(Table<Page>& table)
 {
-    table.add({.id = "profile", .label = QT_TRANSLATE_NOOP("Page", "Profile"), .icon = "profile", .create = create});
+    table.add({.id = "profile",
+               .label = QT_TRANSLATE_NOOP("Page", "Profile"),
+               .icon = "profile",
+               .create = create});
 }
 
 }

@@ -2,6 +2,7 @@
 #include "core/analysis/layer_gains.h"
 #include "core/base/parallel.h"
 #include "core/runtime/profile.h"
+#include "core/runtime/run_mode.h"
 #include "widgets/session/command_line.h"
 #include "widgets/session/session.h"
 
@@ -10,22 +11,22 @@ namespace {
 
 constexpr ProfileOptions profileRuns{.repeat = 20, .warmup = 3};
 
-ProfileReport profileModel(const Model& model, const Quantized* quantized, int threads, const Control& control)
+ProfileReport profileModel(const Model& model, const Quantized* quantized, int threads,
+                           const Control& control)
 {
     const MachinePeak peak = measurePeak(threads, control);
-    const auto timed = [&](const Graph& graph, bool codes) {
+    const auto timed = [&](const Graph& graph, RunMode mode) {
         CompileOptions options;
         options.threads = threads;
-        options.keepSlots = codes;
-        const auto program = Program::compile(graph, options, control);
-        const Binding binding = program->defaultBinding().withPrecision(codes ? Precision::simulated : Precision::floating);
-        return profileProgram(program, binding, seededInputs(*program, 0), profileRuns, control);
+        const Runnable made = compileFor(mode, graph, options, control);
+        return profileProgram(made.program, made.binding, seededInputs(*made.program, 0), profileRuns,
+                              control);
     };
-    const Profile floating = timed(model.graph, false);
+    const Profile floating = timed(model.graph, RunMode::floating);
     if (!quantized)
         return profileReport(peak, floating, nullptr, {});
-    const Profile codes = timed(quantized->applied, true);
-    return profileReport(peak, floating, &codes, "simulated");
+    const Profile integer = timed(quantized->applied, RunMode::integer);
+    return profileReport(peak, floating, &integer, std::string(runModeName(RunMode::integer)));
 }
 
 }
@@ -34,24 +35,29 @@ void Session::measureGains()
 {
     if (!canCalibrate() || !m_statistics)
         return;
-    m_job.start({tr("Measuring loss per KiB"), tr("The loss per KiB could not be measured"), {}, QStringLiteral("precision")},
-                [model = m_model, statistics = m_statistics, plan = m_plan, samples = m_dataset->split(Split::calibration),
-                 workers = m_options.workers](const JobContext& context) {
-                    const std::shared_ptr<const Graph> graph(model, &model->graph);
-                    WhatIf::Options options;
-                    options.workers = workers;
-                    options.layerFigures = false;
-                    WhatIf whatIf(graph, model->layers, statistics, *samples, genericRules(), options,
-                                  Control(context.control().stopToken()));
-                    auto gains = std::make_shared<PlanGains>();
-                    gains->plan = plan;
-                    gains->sqnrDb = outputGains(whatIf, plan, model->layers, context.control());
-                    return std::shared_ptr<const PlanGains>(gains);
-                },
-                [this](std::shared_ptr<const PlanGains> gains) {
-                    m_gains = std::move(gains);
-                    emit figuresChanged();
-                });
+    m_job.start(
+        {tr("Measuring loss per KiB"),
+         tr("The loss per KiB could not be measured"),
+         {},
+         QStringLiteral("precision")},
+        [model = m_model, statistics = m_statistics, plan = m_plan,
+         samples = m_dataset->split(Split::calibration),
+         workers = m_options.workers](const JobContext& context) {
+            const std::shared_ptr<const Graph> graph(model, &model->graph);
+            WhatIf::Options options;
+            options.workers = workers;
+            options.layerFigures = false;
+            WhatIf whatIf(graph, model->layers, statistics, *samples, genericRules(), options,
+                          Control(context.control().stopToken()));
+            auto gains = std::make_shared<PlanGains>();
+            gains->plan = plan;
+            gains->sqnrDb = outputGains(whatIf, plan, model->layers, context.control());
+            return std::shared_ptr<const PlanGains>(gains);
+        },
+        [this](std::shared_ptr<const PlanGains> gains) {
+            m_gains = std::move(gains);
+            emit figuresChanged();
+        });
 }
 
 void Session::measureProfile(int threads)
@@ -61,18 +67,22 @@ void Session::measureProfile(int threads)
     const int used = threads > 0 ? threads : hardwareThreads();
     const bool quantized = m_statistics || m_model->lifted;
     QStringList words{QStringLiteral("--threads"), QString::number(used), QStringLiteral("bench"),
-                      m_statistics ? commandSource() : QString::fromStdString(m_model->path.string()), QStringLiteral("--profile")};
+                      m_statistics ? commandSource() : QString::fromStdString(m_model->path.string()),
+                      QStringLiteral("--profile")};
     if (quantized)
-        words << QStringLiteral("--precision") << QStringLiteral("simulated");
-    m_job.start({tr("Profiling"), tr("The model could not be profiled"), commandLine(words), QStringLiteral("profile")},
-                [source = quantSource(), used, quantized](const JobContext& context) {
-                    const auto made = quantized ? quantizedFor(source, context.control()) : nullptr;
-                    return std::make_shared<const ProfileReport>(profileModel(*source.model, made.get(), used, context.control()));
-                },
-                [this](std::shared_ptr<const ProfileReport> report) {
-                    m_profile = std::move(report);
-                    emit profileChanged();
-                });
+        words << QStringLiteral("--precision") << QStringLiteral("integer");
+    m_job.start(
+        {tr("Profiling"), tr("The model could not be profiled"), commandLine(words),
+         QStringLiteral("profile")},
+        [source = quantSource(), used, quantized](const JobContext& context) {
+            const auto made = quantized ? quantizedFor(source, context.control()) : nullptr;
+            return std::make_shared<const ProfileReport>(
+                profileModel(*source.model, made.get(), used, context.control()));
+        },
+        [this](std::shared_ptr<const ProfileReport> report) {
+            m_profile = std::move(report);
+            emit profileChanged();
+        });
 }
 
 }

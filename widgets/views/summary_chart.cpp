@@ -10,7 +10,6 @@
 #include <QHorizontalBarSeries>
 #include <QLegend>
 #include <QMouseEvent>
-#include <QPainter>
 #include <QValueAxis>
 
 #include <algorithm>
@@ -19,10 +18,6 @@
 namespace lathe {
 namespace {
 
-constexpr double groupShare = 0.74; // of a category's height
-constexpr int gap = 6;
-constexpr int edge = 8;
-constexpr int swatch = 10;
 constexpr int comfortableRow = 24;
 
 }
@@ -74,7 +69,8 @@ double SummaryChart::leastRowHeight() const
 
 QSize SummaryChart::sizeHint() const
 {
-    const auto rows = std::clamp<std::size_t>(m_data.categories.size(), 3, static_cast<std::size_t>(std::max(3, m_limit)));
+    const auto rows =
+        std::clamp<std::size_t>(m_data.categories.size(), 3, static_cast<std::size_t>(std::max(3, m_limit)));
     const double row = std::max<double>(comfortableRow, leastRowHeight());
     return {420, static_cast<int>(static_cast<double>(rows) * row) + 3 * fontMetrics().height() + 2 * edge};
 }
@@ -83,15 +79,16 @@ QSize SummaryChart::sizeHint() const
 void SummaryChart::fit()
 {
     const int line = fontMetrics().height();
-    const double top = line + 2 * edge;
-    const double height = std::max(1.0, viewport()->height() - top - line - edge);
+    const double height = std::max(1.0, viewport()->height() - headerHeight() - line - edge);
     const auto fitting = static_cast<std::size_t>(std::max(1.0, std::floor(height / leastRowHeight())));
-    const std::size_t shown = std::min({m_data.categories.size(), static_cast<std::size_t>(std::max(0, m_limit)), fitting});
+    const std::size_t shown =
+        std::min({m_data.categories.size(), static_cast<std::size_t>(std::max(0, m_limit)), fitting});
     if (shown != m_shown || shown == 0) {
         m_shown = shown;
         rebuild();
     }
-    setToolTip(titleText()); // it may be cut
+    const double top = headerHeight(); // of the title that says what is not shown
+    setToolTip(titleText());           // it may be cut
     m_labelWidth = m_valueWidth = 0;
     for (std::size_t c = 0; c < m_shown; ++c) {
         m_labelWidth = std::max(m_labelWidth, fontMetrics().horizontalAdvance(m_data.categories[c].label));
@@ -178,14 +175,6 @@ void SummaryChart::rebuild()
     applyPalette();
 }
 
-QColor SummaryChart::seriesColor(std::size_t series) const
-{
-    // The last series is what the person works on; those before it are what it is compared with.
-    if (static_cast<qsizetype>(series) + 1 == m_data.series.size())
-        return accent(palette());
-    return isDark(palette()) ? QColor(0x78, 0x78, 0x78) : QColor(0xb4, 0xb4, 0xb4);
-}
-
 void SummaryChart::applyPalette()
 {
     const QColor text = palette().color(QPalette::WindowText);
@@ -220,81 +209,6 @@ QRectF SummaryChart::barRect(std::size_t category, std::size_t series) const
     const double height = (bottom.y() - top.y()) / static_cast<double>(m_data.series.size());
     return QRectF(QPointF(top.x(), top.y() + height * static_cast<double>(series)),
                   QPointF(bottom.x(), top.y() + height * static_cast<double>(series + 1)));
-}
-
-QString SummaryChart::titleText() const
-{
-    const auto left = static_cast<int>(m_data.categories.size() - m_shown);
-    return left > 0 ? tr("%1 (%n more not shown)", nullptr, left).arg(m_data.title) : m_data.title;
-}
-
-void SummaryChart::drawForeground(QPainter* painter, const QRectF&)
-{
-    painter->setFont(tabularFont(font()));
-    if (m_shown == 0) {
-        painter->setPen(palette().color(QPalette::PlaceholderText));
-        painter->drawText(QRectF(viewport()->rect()).adjusted(12, 12, -12, -12), Qt::AlignCenter | Qt::TextWordWrap, m_emptyText);
-        return;
-    }
-    paintHeader(*painter);
-    for (std::size_t c = 0; c < m_shown; ++c)
-        paintCategory(*painter, c);
-}
-
-void SummaryChart::paintHeader(QPainter& painter) const
-{
-    const QFontMetrics metrics(font());
-    double right = viewport()->width() - edge;
-    painter.setPen(palette().color(QPalette::WindowText));
-    for (qsizetype s = m_data.series.size() - 1; s >= 0 && m_data.series.size() > 1; --s) {
-        const int advance = metrics.horizontalAdvance(m_data.series[s]);
-        right -= advance;
-        painter.drawText(QRectF(right, edge, advance + 2, metrics.height()), Qt::AlignVCenter, m_data.series[s]);
-        right -= swatch + 4;
-        painter.fillRect(QRectF(right, edge + (metrics.height() - swatch) / 2.0, swatch, swatch),
-                         seriesColor(static_cast<std::size_t>(s)));
-        right -= 2 * edge;
-    }
-    QFont strong = font();
-    strong.setWeight(QFont::DemiBold);
-    painter.setFont(strong);
-    painter.drawText(QRectF(edge, edge, right - edge, metrics.height()), Qt::AlignVCenter,
-                     QFontMetrics(strong).elidedText(titleText(), Qt::ElideRight, static_cast<int>(right - edge)));
-    painter.setFont(tabularFont(font()));
-}
-
-void SummaryChart::paintCategory(QPainter& painter, std::size_t c) const
-{
-    const SummaryChartData::Category& category = m_data.categories[c];
-    const QFontMetricsF metrics(painter.font());
-    const QRectF first = barRect(c, 0);
-    const QRectF last = barRect(c, category.bars.size() - 1);
-    if (!m_hovered.isEmpty() && category.id == m_hovered) {
-        QColor glow = palette().color(QPalette::Highlight);
-        glow.setAlphaF(0.15F);
-        painter.fillRect(QRectF(0, first.top() - 2, viewport()->width(), last.bottom() - first.top() + 4), glow);
-    }
-    painter.setPen(QPen(palette().color(QPalette::WindowText), 1));
-    const QRectF name(edge, (first.top() + last.bottom() - metrics.height()) / 2, m_labelWidth, metrics.height());
-    painter.drawText(name, Qt::AlignRight | Qt::AlignVCenter, metrics.elidedText(category.label, Qt::ElideMiddle, name.width() + 1));
-
-    QAbstractSeries* bars = chart()->series().constFirst();
-    for (std::size_t s = 0; s < category.bars.size(); ++s) {
-        const SummaryChartData::Bar& bar = category.bars[s];
-        const QRectF place = barRect(c, s);
-        double right = std::max(place.left(), place.right());
-        if (bar.low && bar.high) {
-            const double y = place.center().y();
-            const double from = chart()->mapToPosition(QPointF(*bar.low, 0), bars).x();
-            const double to = chart()->mapToPosition(QPointF(*bar.high, 0), bars).x();
-            painter.drawLine(QPointF(from, y), QPointF(to, y));
-            painter.drawLine(QPointF(from, y - 3), QPointF(from, y + 3));
-            painter.drawLine(QPointF(to, y - 3), QPointF(to, y + 3));
-            right = std::max(right, to);
-        }
-        painter.drawText(QRectF(right + gap, place.center().y() - metrics.height() / 2, 200, metrics.height()),
-                         Qt::AlignVCenter, bar.text);
-    }
 }
 
 int SummaryChart::categoryAt(const QPointF& position) const

@@ -15,7 +15,7 @@ struct SummaryChartData
     struct Bar
     {
         double value = std::numeric_limits<double>::quiet_NaN(); ///< NaN: not measured; +infinity: exact
-        std::optional<double> low;  ///< 95 % interval
+        std::optional<double> low;                               ///< 95 % interval
         std::optional<double> high;
         QString text; ///< written at the bar's end
     };
@@ -32,14 +32,16 @@ struct SummaryChartData
     std::optional<double> axisHigh;
 };
 
-/// A summary with Qt Charts, in the palette's colours. The value is written at every bar's end; intervals are whiskers.
+/// A summary with Qt Charts, in the palette's colours. The value is written at every bar's end; intervals are
+/// whiskers.
 class SummaryChart : public QChartView
 {
     Q_OBJECT
 
 public:
     explicit SummaryChart(QWidget* parent = nullptr);
-    /// Shows the first categories, as many as can be read in the height and `limit` at most, and says how many are left.
+    /// Shows the first categories, as many as can be read in the height and `limit` at most, and says how
+    /// many are left.
     void setData(SummaryChartData shown, int limit = 24);
     void setEmptyText(const QString& text);
     void setHovered(const QString& id);
@@ -66,12 +68,19 @@ private:
     void applyPalette();
     double leastRowHeight() const;
     QString titleText() const;
+    QFont titleFont() const;
+    int legendWidth() const;
+    bool legendIsBelow() const;
+    double headerHeight() const;
     void paintHeader(QPainter& painter) const;
     void paintCategory(QPainter& painter, std::size_t category) const;
     QColor seriesColor(std::size_t series) const;
     double axisEnd() const;
     int categoryAt(const QPointF& position) const;
     QRectF barRect(std::size_t category, std::size_t series) const;
+
+    static constexpr double groupShare = 0.74; ///< of a category's height
+    static constexpr int edge = 8;
 
     SummaryChartData m_data;
     QString m_emptyText;

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void missingAndExact();
     void clickAndHover();
     void tooManyAreCut();
+    void theLegendLeavesRoomForTheTitle();
     void sameNamesStayApart();
     void emptyHasItsText();
     void followsThePalette();
@@ -121,6 +122,30 @@ void TstSummaryChart::tooManyAreCut()
     QVERIFY(static_cast<int>(few) * m_chart->fontMetrics().ascent() < 160);
     m_chart->resize(500, 600);
     QCOMPARE(barWidths(accent(m_chart->palette())).size(), std::size_t(10));
+}
+
+void TstSummaryChart::theLegendLeavesRoomForTheTitle()
+{
+    SummaryChartData data;
+    data.title = QStringLiteral("A title that says what is shown");
+    data.series = {QStringLiteral("before"), QStringLiteral("after")};
+    data.categories.push_back({QStringLiteral("id"), QStringLiteral("row"), {{1, {}, {}, {}}, {2, {}, {}, {}}}});
+    m_chart->setData(data);
+    // The first line of pixels that a swatch of the legend is in.
+    const auto legendTop = [this] {
+        const QImage image = test::painted(*m_chart);
+        for (int y = 0; y < image.height(); ++y)
+            for (int x = 0; x < image.width(); ++x)
+                if (test::isNear(image.pixel(x, y), accent(m_chart->palette()).rgb(), 6))
+                    return y;
+        return image.height();
+    };
+    const int line = m_chart->fontMetrics().height();
+    m_chart->resize(500, 300);
+    QVERIFY(legendTop() < line);
+    m_chart->resize(260, 300);
+    QVERIFY(legendTop() > line);
+    QCOMPARE(m_chart->toolTip(), data.title);
 }
 
 void TstSummaryChart::sameNamesStayApart()
