@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/plan_options.h"
 #include "app/cli/quantities.h"
+#include "app/cli/refusals.h"
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
 #include "core/base/text.h"
+#include "core/targets/catalog.h"
 
+#include <map>
 #include <memory>
 
 namespace lathe::cli {
@@ -14,8 +18,12 @@ struct AssignVerbOptions
     std::string source;
     std::string output;
     std::string data;
-    std::string planFile;
+    PlanOptions plan;
+    std::string frontFolder;
     std::string maxSize;
+    std::optional<double> maxLatencyMs;
+    std::optional<double> maxEnergyMj;
+    std::string minimize = "size";
     std::optional<double> maxDrop;
     std::vector<int> bits{2, 3, 4, 6, 8};
     std::string metric;
@@ -33,24 +41,33 @@ void savePlan(const QuantPlan& plan, const std::string& path, const Context& con
     file->commit();
 }
 
+/// Costs stand in the order in which the pipeline limits them.
+constexpr std::size_t latencyCost = 0, energyCost = 1;
+
 Json pointToJson(const AssignmentPoint& point)
 {
     return {{"plan", planToJson(point.plan)},       {"origin", point.origin},
-            {"sizeBytes", point.sizeBytes},         {"predictedSqnrDb", finiteOrNull(point.predictedSqnrDb)},
+            {"sizeBytes", point.sizeBytes},         {"latencyMs", point.costs[latencyCost]},
+            {"energyMj", point.costs[energyCost]},  {"predictedSqnrDb", finiteOrNull(point.predictedSqnrDb)},
             {"sqnrDb", finiteOrNull(point.sqnrDb)}, {"agreement", point.agreement},
             {"agreementLow", point.agreementLow},   {"agreementHigh", point.agreementHigh},
             {"withinLimits", point.withinLimits}};
 }
 
-Json toJson(const Assignment& result, const std::string& output)
+Json toJson(const Assignment& result, const AssignVerbOptions& options)
 {
-    Json measured = {{"sqnrDb", finiteOrNull(result.best.sqnrDb)}, {"agreement", result.best.agreement}};
+    const AssignmentPoint& best = result.best;
+    Json measured = {{"sqnrDb", finiteOrNull(best.sqnrDb)},
+                     {"agreement", best.agreement},
+                     {"latencyMs", best.costs[latencyCost]},
+                     {"energyMj", best.costs[energyCost]}};
     if (result.drop)
         measured["drop"] = *result.drop;
-    Json json = {{"plan", output},
-                 {"sizeBytes", result.best.sizeBytes},
-                 {"origin", result.best.origin},
-                 {"predicted", {{"sqnrDb", finiteOrNull(result.best.predictedSqnrDb)}}},
+    Json json = {{"plan", options.output},
+                 {"sizeBytes", best.sizeBytes},
+                 {"target", best.plan.target},
+                 {"origin", best.origin},
+                 {"predicted", {{"sqnrDb", finiteOrNull(best.predictedSqnrDb)}}},
                  {"measured", measured},
                  {"evaluations", result.evaluations},
                  {"front", Json::array()}};
@@ -59,16 +76,42 @@ Json toJson(const Assignment& result, const std::string& output)
     return json;
 }
 
+std::string pointToText(const AssignmentPoint& point)
+{
+    return sizeText(point.sizeBytes) + ", " + fixedText(point.costs[latencyCost], 3) + " ms, " +
+           fixedText(point.costs[energyCost], 4) + " mJ: output SQNR " + fixedText(point.sqnrDb, 1) +
+           " dB (predicted " + fixedText(point.predictedSqnrDb, 1) + "), agreement " +
+           fixedText(point.agreement, 3);
+}
+
 std::string toText(const Assignment& result, const std::string& output)
 {
-    std::string text = output + ": " + sizeText(result.best.sizeBytes) + ", output SQNR " +
-                       fixedText(result.best.sqnrDb, 1) + " dB (predicted " +
-                       fixedText(result.best.predictedSqnrDb, 1) + "), agreement " +
-                       fixedText(result.best.agreement, 3) + "\n";
+    std::string text = output + ", " + pointToText(result.best) + "\n";
     for (const AssignmentPoint& point : result.front)
-        text += "  " + sizeText(point.sizeBytes) + ": " + fixedText(point.sqnrDb, 1) + " dB, agreement " +
-                fixedText(point.agreement, 3) + " (" + point.origin + ")\n";
+        text += "  " + pointToText(point) + " (" + point.origin + ")\n";
     return text;
+}
+
+/// A plan file for each point of the front: front-01.json is the smallest.
+Json saveFront(const Assignment& result, const std::string& folder, const Context& context)
+{
+    Json files = Json::array();
+    context.fs->createFolders(folder);
+    for (std::size_t i = 0; i < result.front.size(); ++i) {
+        const std::string number = std::to_string(i + 1);
+        const Path file =
+            Path(folder) / ("front-" + std::string(number.size() < 2 ? 1 : 0, '0') + number + ".json");
+        savePlan(result.front[i].plan, file.string(), context);
+        files.push_back(file.string());
+    }
+    return files;
+}
+
+const std::map<std::string, std::string>& minimizedCosts()
+{
+    static const std::map<std::string, std::string> costs{
+        {"size", "sizeBytes"}, {"latency", "latencyMs"}, {"energy", "energyMj"}};
+    return costs;
 }
 
 AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& dataset,
@@ -87,6 +130,9 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
     if (!options.maxSize.empty())
         result.assignment.maxSizeBytes = parseBytes(options.maxSize, "--max-size");
     result.assignment.maxDrop = options.maxDrop;
+    result.assignment.minimize = minimizedCosts().at(options.minimize);
+    result.maxLatencyMs = options.maxLatencyMs.value_or(result.maxLatencyMs);
+    result.maxEnergyMj = options.maxEnergyMj.value_or(result.maxEnergyMj);
     result.assignment.frontPoints = options.front;
     result.assignment.repairs = options.repairs;
     return result;
@@ -94,8 +140,8 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
 
 int assignSource(const AssignVerbOptions& options, Context& context)
 {
-    if (options.maxSize.empty() && !options.maxDrop)
-        throw UsageError("Give a limit: --max-size, --max-drop, or both.");
+    if (options.maxSize.empty() && !options.maxDrop && !options.maxLatencyMs && !options.maxEnergyMj)
+        throw UsageError("Give a limit: --max-size, --max-latency-ms, --max-energy-mj or --max-drop.");
     const Source source = openSource(options.source, context);
     if (!source.statistics)
         throw Error(ErrorCode::noStatistics, options.source, {{"value", options.source}});
@@ -103,16 +149,20 @@ int assignSource(const AssignVerbOptions& options, Context& context)
     if (data.empty())
         throw UsageError("--data DATASET.json is missing.");
     const auto dataset = openData(*source.model, data, context);
-    QuantPlan base = source.plan;
-    if (!options.planFile.empty())
-        base =
-            parsePlan(parseJson(context.fs->readText(options.planFile), options.planFile), options.planFile);
+    const QuantPlan base = planFor(options.plan, source.plan, *context.fs);
     AssignOptions assigning = pipelineOptions(options, *dataset, context);
     assigning.assignment.best = [&](const QuantPlan& plan) { savePlan(plan, options.output, context); };
     const Assignment result =
         assign(*source.model, base, source.statistics, *dataset, assigning, context.control);
     savePlan(result.best.plan, options.output, context);
-    context.report(toJson(result, options.output), toText(result, options.output));
+    warnTargetRefusals(
+        shownRefusals(targetRefusals(result.best.plan, source.model->graph, source.model->layers,
+                                     *targetNamed(result.best.plan.target))),
+        context);
+    Json json = toJson(result, options);
+    if (!options.frontFolder.empty())
+        json["frontFiles"] = saveFront(result, options.frontFolder, context);
+    context.report(json, toText(result, options.output));
     return done;
 }
 
@@ -124,9 +174,25 @@ VerbAction declare(CLI::App& command)
         .add_option("-o,--output", options->output, "Plan file to write; always holds the best plan so far")
         ->required();
     command.add_option("--data", options->data, "Dataset file (default: the project's)");
-    command.add_option("--plan", options->planFile, "Plan to start from: formats, methods and locked layers");
+    command.add_option("--plan", options->plan.planFile,
+                       "Plan to start from: formats, methods and locked layers");
+    command.add_option("--target", options->plan.target,
+                       "Target: an id that \"targets\" lists, or a profile file (.json)");
     command.add_option("--max-size", options->maxSize, "Largest packed model: 500k, 1.2M");
+    command
+        .add_option("--max-latency-ms", options->maxLatencyMs,
+                    "Longest inference, by the target's cost model")
+        ->check(CLI::PositiveNumber);
+    command
+        .add_option("--max-energy-mj", options->maxEnergyMj,
+                    "Most energy an inference, by the target's cost model")
+        ->check(CLI::PositiveNumber);
     command.add_option("--max-drop", options->maxDrop, "Largest loss of the metric, in its own unit");
+    command.add_option("--minimize", options->minimize, "What to make least within --max-drop")
+        ->check(CLI::IsMember(minimizedCosts()))
+        ->capture_default_str();
+    command.add_option("--front-dir", options->frontFolder,
+                       "Folder for a plan file of each point of the front");
     command.add_option("--bits", options->bits, "Bit-widths to choose from")
         ->delimiter(',')
         ->check(CLI::Range(2, 16))

@@ -3,35 +3,42 @@
 
 #include <algorithm>
 #include <cmath>
-#include <deque>
 #include <numeric>
 #include <set>
 
-#include "core/analysis/assignment_table.h"
+#include "core/analysis/assignment_plans.h"
+#include "core/analysis/assignment_program.h"
 #include "core/base/text.h"
 
 namespace lathe {
 
 namespace {
 
-constexpr double unlimited = std::numeric_limits<double>::infinity();
-/// Halvings of the interval of sizes when the smallest plan within an allowed loss is searched.
+/// Halvings of the interval of costs when the cheapest plan within an allowed loss is searched.
 constexpr int dropSteps = 7;
+/// Solutions whose true costs were above a limit before the search gives up.
+constexpr int fitAttempts = 4;
 
-using Chosen = std::vector<std::size_t>;
+std::vector<double> limitsOf(const AssignmentOptions& options)
+{
+    std::vector<double> limits{options.maxSizeBytes};
+    for (const CostLimit& limit : options.limits)
+        limits.push_back(limit.limit);
+    return limits;
+}
 
 class Assigner
 {
 public:
     Assigner(const Graph& graph, const std::vector<Layer>& layers, const Sensitivity& sensitivity,
              const QuantPlan& base, WhatIf& whatIf, const AssignmentOptions& options, const Control& control)
-        : m_base(base)
-        , m_whatIf(whatIf)
-        , m_options(options)
+        : m_options(options)
         , m_control(control)
-        , m_table(choicesOf(graph, layers, sensitivity, base, options))
+        , m_program(choicesOf(graph, layers, sensitivity, base, options))
+        , m_plans(graph, base, whatIf, options, control)
+        , m_limits(limitsOf(options))
     {
-        for (const LayerChoices& layer : m_table)
+        for (const LayerChoices& layer : m_program.table())
             for (const LayerChoice& choice : layer.choices)
                 if (choice.weightBits > 0 && choice.weightBits < 32)
                     m_weightBits.insert(choice.weightBits);
@@ -40,164 +47,122 @@ public:
     Assignment run()
     {
         measureUniform();
-        m_overheadBytes =
-            static_cast<double>(m_points.back().point.sizeBytes) - weightBytes(m_points.back().chosen);
+        m_program.learnOverheads(m_plans.all().back().chosen, m_plans.all().back().costs);
         if (m_options.maxDrop)
-            searchSmallest();
+            searchCheapest(costNamed(m_options.minimize));
         else
             searchBest();
-        traceFront();
-        return finished();
+        traceFronts();
+        return {m_best->point, m_plans.front(), static_cast<int>(m_plans.all().size()), m_drop};
     }
 
 private:
-    struct Measured
+    const MeasuredPlan& measure(const Chosen& chosen, std::string origin)
     {
-        Chosen chosen;
-        AssignmentPoint point;
-    };
-
-    double weightBytes(const Chosen& chosen) const
-    {
-        double sum = 0;
-        for (std::size_t i = 0; i < m_table.size(); ++i)
-            sum += m_table[i].choices[chosen[i]].weightBytes;
-        return sum;
+        return m_plans.measure(m_program, chosen, std::move(origin));
     }
 
-    /// The least noise within `sizeBytes` and the further limits; `forced` takes a layer's choice out of the
-    /// search.
-    std::optional<Chosen> solve(double sizeBytes, const std::map<std::size_t, std::size_t>& forced = {}) const
+    std::optional<Chosen> solve(const std::vector<double>& limits,
+                                const std::map<std::size_t, std::size_t>& forced = {}) const
     {
-        std::vector<double> limits;
-        if (sizeBytes < unlimited)
-            limits.push_back(sizeBytes - m_overheadBytes);
-        for (const CostLimit& limit : m_options.limits)
-            limits.push_back(limit.limit);
-        std::vector<Item> items;
-        for (std::size_t i = 0; i < m_table.size(); ++i) {
-            Item item;
-            for (const LayerChoice& choice : m_table[i].choices) {
-                ItemChoice entry{choice.noise, {}};
-                if (sizeBytes < unlimited)
-                    entry.costs.push_back(choice.weightBytes);
-                entry.costs.insert(entry.costs.end(), choice.costs.begin(), choice.costs.end());
-                item.push_back(std::move(entry));
-            }
-            if (const auto one = forced.find(i); one != forced.end())
-                item = {item[one->second]};
-            items.push_back(std::move(item));
-        }
-        auto chosen = chooseLeastLoss(items, limits, m_control);
-        if (chosen)
-            for (const auto& [item, choice] : forced)
-                (*chosen)[item] = choice;
-        return chosen;
-    }
-
-    bool withinFurtherLimits(const Chosen& chosen) const
-    {
-        for (std::size_t limit = 0; limit < m_options.limits.size(); ++limit) {
-            double sum = 0;
-            for (std::size_t i = 0; i < m_table.size(); ++i)
-                sum += m_table[i].choices[chosen[i]].costs[limit];
-            if (sum > m_options.limits[limit].limit * (1 + 1e-9))
-                return false;
-        }
-        return true;
-    }
-
-    const Measured& measure(const Chosen& chosen, std::string origin)
-    {
-        for (const Measured& known : m_points)
-            if (known.chosen == chosen)
-                return known;
-        Measured measured{chosen, {}};
-        AssignmentPoint& point = measured.point;
-        point.plan = planWith(m_base, m_table, chosen);
-        point.origin = std::move(origin);
-        const auto result = m_whatIf.update(point.plan, m_control);
-        point.sizeBytes = result->sizeBytes;
-        point.predictedSqnrDb = predictedSqnrDb(m_table, chosen);
-        point.sqnrDb = result->outputSqnrDb;
-        point.agreement = result->agreement;
-        point.agreementLow = result->agreementLow;
-        point.agreementHigh = result->agreementHigh;
-        point.withinLimits =
-            static_cast<double>(point.sizeBytes) <= m_options.maxSizeBytes && withinFurtherLimits(chosen);
-        m_points.push_back(std::move(measured));
-        m_control.progress(static_cast<std::int64_t>(m_points.size()), 0, "measuring plans");
-        return m_points.back();
+        return m_program.solve(limits, m_control, forced);
     }
 
     void measureUniform()
     {
         for (const int bits : m_weightBits)
-            measure(uniformChoice(m_table, bits), "uniform " + std::to_string(bits));
+            measure(uniformChoice(m_program.table(), bits), "uniform " + std::to_string(bits));
         if (m_weightBits.empty())
-            measure(uniformChoice(m_table, 32), "unchanged");
+            measure(uniformChoice(m_program.table(), 32), "unchanged");
     }
 
-    double smallestBytes() const
+    std::size_t costNamed(const std::string& id) const
     {
-        double sum = 0;
-        for (const LayerChoices& layer : m_table)
-            sum +=
-                std::min_element(layer.choices.begin(), layer.choices.end(),
-                                 [](const auto& a, const auto& b) { return a.weightBytes < b.weightBytes; })
-                    ->weightBytes;
-        return sum + m_overheadBytes;
+        std::string known = "sizeBytes";
+        if (id == known)
+            return 0;
+        for (std::size_t i = 0; i < m_options.limits.size(); ++i) {
+            if (m_options.limits[i].id == id)
+                return i + 1;
+            known += ", " + m_options.limits[i].id;
+        }
+        throw Error(ErrorCode::unknownName, "minimize", {{"kind", "cost"}, {"name", id}, {"known", known}});
     }
 
+    /// The first limit that the cheapest plan breaks, or else no plan that keeps all of them was found.
     [[noreturn]] void failLimit() const
     {
-        const bool size = smallestBytes() > m_options.maxSizeBytes;
-        throw Error(
-            ErrorCode::limitNotReachable, "bit assignment",
-            {{"what", size ? "the size" : "the cost"},
-             {"limit", size ? fixedText(m_options.maxSizeBytes, 0) + " bytes" : std::string("its limits")},
-             {"least", size ? fixedText(smallestBytes(), 0) + " bytes" : std::string("above them")}});
+        for (std::size_t cost = 0; cost < m_limits.size(); ++cost) {
+            const double least = m_program.leastCost(cost);
+            if (least <= m_limits[cost])
+                continue;
+            const bool size = cost == 0;
+            const std::string unit = size ? " bytes" : " (" + m_options.limits[cost - 1].id + ")";
+            throw Error(ErrorCode::limitNotReachable, "bit assignment",
+                        {{"what", size ? "the size" : "the cost"},
+                         {"limit", fixedText(m_limits[cost], size ? 0 : 4) + unit},
+                         {"least", fixedText(least, size ? 0 : 4) + unit}});
+        }
+        throw Error(ErrorCode::limitNotReachable, "bit assignment",
+                    {{"what", "the cost"}, {"limit", "all limits at once"}, {"least", "above one of them"}});
     }
 
     /// Remembers the plan when it is the best one so far.
-    bool keepIfBetter(const Measured& candidate)
+    bool keepIfBetter(const MeasuredPlan& candidate)
     {
         if (!candidate.point.withinLimits || (m_best && m_best->point.sqnrDb >= candidate.point.sqnrDb))
             return false;
-        m_best = candidate;
-        if (m_options.best)
-            m_options.best(candidate.point.plan);
+        keep(candidate);
         return true;
     }
 
-    /// The prediction's optimum, made to fit by its true size, then repaired; uniform plans compete.
-    void searchBest()
+    void keep(const MeasuredPlan& candidate)
     {
-        for (std::size_t i = 0; i < m_points.size(); ++i)
-            keepIfBetter(m_points[i]);
-        double size = m_options.maxSizeBytes;
-        for (int attempt = 0; attempt < 4; ++attempt) {
-            const auto chosen = solve(size);
+        m_best = candidate;
+        if (m_options.best)
+            m_options.best(candidate.point.plan);
+    }
+
+    /// The prediction's optimum within `limits`, which are tightened until its true costs fit into what they
+    /// were; null where no combination is left, the last one tried where none fits.
+    const MeasuredPlan* solveFitting(std::vector<double>& limits)
+    {
+        const std::vector<double> wanted = limits;
+        const MeasuredPlan* measured = nullptr;
+        for (int attempt = 0; attempt < fitAttempts; ++attempt) {
+            const auto chosen = solve(limits);
             if (!chosen)
                 break;
-            const Measured& measured = measure(*chosen, "assigned");
-            keepIfBetter(measured);
-            if (measured.point.withinLimits)
+            measured = &measure(*chosen, "assigned");
+            if (measured->point.withinLimits)
                 break;
-            size -= static_cast<double>(measured.point.sizeBytes) - m_options.maxSizeBytes;
+            for (std::size_t cost = 0; cost < limits.size(); ++cost)
+                limits[cost] -= std::max(0.0, measured->costs[cost] - wanted[cost]);
         }
+        return measured;
+    }
+
+    /// The prediction's optimum, repaired; uniform plans compete.
+    void searchBest()
+    {
+        for (const MeasuredPlan& plan : m_plans.all())
+            keepIfBetter(plan);
+        std::vector<double> limits = m_limits;
+        if (const MeasuredPlan* measured = solveFitting(limits))
+            keepIfBetter(*measured);
         if (!m_best)
             failLimit();
-        repair(size);
+        repair(limits);
     }
 
     /// Layers by their share of the predicted noise, largest first.
     std::vector<std::size_t> byNoise(const Chosen& chosen) const
     {
-        std::vector<std::size_t> order(m_table.size());
+        const auto& table = m_program.table();
+        std::vector<std::size_t> order(table.size());
         std::iota(order.begin(), order.end(), std::size_t{0});
         std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-            return m_table[a].choices[chosen[a]].noise > m_table[b].choices[chosen[b]].noise;
+            return table[a].choices[chosen[a]].noise > table[b].choices[chosen[b]].noise;
         });
         return order;
     }
@@ -205,7 +170,7 @@ private:
     /// The layer's next better choice by noise, if there is one.
     std::optional<std::size_t> better(std::size_t layer, std::size_t now) const
     {
-        const auto& choices = m_table[layer].choices;
+        const auto& choices = m_program.table()[layer].choices;
         std::optional<std::size_t> next;
         for (std::size_t i = 0; i < choices.size(); ++i)
             if (choices[i].noise < choices[now].noise && (!next || choices[i].noise > choices[*next].noise))
@@ -215,7 +180,7 @@ private:
 
     /// Gives one noisy layer after the other more bits at the cost of the others, and keeps what measures
     /// better.
-    void repair(double size)
+    void repair(const std::vector<double>& limits)
     {
         int attempts = 0;
         bool improved = true;
@@ -226,8 +191,8 @@ private:
                 if (attempts >= m_options.repairs || improved)
                     break;
                 const auto next = better(layer, start[layer]);
-                const auto chosen = next ? solve(size, {{layer, *next}}) : std::nullopt;
-                if (!chosen || isKnown(*chosen))
+                const auto chosen = next ? solve(limits, {{layer, *next}}) : std::nullopt;
+                if (!chosen || m_plans.isKnown(*chosen))
                     continue;
                 ++attempts;
                 improved = keepIfBetter(measure(*chosen, "repaired"));
@@ -235,87 +200,70 @@ private:
         }
     }
 
-    bool isKnown(const Chosen& chosen) const
+    /// The plan that costs least and whose measured loss is allowed, by halving the interval of that cost.
+    void searchCheapest(std::size_t cost)
     {
-        return std::any_of(m_points.begin(), m_points.end(),
-                           [&](const Measured& m) { return m.chosen == chosen; });
-    }
-
-    /// The smallest plan whose measured loss is allowed, by halving the interval of sizes.
-    void searchSmallest()
-    {
-        double low = smallestBytes();
-        double high = static_cast<double>(m_points.back().point.sizeBytes);
-        high = std::min(high, m_options.maxSizeBytes);
+        double low = m_program.leastCost(cost);
+        double high = std::min(m_plans.all().back().costs[cost], m_limits[cost]);
         for (int step = 0; step <= dropSteps; ++step) {
-            const double size = step == 0 ? high : (low + high) / 2;
-            const auto chosen = solve(size);
-            if (!chosen) {
-                if (step == 0)
-                    failLimit();
-                low = size;
-                continue;
-            }
-            const Measured measured = measure(*chosen, "assigned");
-            const double drop = m_options.drop(measured.point.plan, m_control);
-            const bool good = drop <= *m_options.maxDrop && measured.point.withinLimits;
-            if (good && (!m_best || measured.point.sizeBytes < m_best->point.sizeBytes)) {
-                m_best = measured;
-                m_drop = drop;
-                if (m_options.best)
-                    m_options.best(measured.point.plan);
-            }
-            (good ? high : low) = size;
+            const double bound = step == 0 ? high : (low + high) / 2;
+            std::vector<double> limits = m_limits;
+            limits[cost] = bound;
+            const MeasuredPlan* measured = solveFitting(limits);
+            const bool fits = measured && measured->point.withinLimits;
+            if (step == 0 && !fits)
+                failLimit();
+            const double drop = fits ? m_options.drop(measured->point.plan, m_control) : 0;
+            const bool good = fits && drop <= *m_options.maxDrop;
             if (step == 0 && !good)
-                throw Error(ErrorCode::limitNotReachable, "bit assignment",
-                            {{"what", "the loss"},
-                             {"limit", fixedText(*m_options.maxDrop, 4)},
-                             {"least", fixedText(drop, 4)}});
+                failDrop(drop);
+            if (good && (!m_best || measured->costs[cost] < m_best->costs[cost])) {
+                keep(*measured);
+                m_drop = drop;
+            }
+            (good ? high : low) = bound;
         }
     }
 
-    /// Optima at sizes between the smallest and the largest plan.
-    void traceFront()
+    [[noreturn]] void failDrop(double drop) const
     {
-        const double low = smallestBytes();
+        throw Error(ErrorCode::limitNotReachable, "bit assignment",
+                    {{"what", "the loss"},
+                     {"limit", fixedText(*m_options.maxDrop, 4)},
+                     {"least", fixedText(drop, 4)}});
+    }
+
+    /// The front by size, and by each further cost that a limit was set on.
+    void traceFronts()
+    {
+        for (std::size_t cost = 0; cost < m_limits.size(); ++cost)
+            if (cost == 0 || std::isfinite(m_limits[cost]))
+                traceFront(cost);
+    }
+
+    /// Optima at limits between the cheapest and the dearest plan.
+    void traceFront(std::size_t cost)
+    {
+        const double low = m_program.leastCost(cost);
         double high = low;
-        for (const Measured& measured : m_points)
-            high = std::max(high, static_cast<double>(measured.point.sizeBytes));
+        for (const MeasuredPlan& measured : m_plans.all())
+            high = std::max(high, measured.costs[cost]);
+        std::vector<double> limits(m_limits.size(), std::numeric_limits<double>::infinity());
         for (int i = 0; i < m_options.frontPoints; ++i) {
             const double share = static_cast<double>(i + 1) / (m_options.frontPoints + 1);
-            if (const auto chosen = solve(low * std::pow(high / low, share)))
+            limits[cost] = low * std::pow(high / low, share);
+            if (const auto chosen = solve(limits))
                 measure(*chosen, "assigned");
         }
     }
 
-    Assignment finished() const
-    {
-        Assignment result;
-        result.best = m_best->point;
-        result.drop = m_drop;
-        result.evaluations = static_cast<int>(m_points.size());
-        std::vector<AssignmentPoint> points;
-        for (const Measured& measured : m_points)
-            points.push_back(measured.point);
-        std::stable_sort(points.begin(), points.end(),
-                         [](const AssignmentPoint& a, const AssignmentPoint& b) {
-                             return std::pair(a.sizeBytes, -a.sqnrDb) < std::pair(b.sizeBytes, -b.sqnrDb);
-                         });
-        for (AssignmentPoint& point : points)
-            if (result.front.empty() || point.sqnrDb > result.front.back().sqnrDb)
-                result.front.push_back(std::move(point));
-        return result;
-    }
-
-    const QuantPlan& m_base;
-    WhatIf& m_whatIf;
     const AssignmentOptions& m_options;
     const Control& m_control;
-    std::vector<LayerChoices> m_table;
+    AssignmentProgram m_program;
+    MeasuredPlans m_plans;
+    std::vector<double> m_limits; ///< of the size, then the further ones
     std::set<int> m_weightBits;
-    double m_overheadBytes = 0; ///< of biases, scales and what stays in float
-    std::deque<Measured> m_points;
-    std::optional<Measured> m_best;
+    std::optional<MeasuredPlan> m_best;
     std::optional<double> m_drop;
 };
 

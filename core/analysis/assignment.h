@@ -15,10 +15,12 @@ namespace lathe {
 /// Something that bit-widths cost besides accuracy, with what it may be in total.
 struct CostLimit
 {
-    std::string id; ///< "sizeBytes", "latencyMs", "energyMj"
-    double limit = std::numeric_limits<double>::infinity();
-    /// What a layer costs at these bits (32: float).
+    std::string id;                                         ///< "latencyMs", "energyMj"
+    double limit = std::numeric_limits<double>::infinity(); ///< infinite: only reported
+    /// What a layer costs at these bits (32: float), whatever its neighbours have.
     std::function<double(const Layer& layer, int weightBits, int activationBits)> cost;
+    /// What a whole quantized graph costs; empty: the sum over its layers.
+    std::function<double(const Graph& applied)> total = {};
 };
 
 struct AssignmentOptions
@@ -28,9 +30,14 @@ struct AssignmentOptions
     /// Loss that is allowed, as `drop` measures it; not set: the limits decide.
     std::optional<double> maxDrop;
     std::function<double(const QuantPlan&, const Control&)> drop;
+    /// What is made least within `maxDrop`: "sizeBytes" or the id of one of `limits`.
+    std::string minimize = "sizeBytes";
     /// Whether the target can run a layer at these bits; empty: any.
     std::function<bool(const Layer& layer, int weightBits, int activationBits)> allowed;
-    int frontPoints = 8; ///< sizes between the smallest and the largest plan that are solved for
+    /// A chosen plan with what the target runs of it, where neighbours' choices do not go together; empty: as
+    /// chosen.
+    std::function<QuantPlan(const QuantPlan&)> legal;
+    int frontPoints = 8; ///< limits between the least and the greatest cost that are solved for
     int repairs = 12;    ///< measured attempts to do better than the prediction
     /// Called for each plan that is the best one so far, so that it can be saved.
     std::function<void(const QuantPlan&)> best;
@@ -42,6 +49,7 @@ struct AssignmentPoint
     QuantPlan plan;
     std::string origin; ///< "assigned", "repaired" or "uniform 4"
     std::int64_t sizeBytes = 0;
+    std::vector<double> costs; ///< of the whole plan, on each of the options' further limits
     double predictedSqnrDb = 0;
     double sqnrDb = 0;
     double agreement = 0, agreementLow = 0, agreementHigh = 0;
@@ -51,16 +59,16 @@ struct AssignmentPoint
 struct Assignment
 {
     AssignmentPoint best;
-    std::vector<AssignmentPoint> front; ///< no other measured plan is smaller and better; from small to large
+    std::vector<AssignmentPoint> front; ///< no other measured plan is cheaper everywhere and better; by size
     int evaluations = 0;                ///< plans measured
     std::optional<double> drop;         ///< of the best plan, where a limit on it was set
 };
 
 /// Chooses bits for every layer: an integer programme over the isolated effects (their noise powers add up as
 /// long as errors are small and independent), then true evaluation on the probe set of `whatIf`, and repair
-/// where layers interact. Locked layers keep what `base` gives them; the first and the last layer count as
-/// four times as sensitive as estimated where nothing was measured. Throws Error{limitNotReachable} when no
-/// plan fits, Error{stopped}.
+/// where layers interact. Locked layers keep what `base` gives them; the first and the last layer,
+/// normalizations and softmax count as four times as sensitive as estimated where nothing was measured.
+/// Throws Error{limitNotReachable} when no plan fits, Error{unknownName} for `minimize`, Error{stopped}.
 Assignment assignBits(const Graph& graph, const std::vector<Layer>& layers, const Sensitivity& sensitivity,
                       const QuantPlan& base, WhatIf& whatIf, const AssignmentOptions& options,
                       const Control& control);

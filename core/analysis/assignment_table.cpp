@@ -12,8 +12,17 @@ namespace lathe {
 namespace {
 
 constexpr int floatBits = 32;
-/// First and last layers decide more than their own error shows; what was measured overrides this.
-constexpr double endPrior = 4;
+/// First and last layers, normalizations and softmax decide more than their own error shows; what was
+/// measured overrides this.
+constexpr double delicatePrior = 4;
+
+bool isDelicate(const Layer& layer)
+{
+    static const std::set<std::string> operators{
+        "BatchNormalization", "GroupNormalization", "InstanceNormalization", "LayerNormalization",
+        "LogSoftmax",         "LpNormalization",    "RMSNormalization",      "Softmax"};
+    return operators.contains(layer.op);
+}
 
 /// Noise by bits of one layer and kind.
 using NoiseByBits = std::map<int, double>;
@@ -32,7 +41,10 @@ public:
             if (layer.weight.valid())
                 weighted.push_back(layer.id);
         if (!weighted.empty())
-            m_ends = {weighted.front(), weighted.back()};
+            m_delicate = {weighted.front(), weighted.back()};
+        for (const Layer& layer : layers)
+            if (isDelicate(layer))
+                m_delicate.insert(layer.id);
         for (const SensitivityCell& cell : sensitivity.cells)
             if (cell.kind != CellKind::both)
                 m_noise[{cell.layer, cell.kind}][cell.bits] = noiseOf(cell);
@@ -56,7 +68,7 @@ private:
     double noiseOf(const SensitivityCell& cell) const
     {
         const double decibels = cell.samples > 0 ? cell.sqnrDb : cell.estimateDb;
-        const double prior = cell.samples == 0 && m_ends.contains(cell.layer) ? endPrior : 1;
+        const double prior = cell.samples == 0 && m_delicate.contains(cell.layer) ? delicatePrior : 1;
         return std::isinf(decibels) ? 0 : prior * std::pow(10, -decibels / 10);
     }
 
@@ -79,11 +91,12 @@ private:
 
     LayerChoice make(const Layer& layer, int weightBits, int activationBits, double noise) const
     {
-        LayerChoice choice{weightBits, activationBits, noise, 0, {}};
-        if (layer.weight.valid())
-            choice.weightBytes =
-                static_cast<double>(graphOf(layer, m_graph).value(layer.weight).constant.elements()) *
-                weightBits / 8;
+        LayerChoice choice{weightBits, activationBits, noise, {}};
+        const double weights =
+            layer.weight.valid()
+                ? static_cast<double>(graphOf(layer, m_graph).value(layer.weight).constant.elements())
+                : 0;
+        choice.costs.push_back(weights * weightBits / 8);
         for (const CostLimit& limit : m_options.limits)
             choice.costs.push_back(limit.cost(layer, weightBits, activationBits));
         return choice;
@@ -92,7 +105,7 @@ private:
     const Graph& m_graph;
     const QuantPlan& m_base;
     const AssignmentOptions& m_options;
-    std::set<std::string> m_ends;
+    std::set<std::string> m_delicate;
     std::map<std::pair<std::string, CellKind>, NoiseByBits> m_noise;
 };
 

@@ -5,7 +5,6 @@
 #include <optional>
 #include <vector>
 
-#include "core/algorithms/choice_program.h"
 #include "core/analysis/assignment.h"
 
 namespace lathe {
@@ -15,9 +14,8 @@ struct LayerChoice
 {
     int weightBits = 0;
     int activationBits = 0;
-    double noise = 0; ///< of the first output, relative to its signal
-    double weightBytes = 0;
-    std::vector<double> costs; ///< on the further limits
+    double noise = 0;          ///< of the first output, relative to its signal
+    std::vector<double> costs; ///< bytes of the weights, then what the further limits count
 };
 
 /// A layer with everything that may be chosen for it; one choice where it is locked.

@@ -55,6 +55,8 @@ struct SensitivityOptions
     double timeBudgetSeconds = 0;                    ///< stops with what is measured by then; 0 = none
     std::uint64_t seed = 0;                          ///< of the bootstrap
     std::int64_t cacheBytes = std::int64_t{1} << 30; ///< for weights packed at every bit-width
+    /// Whether a cell of weights or activations is of interest; empty: all are.
+    std::function<bool(const Layer& layer, CellKind kind, int bits)> wanted = {};
 };
 
 struct Sensitivity

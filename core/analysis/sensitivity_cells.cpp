@@ -128,6 +128,8 @@ std::vector<PlannedCell> planCells(const Program& program, const Graph& graph,
                 continue;
             for (const int bits : options.bits) {
                 control.throwIfStopped();
+                if (options.wanted && !options.wanted(layer, kind, bits))
+                    continue;
                 PlannedCell planned = planner.make(layer, kind, bits, control);
                 if (!planned.settings.empty())
                     cells.push_back(std::move(planned));

@@ -3,6 +3,7 @@
 
 #include "core/algorithms/output_error.h"
 #include "core/analysis/grid_error.h"
+#include "core/analysis/target_limits.h"
 #include "core/formats/formats.h"
 #include "core/runtime/program.h"
 #include "core/targets/catalog.h"
@@ -193,20 +194,33 @@ double measuredDrop(const Model& model, const QuantPlan& plan, const Statistics&
 Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<const Statistics> statistics,
                   const Dataset& dataset, const AssignOptions& options, const Control& control)
 {
-    const Sensitivity effects = sensitivity(model, base, *statistics, dataset, options.sensitivity, control);
-    const auto samples = dataset.split(Split::calibration);
-    WhatIf::Options probing;
-    probing.probeSamples = options.sensitivity.probeSamples;
-    probing.workers = options.workers;
     const TargetPtr target = targetNamed(base.target);
-    WhatIf whatIf(std::make_shared<const Graph>(model.graph), model.layers, statistics, *samples, target->placement,
-                  probing, control);
+    const auto legal = [&](const QuantPlan& plan) {
+        return withNearestChoices(plan, model.graph, model.layers, *target);
+    };
+    const QuantPlan start = legal(base);
     AssignmentOptions assigning = options.assignment;
+    assigning.allowed = targetAllows(model.graph, start, *target);
+    assigning.legal = legal;
+    assigning.limits = targetLimits(model.graph, model.layers, *statistics, start, *target);
+    assigning.limits[0].limit = options.maxLatencyMs;
+    assigning.limits[1].limit = options.maxEnergyMj;
     if (!assigning.drop)
         assigning.drop = [&](const QuantPlan& plan, const Control& inner) {
             return measuredDrop(model, plan, *statistics, dataset, options, inner);
         };
-    return assignBits(model.graph, model.layers, effects, base, whatIf, assigning, control);
+    SensitivityOptions measuring = options.sensitivity;
+    measuring.wanted = [&](const Layer& layer, CellKind kind, int bits) {
+        return assigning.allowed(layer, kind == CellKind::activations ? 0 : bits,
+                                 kind == CellKind::weights ? 0 : bits);
+    };
+    const Sensitivity effects = sensitivity(model, start, *statistics, dataset, measuring, control);
+    WhatIf::Options probing;
+    probing.probeSamples = options.sensitivity.probeSamples;
+    probing.workers = options.workers;
+    WhatIf whatIf(std::make_shared<const Graph>(model.graph), model.layers, statistics,
+                  *dataset.split(Split::calibration), target->placement, probing, control);
+    return assignBits(model.graph, model.layers, effects, start, whatIf, assigning, control);
 }
 
 Bytes exportOnnx(const Model& model, const Quantized& quantized, const ExportOptions& options, const Control& control)

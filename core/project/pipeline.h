@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -79,10 +80,13 @@ Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statist
                         const SensitivityOptions& options, const Control& control);
 
 /// What bits every layer should have. Everything is measured on the calibration split, so that the validation split stays
-/// unseen; with `maxDrop`, losses of `metric` there decide.
+/// unseen; with `maxDrop`, losses of `metric` there decide. Choices are those that the plan's target can run; its cost
+/// model gives latency and energy, which `assignment.limits` are replaced by.
 struct AssignOptions {
     SensitivityOptions sensitivity;
     AssignmentOptions assignment;
+    double maxLatencyMs = std::numeric_limits<double>::infinity();
+    double maxEnergyMj = std::numeric_limits<double>::infinity();
     std::string metric = "top1";
     int workers = 0;
 };

@@ -13,6 +13,9 @@ class TstAssign : public QObject
 private Q_SLOTS:
     void initTestCase() { m_cli.calibrate("p.lathe"); }
     void thePlanQuantizesToTheSize();
+    void limitsOfATargetHold_data();
+    void limitsOfATargetHold();
+    void theFrontIsWrittenAsPlans();
     void wrongUsage_data();
     void wrongUsage();
 
@@ -31,12 +34,54 @@ void TstAssign::thePlanQuantizesToTheSize()
     QCOMPARE(quantized["packedBytes"].toInt(), json["sizeBytes"].toInt());
 }
 
+void TstAssign::limitsOfATargetHold_data()
+{
+    QTest::addColumn<QString>("limit");
+    QTest::addColumn<QString>("cost");
+    QTest::addColumn<double>("most");
+    QTest::newRow("latency") << "--max-latency-ms 0.1" << "latencyMs" << 0.1;
+    QTest::newRow("energy") << "--max-energy-mj 0.007" << "energyMj" << 0.007;
+}
+
+/// The figures of assign are those that quantize finds for its plan, and the target can run the plan.
+void TstAssign::limitsOfATargetHold()
+{
+    QFETCH(QString, limit);
+    QFETCH(QString, cost);
+    QFETCH(double, most);
+    const QJsonObject json = m_cli.json("assign p.lathe -o npu.json --target npu-int4 --bits 2,4,8,16 --samples 8 "
+                                        "--front 2 --repairs 2 " + limit);
+    QCOMPARE(json["target"].toString(), QStringLiteral("npu-int4"));
+    const double assigned = json["measured"][cost].toDouble();
+    QVERIFY2(assigned <= most, QByteArray::number(assigned).constData());
+    const QJsonObject quantized = m_cli.json("quantize p.lathe --plan npu.json -o npu.lathe");
+    QCOMPARE(quantized["cost"][cost].toDouble(), assigned);
+    QCOMPARE(quantized["targetRefusals"].toArray().size(), 0);
+    const QJsonArray front = json["front"].toArray();
+    QVERIFY(std::any_of(front.begin(), front.end(),
+                        [&](const QJsonValue& point) { return point[cost].toDouble() > most; }));
+}
+
+void TstAssign::theFrontIsWrittenAsPlans()
+{
+    const QJsonObject json = m_cli.json("assign p.lathe -o least.json --max-drop 0.05 --target npu-int4 --minimize latency "
+                                        "--samples 8 --front 2 --bits 4,8 --front-dir front");
+    QVERIFY(json["measured"]["drop"].toDouble() <= 0.05);
+    const QJsonArray front = json["front"].toArray(), files = json["frontFiles"].toArray();
+    QCOMPARE(files.size(), front.size());
+    const QJsonObject last = m_cli.json("quantize p.lathe -o last.lathe --plan " + files.last().toString());
+    QCOMPARE(last["packedBytes"].toInt(), front.last()["sizeBytes"].toInt());
+}
+
 void TstAssign::wrongUsage_data()
 {
     QTest::addColumn<QString>("arguments");
     QTest::addColumn<int>("status");
     QTest::newRow("no limit") << "assign p.lathe -o x.json" << 2;
     QTest::newRow("size") << "assign p.lathe -o x.json --max-size many" << 2;
+    QTest::newRow("latency") << "assign p.lathe -o x.json --max-latency-ms -1" << 2;
+    QTest::newRow("too slow") << "assign p.lathe -o x.json --max-latency-ms 1e-5 --samples 2 --bits 8" << 1;
+    QTest::newRow("target") << "assign p.lathe -o x.json --max-size 30k --target abacus" << 1;
     QTest::newRow("no output") << "assign p.lathe --max-size 30k" << 2;
     QTest::newRow("too small") << "assign p.lathe -o x.json --max-size 1k --samples 2 --bits 4" << 1;
     QTest::newRow("not calibrated") << "assign {model} -o x.json --max-size 30k" << 1;

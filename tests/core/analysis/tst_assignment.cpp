@@ -7,6 +7,7 @@
 #include "core/calibration/collect.h"
 #include "core/formats/formats.h"
 #include "core/passes/simplify.h"
+#include "core/quant/apply.h"
 #include "tests/core/analysis/noise_samples.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/shared_files.h"
@@ -23,7 +24,9 @@ private Q_SLOTS:
     void theFrontRises();
     void lockedLayersStay();
     void keepsFurtherLimits();
+    void trueTotalsDecide();
     void findsTheSmallestWithinADrop();
+    void findsTheCheapestWithinADrop();
     void whatCannotBeIsSaid();
     void unmeasuredEndsWeighMore();
     void stops();
@@ -33,6 +36,16 @@ private:
                         const Control& control = {})
     {
         return assignBits(*m_graph, m_layers, m_sensitivity, base, *m_whatIf, options, control);
+    }
+
+    /// Bits of the weights of all layers, as the quantized graph has them.
+    double weightBitsOf(const Graph& applied) const
+    {
+        double bits = 0;
+        const Lifted lifted = lift(applied);
+        for (const auto& [name, encoding] : lifted.encodings.weights)
+            bits += encoding->format.bits;
+        return bits;
     }
 
     std::shared_ptr<const Graph> m_graph;
@@ -144,6 +157,28 @@ void TstAssignment::keepsFurtherLimits()
     QVERIFY(bits > 4 * 19);
 }
 
+/// Where layers cost more together than alone, the limit counts what the whole graph costs.
+void TstAssignment::trueTotalsDecide()
+{
+    AssignmentOptions options;
+    options.repairs = 2;
+    options.frontPoints = 3;
+    const double limit = 5.0 * 19;
+    options.limits = {{"bits", limit,
+                       [](const Layer& layer, int weightBits, int) {
+                           return layer.weight.valid() ? static_cast<double>(weightBits) : 0.0;
+                       },
+                       [&](const Graph& applied) { return 1.1 * weightBitsOf(applied); }}};
+    const Assignment result = assigned(options);
+    QVERIFY2(result.best.costs.front() <= limit, QByteArray::number(result.best.costs.front()).constData());
+    for (const AssignmentPoint& point : result.front)
+        QCOMPARE(point.withinLimits, point.costs.front() <= limit * (1 + 1e-9));
+    for (const AssignmentPoint& a : result.front)
+        for (const AssignmentPoint& b : result.front)
+            QVERIFY(&a == &b || a.sqnrDb > b.sqnrDb || a.sizeBytes < b.sizeBytes ||
+                    a.costs.front() < b.costs.front());
+}
+
 void TstAssignment::findsTheSmallestWithinADrop()
 {
     AssignmentOptions options;
@@ -157,6 +192,28 @@ void TstAssignment::findsTheSmallestWithinADrop()
     QVERIFY(result.drop && *result.drop <= -15);
     const auto eight = m_whatIf->update(QuantPlan(), Control());
     QVERIFY(result.best.sizeBytes < eight->sizeBytes);
+}
+
+/// The same loss allowed, but another cost made least: here more bits of activations cost, weights nothing.
+void TstAssignment::findsTheCheapestWithinADrop()
+{
+    AssignmentOptions options;
+    options.frontPoints = 0;
+    options.maxDrop = -15;
+    options.drop = [&](const QuantPlan& plan, const Control& control) {
+        return -m_whatIf->update(plan, control)->outputSqnrDb;
+    };
+    options.limits = {
+        {"activationBits", std::numeric_limits<double>::infinity(),
+         [](const Layer&, int, int activationBits) { return static_cast<double>(activationBits); }}};
+    const Assignment bySize = assigned(options);
+    options.minimize = "activationBits";
+    const Assignment byActivations = assigned(options);
+    QVERIFY(byActivations.best.sqnrDb >= 15);
+    QVERIFY(byActivations.best.costs.front() < bySize.best.costs.front());
+    QVERIFY(byActivations.best.sizeBytes > bySize.best.sizeBytes);
+    options.minimize = "price";
+    LATHE_EXPECT_ERROR(unknownName, assigned(options));
 }
 
 void TstAssignment::whatCannotBeIsSaid()

@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/target_limits.h"
+
+#include <QTest>
+
+#include "core/calibration/collect.h"
+#include "core/formats/formats.h"
+#include "core/passes/simplify.h"
+#include "core/quant/apply.h"
+#include "core/quant/target_refusals.h"
+#include "core/targets/catalog.h"
+#include "core/targets/cost.h"
+#include "tests/core/analysis/noise_samples.h"
+#include "tests/support/shared_files.h"
+
+using namespace lathe;
+
+class TstTargetLimits : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void uniformPlansCostTheirSum_data();
+    void uniformPlansCostTheirSum();
+    void lockedLayersKeepTheirCost();
+    void onlyWhatTheTargetRunsIsAllowed_data();
+    void onlyWhatTheTargetRunsIsAllowed();
+
+private:
+    const Layer& layer(const std::string& id) const
+    {
+        return *std::find_if(m_layers.begin(), m_layers.end(), [&](const Layer& l) { return l.id == id; });
+    }
+
+    Graph m_graph;
+    std::vector<Layer> m_layers;
+    Statistics m_statistics;
+};
+
+void TstTargetLimits::initTestCase()
+{
+    m_graph =
+        simplify(readModel(test::resourceFile("sample/glyphs.onnx"), systemFs(), Control()).graph).graph;
+    m_layers = findLayers(m_graph);
+    m_statistics = collectStatistics(m_graph, test::NoiseSamples(), Digest(), CollectOptions(), Control());
+}
+
+void TstTargetLimits::uniformPlansCostTheirSum_data()
+{
+    QTest::addColumn<int>("bits");
+    QTest::newRow("4") << 4;
+    QTest::newRow("8") << 8;
+}
+
+/// The steps of a graph are its layers, but for those that belong to none; the sum over layers says what
+/// remains.
+void TstTargetLimits::uniformPlansCostTheirSum()
+{
+    QFETCH(int, bits);
+    const TargetPtr target = targetNamed("npu-int4");
+    QuantPlan plan = retargeted(QuantPlan(), *target);
+    const auto limits = targetLimits(m_graph, m_layers, m_statistics, plan, *target);
+    plan.weights.format.bits = bits;
+    plan.activations.format.bits = bits;
+    const Resolved resolved = resolve(plan, m_graph, m_statistics, target->placement);
+    const Graph applied = applyEncodings(m_graph, resolved.encodings, resolved.codes);
+    const PlanCost cost = costOf(applied, *target);
+    double latency = 0, energy = 0;
+    for (const LayerCost& step : cost.layers)
+        for (const Layer& known : m_layers)
+            if (known.id == step.id) {
+                latency += step.latencyMs;
+                energy += step.energyMj;
+            }
+    double latencyHere = 0, energyHere = 0;
+    for (const Layer& known : m_layers) {
+        latencyHere += limits[0].cost(known, known.weight.valid() ? bits : 0, bits);
+        energyHere += limits[1].cost(known, known.weight.valid() ? bits : 0, bits);
+    }
+    // Layers without weights are met with the plan's own width of weights, which their steps do not have.
+    QVERIFY(latency > 0);
+    QCOMPARE(latencyHere, latency);
+    QCOMPARE(energyHere, energy);
+    QCOMPARE(limits[0].total(applied), cost.latencyMs);
+    QCOMPARE(limits[1].total(applied), cost.energyMj);
+}
+
+void TstTargetLimits::lockedLayersKeepTheirCost()
+{
+    const TargetPtr target = targetNamed("npu-int4");
+    QuantPlan plan = retargeted(QuantPlan(), *target);
+    const Layer& stem = layer("stem.act");
+    plan.layers[stem.id].weights = QuantSpec::parse("int8:channel:symmetric");
+    plan.layers[stem.id].activations = QuantSpec::parse("int8");
+    plan.layers[stem.id].locked = true;
+    const auto locked = targetLimits(m_graph, m_layers, m_statistics, plan, *target);
+    plan.layers.clear();
+    const auto open = targetLimits(m_graph, m_layers, m_statistics, plan, *target);
+    // Its input is another layer's: 4 bits there are 4 bits here.
+    QVERIFY(open[1].cost(stem, 4, 4) < locked[1].cost(stem, 4, 4));
+    QCOMPARE(open[1].cost(stem, 8, 8), locked[1].cost(stem, 8, 8));
+}
+
+void TstTargetLimits::onlyWhatTheTargetRunsIsAllowed_data()
+{
+    QTest::addColumn<QString>("target");
+    QTest::addColumn<int>("weightBits");
+    QTest::addColumn<int>("activationBits");
+    QTest::addColumn<bool>("allowed");
+    QTest::newRow("anything on the generic one") << "generic" << 3 << 5 << true;
+    QTest::newRow("8 bits") << "cortex-m4" << 8 << 8 << true;
+    QTest::newRow("4-bit weights") << "cortex-m4" << 4 << 8 << true;
+    QTest::newRow("6-bit weights") << "cortex-m4" << 6 << 8 << false;
+    QTest::newRow("4-bit activations") << "cortex-m4" << 8 << 4 << false;
+    QTest::newRow("16 bits, which are symmetric there") << "cortex-m4" << 8 << 16 << true;
+    QTest::newRow("4-bit weights of convolutions") << "tensorrt" << 4 << 8 << false;
+    QTest::newRow("weights alone") << "npu-int4" << 4 << 0 << true;
+    QTest::newRow("activations alone") << "npu-int4" << 0 << 6 << false;
+}
+
+void TstTargetLimits::onlyWhatTheTargetRunsIsAllowed()
+{
+    QFETCH(QString, target);
+    QFETCH(int, weightBits);
+    QFETCH(int, activationBits);
+    QFETCH(bool, allowed);
+    const TargetPtr device = targetNamed(target.toStdString());
+    const QuantPlan plan = retargeted(QuantPlan(), *device);
+    QCOMPARE(targetAllows(m_graph, plan, *device)(layer("stem.act"), weightBits, activationBits), allowed);
+}
+
+QTEST_GUILESS_MAIN(TstTargetLimits)
+#include "tst_target_limits.moc"
