@@ -25,7 +25,7 @@ struct AssignVerbOptions
     std::optional<double> maxEnergyMj;
     std::string minimize = "size";
     std::optional<double> maxDrop;
-    std::vector<int> bits{2, 3, 4, 6, 8};
+    std::vector<int> bits{2, 3, 4, 5, 6, 8};
     std::string metric;
     std::string timeBudget;
     int samples = 32;

@@ -11,11 +11,13 @@ import { cliPath } from '../interop/check.mjs';
 import { assetsDir } from '../interop/models.mjs';
 import { repoDir } from '../interop/peer.mjs';
 
-const USAGE = `usage: assignment.mjs [MODEL ...] [--samples 32] [--limit N] [--out build/bench]
+const USAGE = `usage: assignment.mjs [MODEL ...] [--samples 64] [--limit N] [--out build/bench]
 Models are names in the shared test material that have a dataset file there. --samples: calibration samples that assign
 measures on; --limit: at most so many validation samples. Exit status 1 where a uniform plan wins.`;
 const MODELS = ['resnet8_cifar10', 'resnet20_cifar10', 'kws_ds_cnn', 'vww_mobilenet_v1_025_96', 'squeezenet1.1', 'mobilenet_v2_1.0_224_dequantized'];
-const UNIFORM_BITS = [2, 3, 4, 6, 8];
+const UNIFORM_BITS = [2, 3, 4, 5, 6, 8];
+/** Measured attempts of assign to better its prediction. */
+const REPAIRS = 30;
 /** A loss of top-1 from which on the assignment has to win there too. */
 const NOTABLE_LOSS = 0.01;
 
@@ -48,7 +50,7 @@ function compareModel(name, folder, options) {
   const uniform = measure(project, data, ['--weights', 'int4'], options);
   const plan = path.join(folder, 'plan.json');
   const started = Date.now();
-  const { front, evaluations } = run('assign', project, '-o', plan, '--max-size', String(uniform.packedBytes), '--bits', UNIFORM_BITS.join(','), '--samples', options.samples);
+  const { front, evaluations } = run('assign', project, '-o', plan, '--max-size', String(uniform.packedBytes), '--bits', UNIFORM_BITS.join(','), '--samples', options.samples, '--repairs', String(REPAIRS));
   const seconds = (Date.now() - started) / 1000;
   const assigned = measure(project, data, ['--plan', plan], options);
   const notable = uniform.floatTop1 - uniform.top1 >= NOTABLE_LOSS;
@@ -66,7 +68,7 @@ function markdown(results) {
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { samples: { type: 'string', default: '32' }, limit: { type: 'string' }, out: { type: 'string', default: path.join(repoDir, 'build/bench') }, help: { type: 'boolean' } },
+  options: { samples: { type: 'string', default: '64' }, limit: { type: 'string' }, out: { type: 'string', default: path.join(repoDir, 'build/bench') }, help: { type: 'boolean' } },
 });
 if (values.help) {
   process.stdout.write(`${USAGE}\n`);
