@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/precision.h"
 #include "app/cli/verb.h"
+#include "core/analysis/findings.h"
 #include "core/analysis/integer_sums.h"
 #include "core/base/text.h"
 #include "core/base/utc.h"
 #include "core/evaluation/gate.h"
+#include "core/targets/catalog.h"
 
 #include <cmath>
 #include <memory>
@@ -99,6 +101,39 @@ std::string runToText(const EvaluationRun& run)
     return text;
 }
 
+/// What calibration and grids say of the project's plan; a quantized file has no statistics to say it with.
+std::vector<Finding> findingsOf(const Source& source, const Quantized& quantized, const ValidateVerbOptions& options)
+{
+    if (!source.statistics || !options.quantizedFile.empty())
+        return {};
+    const Graph& graph = quantized.floatGraph(*source.model);
+    const Statistics& statistics = quantized.adjusted ? *quantized.adjusted->statistics : *source.statistics;
+    return diagnose(graph, findLayers(graph), quantized.plan, statistics, quantized.resolved,
+                    targetNamed(quantized.plan.target)->placement);
+}
+
+Json findingToJson(const Finding& finding)
+{
+    Json json = {{"kind", finding.kind},
+                 {"layer", finding.layer},
+                 {"value", finiteOrNull(finding.value)},
+                 {"text", finding.text},
+                 {"remedy", nullptr}};
+    if (!finding.remedy.isEmpty())
+        json["remedy"] = {{"text", finding.remedy.text},
+                          {"layers", planToJson(withRemedy(QuantPlan(), finding.remedy)).value("layers", Json::object())},
+                          {"algorithm", finding.remedy.algorithm.empty() ? Json() : Json(finding.remedy.algorithm)}};
+    return json;
+}
+
+std::string findingsToText(const std::vector<Finding>& findings)
+{
+    std::string text;
+    for (const Finding& finding : findings)
+        text += finding.layer + ": " + finding.text + (finding.remedy.isEmpty() ? "" : " " + finding.remedy.text) + "\n";
+    return text;
+}
+
 Json gateToJson(const GateResult& gate)
 {
     Json json = {{"metric", gate.metric}, {"loss", gate.loss}, {"limit", gate.limit}, {"passed", gate.passed},
@@ -149,12 +184,16 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
     for (const HealthFinding& finding : healthFindings(integerSumsOf(
              model.graph, model.layers, quantized->resolved.encodings, quantized->resolved.codes)))
         json["health"].push_back(findingToJson(finding));
+    json["findings"] = Json::array();
+    const std::vector<Finding> findings = findingsOf(source, *quantized, options);
+    for (const Finding& finding : findings)
+        json["findings"].push_back(findingToJson(finding));
     std::optional<GateResult> gate;
     if (options.gate || options.maxDrop)
         gate = checkGate(run, dataset->info().metric, options.maxDrop.value_or(defaultMaxDrop));
     if (gate)
         json["gate"] = gateToJson(*gate);
-    context.report(json, runToText(run));
+    context.report(json, runToText(run) + findingsToText(findings));
     if (gate)
         requirePassed(*gate);
     return done;

@@ -2,6 +2,7 @@
 #include "tests/app/cli/cli_fixture.h"
 
 #include <QJsonArray>
+#include <QJsonDocument>
 #include <QTest>
 
 using namespace lathe::test;
@@ -17,6 +18,7 @@ private Q_SLOTS:
     void exportedFileGivesTheSameFigures();
     void quantizedFileAlone();
     void gate();
+    void aRemedyMends();
     void exactIsNull();
 
 private:
@@ -32,7 +34,7 @@ void TstValidate::initTestCase()
 void TstValidate::figures()
 {
     const QJsonObject json = m_cli.json("validate p.lathe --data {data} --limit 200");
-    QVERIFY(hasKeys(json, {"samples", "metrics", "outputs", "layers", "health"}));
+    QVERIFY(hasKeys(json, {"samples", "metrics", "outputs", "layers", "health", "findings"}));
     QCOMPARE(json["samples"].toInt(), 200);
     for (const QString metric : {"top1", "top5", "agreement"}) {
         const QJsonObject figures = json["metrics"][metric].toObject();
@@ -98,6 +100,26 @@ void TstValidate::gate()
     QVERIFY(answer.json().has_value());
     const QJsonObject json = answer.json().value();
     QVERIFY(json["metrics"]["top1"]["loss"].toDouble() > 0.005);
+}
+
+/// A range set by hand cuts most values off; the finding says so, and the layer's plan that it proposes makes it go.
+void TstValidate::aRemedyMends()
+{
+    const auto clippedTail = [&](const QByteArray& plan) -> QJsonObject {
+        m_cli.write("clip.json", plan);
+        m_cli.json("quantize p.lathe --plan clip.json -o clip.lathe");
+        const QJsonArray findings = m_cli.json("validate clip.lathe --limit 16")["findings"].toArray();
+        for (const QJsonValue finding : findings)
+            if (finding["kind"] == "clippedTail" && finding["layer"] == "stem.act")
+                return finding.toObject();
+        return {};
+    };
+    const QJsonObject finding = clippedTail(R"({"layers":{"stem.act":{"clip":[0,0.01]}}})");
+    QVERIFY(hasKeys(finding, {"kind", "layer", "value", "text", "remedy"}));
+    QVERIFY(finding["value"].toDouble() > 0.1);
+    const QJsonObject layers = finding["remedy"]["layers"].toObject();
+    QCOMPARE(layers.keys(), QStringList{"stem.act"});
+    QVERIFY(clippedTail(QJsonDocument(QJsonObject{{"layers", layers}}).toJson()).isEmpty());
 }
 
 void TstValidate::exactIsNull()

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <set>
+
+#include "core/analysis/findings.h"
+#include "core/analysis/zero_share.h"
+#include "core/base/text.h"
+
+namespace lathe {
+
+namespace {
+
+/// From here on most classes become equally improbable.
+constexpr double largestShare = 0.5;
+
+std::vector<Finding> find(const Diagnosed& diagnosed)
+{
+    static const std::set<std::string> heads{"HardSigmoid", "Sigmoid", "Softmax"};
+    std::vector<Finding> findings;
+    for (const Layer& layer : diagnosed.layers) {
+        const TensorStatistics* statistics = diagnosed.statisticsOf(layer.id);
+        const EncodingPtr encoding = diagnosed.activationsOf(layer.id);
+        if (!heads.contains(layer.op) || !statistics || !encoding || !encoding->format.isInteger() ||
+            encoding->perChannel())
+            continue;
+        const double share = positiveShareLost(statistics->histogram, *encoding);
+        if (share <= largestShare)
+            continue;
+        findings.push_back(
+            {"",
+             layer.id,
+             share,
+             fixedText(100 * share, 1) + " % of the probabilities are less than half a step of " +
+                 fixedText(static_cast<double>(encoding->scale.front()), 4) + " and become zero.",
+             {"Keep the probabilities in float.",
+              {{layer.id, diagnosed.withActivations(layer.id, QuantSpec::parse("float32"))}},
+              ""}});
+    }
+    return findings;
+}
+
+}
+
+void register_head_collapse(Table<FindingKind>& table)
+{
+    table.add({.id = "headCollapse",
+               .label = "Probabilities collapse",
+               .summary = "The share of the values of a softmax or sigmoid that become zero: over one half.",
+               .find = find});
+}
+
+}

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// walks core/analysis/findings.def
+#include "core/analysis/findings.h"
+
+#include <QTest>
+
+#include <set>
+
+#include "core/algorithms/algorithm.h"
+#include "core/calibration/tensor_scan.h"
+#include "core/ops/infer_shapes.h"
+#include "core/quant/target_refusals.h"
+#include "core/targets/catalog.h"
+
+using namespace lathe;
+
+namespace {
+
+/// The values of one tensor, sample by sample.
+using Seen = std::vector<std::vector<float>>;
+
+/// A network, what calibration saw in it, and how it is quantized.
+struct Situation
+{
+    std::string graph;
+    std::map<std::string, Seen> seen;
+    QuantPlan plan;
+    std::string target = "generic";
+};
+
+/// As pass 1 would collect them; channels are on axis 1.
+TensorStatistics statisticsOf(const Value& value, const Seen& seen)
+{
+    TensorStatistics tensor;
+    tensor.value = value.name;
+    tensor.shape = *value.shape;
+    const std::int64_t channels = tensor.shape[1];
+    for (const std::vector<float>& sample : seen) {
+        const Moments moments = scanMoments(sample);
+        tensor.moments.merge(moments);
+        tensor.histogram.add(sample);
+        tensor.samples.push_back({moments.minimum, moments.maximum});
+        std::vector<Moments> own(static_cast<std::size_t>(channels));
+        const auto inner = static_cast<std::int64_t>(sample.size()) / channels;
+        for (std::int64_t c = 0; c < channels; ++c)
+            own[static_cast<std::size_t>(c)] = scanMoments(std::span(sample).subspan(
+                static_cast<std::size_t>(c * inner), static_cast<std::size_t>(inner)));
+        tensor.channels.resize(own.size());
+        for (std::size_t c = 0; c < own.size(); ++c)
+            tensor.channels[c].merge(own[c]);
+    }
+    return tensor;
+}
+
+std::vector<Finding> findingsOf(const Situation& situation, const QuantPlan& plan)
+{
+    Graph graph = parseGraph(situation.graph);
+    inferShapes(graph);
+    const std::vector<Layer> layers = findLayers(graph);
+    Statistics statistics;
+    for (const auto& [name, seen] : situation.seen)
+        statistics.tensors.emplace(name, statisticsOf(graph.value(graph.find(name)), seen));
+    const PlacementRules& rules = targetNamed(situation.target)->placement;
+    const Resolved resolved = resolve(plan, graph, statistics, rules);
+    return diagnose(graph, layers, plan, statistics, resolved, rules);
+}
+
+const Finding* findingOf(const std::vector<Finding>& findings, const std::string& kind)
+{
+    const auto found =
+        std::find_if(findings.begin(), findings.end(), [&](const Finding& f) { return f.kind == kind; });
+    return found == findings.end() ? nullptr : &*found;
+}
+
+QuantPlan planOf(const char* weights, const char* activations)
+{
+    QuantPlan plan;
+    plan.weights = QuantSpec::parse(weights);
+    plan.activations = QuantSpec::parse(activations);
+    plan.method = MethodChoice::parse("minmax");
+    return plan;
+}
+
+Situation product(const std::string& weights, const QuantPlan& plan)
+{
+    return {"opset 13\ninput x: float32[1x2]\nw: float32[2x1] = " + weights + "\ny = MatMul(x, w)\noutput y",
+            {{"x", {{0, 1}}}, {"y", {{0.5F}}}},
+            plan};
+}
+
+Situation biased(const std::string& weights)
+{
+    return {"opset 13\ninput x: float32[1x1]\nw: float32[1x2] = " + weights +
+                "\nb: float32[2] = [1, 0]\ny = Gemm(x, w, b)\noutput y",
+            {{"x", {{1}}}, {"y", {{1, 1}}}},
+            planOf("int8:channel:symmetric", "uint8")};
+}
+
+Situation row(const std::string& weights, const Seen& x, const Seen& y)
+{
+    return {"opset 13\ninput x: float32[1x4]\nw: float32[4x4] = " + weights + "\ny = MatMul(x, w)\noutput y",
+            {{"x", x}, {"y", y}},
+            planOf("int8:tensor:symmetric", "uint8")};
+}
+
+/// Sixteen weights, the columns of which are channels; the first one is `first` times as large.
+std::string columns(int first)
+{
+    std::string text;
+    for (int i = 0; i < 16; ++i)
+        text += (i > 0 ? ", " : "[") + std::to_string(i % 4 == 0 ? first : 1);
+    return text + "]";
+}
+
+Situation passedOn(const Seen& x, const QuantPlan& plan)
+{
+    return {"opset 13\ninput x: float32[1x4]\ny = Sigmoid(x)\noutput y",
+            {{"x", x}, {"y", {{0.5F, 0.5F, 0.5F, 0.5F}}}},
+            plan};
+}
+
+Situation joined(float reach)
+{
+    const TargetPtr target = targetNamed("cortex-m4");
+    QuantPlan plan = retargeted(QuantPlan(), *target);
+    plan.method = MethodChoice::parse("minmax");
+    return {"opset 13\ninput x: float32[1x1x2x2]\ninput z: float32[1x1x2x2]\n"
+            "y = Concat(x, z) {axis=1} @cat\noutput y",
+            {{"x", {{0, 1, 1, 1}}}, {"z", {{0, reach, 0, 0}}}, {"y", {{0, 1, 1, 1, 0, reach, 0, 0}}}},
+            plan,
+            "cortex-m4"};
+}
+
+Situation headed(const char* format)
+{
+    QuantPlan plan = planOf("int8:channel:symmetric", "uint8");
+    plan.layers["y"].activations = QuantSpec::parse(format);
+    return {"opset 13\ninput x: float32[1x4]\ny = Softmax(x) {axis=1}\noutput y",
+            {{"x", {{0, 1, 2, 3}}}, {"y", {{0.05F, 0.05F, 0.05F, 0.85F}, {0.05F, 0.85F, 0.05F, 0.05F}}}},
+            plan};
+}
+
+Seen eightSamples(float last)
+{
+    Seen seen(8, {0, 1, 0.5F, 0.25F});
+    seen.back()[1] = last;
+    return seen;
+}
+
+QuantPlan clippedAt(float high)
+{
+    QuantPlan plan = planOf("int8:channel:symmetric", "uint8");
+    plan.layers["input:x"].clip = Range{0, high};
+    return plan;
+}
+
+}
+
+class TstFindings : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void findsEach_data();
+    void findsEach();
+    void everyKindHasARow();
+    void lockedLayersStay();
+
+private:
+    static void add(const char* name, const char* kind, const Situation& with, const Situation& without);
+    std::set<std::string> m_kinds;
+};
+
+Q_DECLARE_METATYPE(Situation)
+
+void TstFindings::add(const char* name, const char* kind, const Situation& with, const Situation& without)
+{
+    QTest::newRow(name) << QByteArray(kind) << with << without;
+}
+
+void TstFindings::findsEach_data()
+{
+    QTest::addColumn<QByteArray>("kind");
+    QTest::addColumn<Situation>("with");
+    QTest::addColumn<Situation>("without");
+    const QuantPlan usual = planOf("int8:channel:symmetric", "uint8");
+    // 2 * 65535 * 32767 is a little less than 2^32.
+    add("16-bit products", "accumulatorOverflow",
+        product("[1, 1]", planOf("int16:channel:symmetric", "uint16")), product("[1, 1]", usual));
+    // 1 / (1/255 * 1e-6/127) is 3e10.
+    add("tiny weights under a bias", "biasBound", biased("[1e-6, 1]"), biased("[1, 1]"));
+    const Seen even{{0, 1, 2, 3}, {3, 2, 1, 0}};
+    add("weights", "outlierChannel", row(columns(16), even, even), row(columns(4), even, even));
+    add("activations", "outlierChannel", row(columns(1), {{40, 1, 1, 2}}, even),
+        row(columns(1), {{4, 1, 1, 2}}, even));
+    add("a constant channel", "deadChannel", row(columns(1), even, {{0, 1, 2, 3}, {0, 2, 1, 0}}),
+        row(columns(1), even, even));
+    add("a range of a tenth", "clippedTail", passedOn({{0, 1, 0.5F, 0.05F}}, clippedAt(0.1F)),
+        passedOn({{0, 1, 0.5F, 0.05F}}, usual));
+    add("a wide neighbour", "scaleConflict", joined(10), joined(2));
+    // Half a step of 4 bits is 1/30.
+    add("small values", "zeroBound",
+        passedOn({{0, 1, 0.01F, 0.01F}}, planOf("int8:channel:symmetric", "uint4")),
+        passedOn({{0, 1, 0.01F, 0.01F}}, usual));
+    add("2-bit probabilities", "headCollapse", headed("uint2"), headed("uint8"));
+    add("one wide sample", "calibrationCoverage", passedOn(eightSamples(4), usual),
+        passedOn(eightSamples(1.25F), usual));
+}
+
+/// A kind is found where it is and not where it is not, and its remedy, where it is one of the plan, mends
+/// it.
+void TstFindings::findsEach()
+{
+    QFETCH(QByteArray, kind);
+    QFETCH(Situation, with);
+    QFETCH(Situation, without);
+    m_kinds.insert(kind.toStdString());
+    QVERIFY(!findingOf(findingsOf(without, without.plan), kind.toStdString()));
+    const std::vector<Finding> findings = findingsOf(with, with.plan);
+    const Finding* finding = findingOf(findings, kind.toStdString());
+    QVERIFY(finding);
+    QVERIFY(!finding->layer.empty() && !finding->text.empty());
+    QCOMPARE(finding->remedy.text.empty(), finding->remedy.isEmpty());
+    if (!finding->remedy.algorithm.empty())
+        QVERIFY(algorithms().find(finding->remedy.algorithm));
+    if (finding->remedy.layers.empty())
+        return;
+    const QuantPlan mended = withRemedy(with.plan, finding->remedy);
+    QVERIFY(!(mended == with.plan));
+    QVERIFY(!findingOf(findingsOf(with, mended), kind.toStdString()));
+}
+
+void TstFindings::everyKindHasARow()
+{
+    for (const FindingKind& kind : findingKinds()) {
+        QVERIFY2(m_kinds.contains(kind.id), kind.id.c_str());
+        QVERIFY(!kind.label.empty() && !kind.summary.empty());
+    }
+}
+
+void TstFindings::lockedLayersStay()
+{
+    Situation situation = headed("uint2");
+    situation.plan.layers["y"].locked = true;
+    const std::vector<Finding> findings = findingsOf(situation, situation.plan);
+    const Finding* finding = findingOf(findings, "headCollapse");
+    QVERIFY(finding);
+    QCOMPARE(withRemedy(situation.plan, finding->remedy), situation.plan);
+}
+
+QTEST_GUILESS_MAIN(TstFindings)
+#include "tst_findings.moc"
