@@ -3,6 +3,7 @@
 #include "widgets/models/run_grids.h"
 #include "widgets/pages/page.h"
 #include "widgets/panels/facts.h"
+#include "widgets/panels/finding_list.h"
 #include "widgets/panels/grid_view.h"
 #include "widgets/panels/sample_strip.h"
 #include "widgets/session/session.h"
@@ -159,6 +160,10 @@ private:
         m_tabs->setDocumentMode(true);
         m_tabs->addTab(m_layers, tr("Layers"));
         m_tabs->addTab(samples, tr("Samples"));
+        auto* findings = new FindingList(m_session);
+        const int tab = m_tabs->addTab(findings, tr("Findings"));
+        connect(findings, &FindingList::counted, this,
+                [this, tab](int count) { m_tabs->setTabText(tab, tr("Findings (%1)").arg(count)); });
         return m_tabs;
     }
 

@@ -58,6 +58,7 @@ private slots:
     void badFilesAreToldAndLeaveTheSession_data();
     void badFilesAreToldAndLeaveTheSession();
     void algorithmsRunFromTheList();
+    void findingsAreTried();
     void histogramsFillWhileCalibrating();
     void keysSetBits();
     void spaceLocksAndUndoRestores();
@@ -208,6 +209,38 @@ void TestWindow::badFilesAreToldAndLeaveTheSession()
     // The window goes on working.
     QVERIFY(m_fixture->calibrate());
     QVERIFY(!shown->isVisible());
+}
+
+/// A finding is read, its remedy tried by one press, and taken back by undo.
+void TestWindow::findingsAreTried()
+{
+    QVERIFY(m_fixture->openSample());
+    QVERIFY(m_fixture->calibrate());
+    // A range by hand that cuts most of a layer's values off.
+    QuantPlan plan = session().plan();
+    const std::string layer = session().model()->layers[3].id;
+    plan.layers[layer].clip = {{-0.01F, 0.01F}};
+    session().changePlan(plan, QStringLiteral("clip"));
+    QVERIFY(m_fixture->waitFigures());
+    QVERIFY(m_fixture->validate());
+    m_window->showPage(QStringLiteral("validation"));
+    find<QTabWidget>("validation", "runTabs")->setCurrentIndex(2);
+    auto* table = find<QTableView>("validation", "findings");
+    QTRY_VERIFY(table->model()->rowCount() > 0);
+    int row = -1;
+    for (int i = 0; i < table->model()->rowCount(); ++i)
+        if (table->model()->index(i, 0).data().toString() == QString::fromStdString(layer))
+            row = i;
+    QVERIFY(row >= 0);
+    table->setFocus();
+    table->selectRow(row);
+    auto* attempt = find<QPushButton>("validation", "tryRemedy");
+    QVERIFY(attempt->isVisible() && attempt->isEnabled());
+    QVERIFY(!find<QLabel>("validation", "remedy")->text().isEmpty());
+    QTest::mouseClick(attempt, Qt::LeftButton);
+    QVERIFY(!(session().plan() == plan));
+    session().undoStack().undo();
+    QVERIFY(session().plan() == plan);
 }
 
 /// Algorithms are checked by the keyboard, run with their options, told of and undone.
