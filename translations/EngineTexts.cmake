@@ -16,7 +16,8 @@ function(lathe_engine_texts output)
     endforeach()
     file(GLOB members CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/core/calibration/*.cpp"
                                         "${PROJECT_SOURCE_DIR}/core/evaluation/*.cpp"
-                                        "${PROJECT_SOURCE_DIR}/core/algorithms/*.cpp")
+                                        "${PROJECT_SOURCE_DIR}/core/algorithms/*.cpp"
+                                        "${PROJECT_SOURCE_DIR}/core/analysis/*.cpp")
     foreach(member IN LISTS members)
         file(READ "${member}" content)
         string(REPLACE ";" "\\;" content "${content}")

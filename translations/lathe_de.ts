@@ -1100,6 +1100,78 @@
         <source>Raw head of YOLOX: strides, score (least), nms (largest overlap)</source>
         <translation>Roher Kopf von YOLOX: strides (Schrittweiten), score (kleinste Wertung), nms (größte Überlappung)</translation>
     </message>
+    <message>
+        <source>Sums overflow</source>
+        <translation>Summen laufen über</translation>
+    </message>
+    <message>
+        <source>The largest magnitude that a layer&apos;s integer sum can have, where it is beyond 32 bits.</source>
+        <translation>Der größte Betrag, den die ganzzahlige Summe einer Schicht haben kann, wo er über 32 Bit hinausgeht.</translation>
+    </message>
+    <message>
+        <source>Bias out of range</source>
+        <translation>Bias außerhalb des Bereichs</translation>
+    </message>
+    <message>
+        <source>The number of channels whose bias stands at the bound of its 32-bit code.</source>
+        <translation>Die Zahl der Kanäle, deren Bias an der Grenze seines 32-Bit-Codes steht.</translation>
+    </message>
+    <message>
+        <source>One sample sets the range</source>
+        <translation>Ein Beispiel bestimmt den Bereich</translation>
+    </message>
+    <message>
+        <source>How many times further one calibration sample reaches than every other: more than 1.5.</source>
+        <translation>Wievielmal weiter ein Kalibrierbeispiel reicht als jedes andere: mehr als 1,5.</translation>
+    </message>
+    <message>
+        <source>Clipped tail</source>
+        <translation>Abgeschnittene Ausläufer</translation>
+    </message>
+    <message>
+        <source>The share of values beyond a range that is at least 1 dB worse than the full one.</source>
+        <translation>Der Anteil der Werte außerhalb eines Bereichs, der mindestens 1 dB schlechter ist als der volle.</translation>
+    </message>
+    <message>
+        <source>Dead channel</source>
+        <translation>Toter Kanal</translation>
+    </message>
+    <message>
+        <source>The number of output channels that had one value in all of calibration.</source>
+        <translation>Die Zahl der Ausgabekanäle, die in der ganzen Kalibrierung nur einen Wert hatten.</translation>
+    </message>
+    <message>
+        <source>Probabilities collapse</source>
+        <translation>Wahrscheinlichkeiten fallen zusammen</translation>
+    </message>
+    <message>
+        <source>The share of the values of a softmax or sigmoid that become zero: over one half.</source>
+        <translation>Der Anteil der Werte eines Softmax oder Sigmoid, die zu null werden: über die Hälfte.</translation>
+    </message>
+    <message>
+        <source>Outlier channel</source>
+        <translation>Ausreißerkanal</translation>
+    </message>
+    <message>
+        <source>How many times further the widest channel of a common grid reaches than the median one: 8 or more.</source>
+        <translation>Wievielmal weiter der weiteste Kanal eines gemeinsamen Rasters reicht als der mittlere: 8 oder mehr.</translation>
+    </message>
+    <message>
+        <source>Scale conflict</source>
+        <translation>Skalenkonflikt</translation>
+    </message>
+    <message>
+        <source>How many times further the widest tensor of a shared grid reaches than the narrowest: 4 or more.</source>
+        <translation>Wievielmal weiter der weiteste Tensor eines geteilten Rasters reicht als der engste: 4 oder mehr.</translation>
+    </message>
+    <message>
+        <source>Rounded to zero</source>
+        <translation>Zu null gerundet</translation>
+    </message>
+    <message>
+        <source>The share of positive values, of tensors that have no negative ones, that become zero: over one half.</source>
+        <translation>Der Anteil der positiven Werte, die zu null werden, in Tensoren ohne negative: über die Hälfte.</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>
@@ -1457,6 +1529,40 @@
     </message>
 </context>
 <context>
+    <name>lathe::AlgorithmList</name>
+    <message>
+        <source>Post-training algorithms</source>
+        <translation>Algorithmen nach dem Training</translation>
+    </message>
+    <message numerus="yes">
+        <source>Run %n algorithms</source>
+        <translation>
+            <numerusform>%n Algorithmus ausführen</numerusform>
+            <numerusform>%n Algorithmen ausführen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Run the checked algorithms</source>
+        <translation>Gewählte Algorithmen ausführen</translation>
+    </message>
+    <message>
+        <source>Calibrate first: the algorithms learn from the calibration samples.</source>
+        <translation>Zuerst kalibrieren: Die Algorithmen lernen aus den Kalibrierbeispielen.</translation>
+    </message>
+    <message>
+        <source>Every fifth calibration sample is withheld; what makes the outputs worse there is undone. A change of the plan needs another run.</source>
+        <translation>Jedes fünfte Kalibrierbeispiel wird zurückgehalten; was die Ausgaben dort verschlechtert, wird zurückgenommen. Nach einer Änderung des Plans ist ein neuer Lauf nötig.</translation>
+    </message>
+    <message>
+        <source>%1: %2 → %3 dB</source>
+        <translation>%1: %2 → %3 dB</translation>
+    </message>
+    <message>
+        <source>%1, undone</source>
+        <translation>%1, zurückgenommen</translation>
+    </message>
+</context>
+<context>
     <name>lathe::BitWidthDelegate</name>
     <message>
         <source>Number format</source>
@@ -1765,6 +1871,10 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
             <numerusform>Bereiche von %n Probe</numerusform>
             <numerusform>Bereiche von %n Proben</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Post-training algorithms</source>
+        <translation>Algorithmen nach dem Training</translation>
     </message>
 </context>
 <context>
@@ -2081,6 +2191,53 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
     <message>
         <source>Choose a file</source>
         <translation>Datei wählen</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::FindingList</name>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Where.</source>
+        <translation>Wo.</translation>
+    </message>
+    <message>
+        <source>Finding</source>
+        <translation>Befund</translation>
+    </message>
+    <message>
+        <source>What kind of trouble it is.</source>
+        <translation>Um welche Art von Schwierigkeit es geht.</translation>
+    </message>
+    <message>
+        <source>Evidence</source>
+        <translation>Beleg</translation>
+    </message>
+    <message>
+        <source>The figures that tell of it, from calibration and grids.</source>
+        <translation>Die Zahlen, die davon zeugen, aus Kalibrierung und Rastern.</translation>
+    </message>
+    <message>
+        <source>Try it</source>
+        <translation>Ausprobieren</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>Nothing that calibration and grids could tell speaks against this plan.</source>
+        <translation>Nichts, was Kalibrierung und Raster zeigen könnten, spricht gegen diesen Plan.</translation>
+    </message>
+    <message>
+        <source>Changes the plan, or runs the algorithm, as one step to undo.</source>
+        <translation>Ändert den Plan oder führt den Algorithmus aus, als ein Schritt, der sich zurücknehmen lässt.</translation>
+    </message>
+    <message>
+        <source>Nothing in a plan helps here.</source>
+        <translation>Kein Plan hilft hier.</translation>
     </message>
 </context>
 <context>
@@ -3344,6 +3501,14 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
     <message>
         <source>Of an earlier plan: validate again to measure the present one.</source>
         <translation>Von einem früheren Plan: validieren Sie neu, um den jetzigen zu messen.</translation>
+    </message>
+    <message>
+        <source>Findings</source>
+        <translation>Befunde</translation>
+    </message>
+    <message>
+        <source>Findings (%1)</source>
+        <translation>Befunde (%1)</translation>
     </message>
 </context>
 <context>

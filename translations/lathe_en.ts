@@ -2,6 +2,16 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="en" sourcelanguage="en">
 <context>
+    <name>lathe::AlgorithmList</name>
+    <message numerus="yes">
+        <source>Run %n algorithms</source>
+        <translation>
+            <numerusform>Run %n algorithm</numerusform>
+            <numerusform>Run %n algorithms</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lathe::BottomStrip</name>
     <message numerus="yes">
         <source>%n changes</source>

@@ -59,7 +59,7 @@ struct AssignmentPoint
 struct Assignment
 {
     AssignmentPoint best;
-    std::vector<AssignmentPoint> front; ///< no other measured plan is cheaper everywhere and better; by size
+    std::vector<AssignmentPoint> front; ///< no other measured plan is cheaper and better; by size
     int evaluations = 0;                ///< plans measured
     std::optional<double> drop;         ///< of the best plan, where a limit on it was set
 };

@@ -2,6 +2,7 @@
 #include "core/analysis/assignment_plans.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "core/quant/apply.h"
 
@@ -12,12 +13,15 @@ namespace {
 /// Sums of figures may differ from a limit in their last digits.
 constexpr double roundingSlack = 1e-9;
 
-bool beats(const MeasuredPlan& other, const MeasuredPlan& plan, bool before)
+/// `counted`: which costs somebody asked about; `before`: whether the other one was measured first.
+bool beats(const MeasuredPlan& other, const MeasuredPlan& plan, const std::vector<bool>& counted, bool before)
 {
     if (other.point.sqnrDb < plan.point.sqnrDb)
         return false;
     bool better = before || other.point.sqnrDb > plan.point.sqnrDb;
     for (std::size_t cost = 0; cost < plan.costs.size(); ++cost) {
+        if (!counted[cost])
+            continue;
         if (other.costs[cost] > plan.costs[cost])
             return false;
         better = better || other.costs[cost] < plan.costs[cost];
@@ -104,11 +108,14 @@ const MeasuredPlan& MeasuredPlans::measure(const AssignmentProgram& program, con
 
 std::vector<AssignmentPoint> MeasuredPlans::front() const
 {
+    std::vector<bool> counted{true};
+    for (const CostLimit& limit : m_options.limits)
+        counted.push_back(std::isfinite(limit.limit) || limit.id == m_options.minimize);
     std::vector<AssignmentPoint> front;
     for (std::size_t i = 0; i < m_plans.size(); ++i) {
         bool beaten = false;
         for (std::size_t j = 0; j < m_plans.size() && !beaten; ++j)
-            beaten = j != i && beats(m_plans[j], m_plans[i], j < i);
+            beaten = j != i && beats(m_plans[j], m_plans[i], counted, j < i);
         if (!beaten)
             front.push_back(m_plans[i].point);
     }

@@ -28,7 +28,8 @@ public:
     const MeasuredPlan& measure(const AssignmentProgram& program, const Chosen& chosen, std::string origin);
     bool isKnown(const Chosen& chosen) const;
     const std::deque<MeasuredPlan>& all() const { return m_plans; }
-    /// Those that no other one beats: no dearer in anything, and better. By size.
+    /// Those that no other one beats: no larger, no dearer in anything that is limited or minimised, and
+    /// better. By size.
     std::vector<AssignmentPoint> front() const;
 
 private:

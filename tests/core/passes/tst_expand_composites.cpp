@@ -64,6 +64,25 @@ const Case cases[]{
      "102, 119, "
      "136, 153, 170, 187, 204, 221, 238, 255, 16, 50, 84, 118, 152, 186, 220, 254]\ns: float32[4] = ...\n"
      "y = com.microsoft::MatMulNBits(x, w, s) {K=32, N=2, bits=4, block_size=16}\noutput y"},
+    {"com.microsoft::QLinearSigmoid", "input x: uint8[8]\nsx: float32[] = [0.3]\nzx: uint8[] = [1]\nsy: "
+                                      "float32[] = [0.01]\nzy: uint8[] = [30]\n"
+                                      "y = com.microsoft::QLinearSigmoid(x, sx, zx, sy, zy)\noutput y"},
+    {"com.microsoft::QLinearLeakyRelu",
+     "input x: uint8[8]\nsx: float32[] = [0.3]\nzx: uint8[] = [1]\nsy: float32[] = [0.01]\nzy: uint8[] = "
+     "[30]\n"
+     "y = com.microsoft::QLinearLeakyRelu(x, sx, zx, sy, zy) {alpha=0.5}\noutput y"},
+    {"com.microsoft::QLinearConcat",
+     "input x: uint8[2x3]\ninput v: uint8[2x4]\nsx: float32[] = [0.3]\nzx: uint8[] = [1]\nsy: float32[] = "
+     "[0.01]\nzy: uint8[] = [30]\n"
+     "y = com.microsoft::QLinearConcat(sy, zy, x, sx, zx, v, sy, zy) {axis=1}\noutput y"},
+    {"com.microsoft::MatMulIntegerToFloat",
+     "input x: uint8[2x4]\nw: uint8[4x3] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]\nb: float32[3] = ...\nsx: "
+     "float32[] = [0.3]\nzx: uint8[] = [1]\nsy: float32[] = [0.01]\nzy: uint8[] = [30]\n"
+     "y = com.microsoft::MatMulIntegerToFloat(x, w, sx, sy, zx, zy, b)\noutput y"},
+    {"com.microsoft::DynamicQuantizeMatMul",
+     "input x: float32[2x4]\nw: uint8[4x3] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]\nb: float32[3] = "
+     "...\nsx: float32[] = [0.3]\nzx: uint8[] = [1]\nsy: float32[] = [0.01]\nzy: uint8[] = [30]\n"
+     "y = com.microsoft::DynamicQuantizeMatMul(x, w, sy, zy, b)\noutput y"},
 };
 
 }
