@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 
+#include "core/analysis/boundary_tensor.h"
 #include "core/analysis/plan_slots.h"
 #include "core/analysis/sensitivity_cells.h"
 #include "core/analysis/sensitivity_figures.h"
@@ -161,8 +162,8 @@ private:
         std::map<std::string, Tap> taps;
         for (const std::string& name : wanted)
             if (!inputs.contains(name) && m_program->canTap(name))
-                taps[name] = [&values](const TapView& view) {
-                    values[view.value] = Tensor::of<float>(view.shape, view.reals);
+                taps[name] = [this, &values](const TapView& view) {
+                    values[view.value] = boundaryTensor(*m_program, view);
                 };
         execution.run(inputs, m_program->defaultBinding().cleared().withPrecision(Precision::floating),
                       control, taps);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/what_if.h"
 
+#include "core/analysis/boundary_tensor.h"
 #include "core/analysis/plan_slots.h"
 #include "core/analysis/probe.h"
 #include "core/base/parallel.h"
@@ -196,8 +197,8 @@ struct WhatIf::Impl
         std::map<std::string, Tap> taps;
         for (const Checkpoint* checkpoint : keep)
             for (const std::string& value : checkpoint->values)
-                taps[value] = [&seen](const TapView& view) {
-                    seen[view.value] = Tensor::of<float>(view.shape, view.reals);
+                taps[value] = [this, &seen](const TapView& view) {
+                    seen[view.value] = boundaryTensor(*program, view);
                 };
         for (std::size_t i = 0; i < watched.size(); ++i) {
             Tap boundary = taps[watched[i].value];

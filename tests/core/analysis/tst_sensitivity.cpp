@@ -8,6 +8,8 @@
 
 #include "core/calibration/collect.h"
 #include "core/formats/formats.h"
+#include "core/graph/graph_text.h"
+#include "core/ops/infer_shapes.h"
 #include "core/passes/simplify.h"
 #include "core/quant/apply.h"
 #include "core/runtime/program.h"
@@ -46,6 +48,7 @@ private Q_SLOTS:
     void initTestCase();
     void agreesWithThePlainWay_data();
     void agreesWithThePlainWay();
+    void boundariesKeepTheirType();
     void isTheSameForAnyNumberOfWorkers();
     void doesNotDependOnTheCache();
     void moreBitsCostLess();
@@ -120,6 +123,33 @@ void TstSensitivity::agreesWithThePlainWay()
     // The two programs fuse differently, so that float values differ in their last bits and, now and then,
     // fall on the other side of a step.
     QVERIFY2(std::fabs(cell->sqnrDb - error.sqnrDb()) < 1e-3, QByteArray::number(error.sqnrDb()).constData());
+}
+
+/// Masks and indices that a cell's run begins with keep their type.
+void TstSensitivity::boundariesKeepTheirType()
+{
+    class Rows : public test::UnlabelledSamples
+    {
+    public:
+        Rows() : UnlabelledSamples(4) {}
+        TensorMap load(std::int64_t index) const override
+        {
+            const float first = static_cast<float>(index) - 1.5F;
+            return {{"x", Tensor::of<float>(Shape{1, 4}, {first, 1, -2, 0.5F})}};
+        }
+    };
+    Graph graph = parseGraph("input x: float32[1x4]\nzero: float32[] = [0]\nw: float32[4x4] = ...\n"
+                             "v: float32[4x3] = ...\nm = Greater(x, zero)\n"
+                             "i = Cast(m) {to=7}\nh = MatMul(x, w) @first\nn = Where(m, h, x)\n"
+                             "k = Cast(i) {to=1}\ns = Add(n, k)\ny = MatMul(s, v) @second\noutput y");
+    inferShapes(graph);
+    const Rows rows;
+    const auto layers = findLayers(graph);
+    const Statistics statistics = collectStatistics(graph, rows, Digest(), CollectOptions(), Control());
+    const Sensitivity found = measureSensitivity(graph, layers, statistics, rows, QuantPlan(), genericRules(),
+                                                 smallOptions(), Control());
+    QVERIFY(std::any_of(found.cells.begin(), found.cells.end(),
+                        [](const SensitivityCell& cell) { return cell.layer == "h" && cell.samples == 4; }));
 }
 
 void TstSensitivity::isTheSameForAnyNumberOfWorkers()
