@@ -52,6 +52,14 @@ QuantPlan forTarget(const PlanOptions& options, QuantPlan base, const Fs& fs)
 
 }
 
+bool PlanOptions::empty() const
+{
+    for (const std::string* option : {&weights, &activations, &granularity, &method, &algorithms, &planFile, &target})
+        if (!option->empty())
+            return false;
+    return true;
+}
+
 void addPlanOptions(CLI::App& command, PlanOptions& options)
 {
     command.add_option("--weights", options.weights, "Weight format, for example int8");

@@ -22,6 +22,9 @@ struct PlanOptions
     std::string algorithms;
     std::string planFile;
     std::string target;
+
+    /// None was given.
+    bool empty() const;
 };
 
 void addPlanOptions(CLI::App& command, PlanOptions& options);

@@ -144,10 +144,14 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
     result.dataset = options.data.empty() ? source.datasetFile : Path(options.data);
     const auto dataset = datasetFor(source, result.dataset, options, !choices.empty(), context);
     result.statistics = statisticsFor(source, options, dataset, context);
-    result.quantized = choices.empty()
-                           ? quantize(*source.model, plan, *result.statistics, context.control)
-                           : quantize(*source.model, plan, *result.statistics,
-                                      AlgorithmPlan{choices, *dataset, context.workers()}, context.control);
+    // A project that is only written out is written as it is, with what algorithms made of it.
+    if (source.project && options.data.empty() && options.plan.empty() && !options.nearest)
+        result.quantized = source.quantized(context);
+    else if (choices.empty())
+        result.quantized = quantize(*source.model, plan, *result.statistics, context.control);
+    else
+        result.quantized = quantize(*source.model, plan, *result.statistics,
+                                    AlgorithmPlan{choices, *dataset, context.workers()}, context.control);
     warnRefusals(result.quantized->resolved.refusals, context);
     warnTargetRefusals(result.quantized->targetRefusals, context);
     const std::int64_t sizeBytes =

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void groupsAreRefusedWithTheNearestChoice();
     void exactIsNull();
     void projectOutput();
+    void projectKeepsItsAlgorithms();
     void unknownEnding();
 
 private:
@@ -221,6 +222,19 @@ void TstQuantize::projectOutput()
     QCOMPARE(loss("work.lathe"), coarse);
     m_cli.json("quantize work.lathe -o work.lathe --weights int8");
     QCOMPARE(loss("work.lathe"), fine);
+}
+
+/// Writing a project out neither leaves out nor loses what algorithms made of it.
+void TstQuantize::projectKeepsItsAlgorithms()
+{
+    m_cli.json("quantize p.lathe -o made.lathe --weights int3 --algorithms gptq");
+    const QJsonObject before = m_cli.json("validate made.lathe --limit 32");
+    const QJsonObject written = m_cli.json("quantize made.lathe -o made.onnx");
+    QCOMPARE(written["algorithms"][0]["algorithm"].toString(), QString("gptq"));
+    QCOMPARE(m_cli.json("validate made.lathe --limit 32")["outputs"], before["outputs"]);
+    QCOMPARE(m_cli.json("validate made.lathe --quantized made.onnx --data {data} --limit 32")["outputs"], before["outputs"]);
+    m_cli.json("quantize made.lathe -o plain.onnx --weights int3");
+    QVERIFY(m_cli.json("validate made.lathe --limit 32")["outputs"] != before["outputs"]);
 }
 
 void TstQuantize::unknownEnding()
