@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cmath>
 
 #include "core/analysis/findings.h"
 #include "core/base/text.h"
@@ -24,7 +23,7 @@ Extreme extremeOf(const std::vector<SampleExtremes>& samples)
 {
     Extreme extreme;
     for (std::size_t i = 0; i < samples.size(); ++i) {
-        const double reach = std::max(std::abs(samples[i].minimum), std::abs(samples[i].maximum));
+        const double reach = reachOf(samples[i].minimum, samples[i].maximum);
         if (reach > extreme.reach) {
             extreme.next = extreme.reach;
             extreme.reach = reach;
@@ -39,22 +38,18 @@ Extreme extremeOf(const std::vector<SampleExtremes>& samples)
 /// True when the grid was stretched to what that sample reaches.
 bool followsExtreme(const Encoding& encoding, const Extreme& extreme)
 {
-    const double reach = std::max(std::abs(encoding.lowestReal()), std::abs(encoding.highestReal()));
-    return reach > aloneRatio * extreme.next;
+    return reachOf(encoding.lowestReal(), encoding.highestReal()) > aloneRatio * extreme.next;
 }
 
 std::vector<Finding> find(const Diagnosed& diagnosed)
 {
     std::vector<Finding> findings;
-    for (const Layer& layer : diagnosed.layers) {
-        const TensorStatistics* statistics = diagnosed.statisticsOf(layer.id);
-        const EncodingPtr encoding = diagnosed.activationsOf(layer.id);
-        if (!statistics || !encoding || !encoding->format.isInteger() ||
-            statistics->samples.size() < fewestSamples)
+    for (const auto& [layer, statistics, encoding] : integerGrids(diagnosed)) {
+        if (statistics.samples.size() < fewestSamples)
             continue;
-        const Extreme extreme = extremeOf(statistics->samples);
+        const Extreme extreme = extremeOf(statistics.samples);
         if (extreme.next <= 0 || extreme.reach <= aloneRatio * extreme.next ||
-            !followsExtreme(*encoding, extreme))
+            !followsExtreme(encoding, extreme))
             continue;
         const auto& ids = diagnosed.statistics.sampleIds;
         const std::string sample =

@@ -24,19 +24,17 @@ double clippedShare(const TensorStatistics& statistics, const Encoding& encoding
 std::vector<Finding> find(const Diagnosed& diagnosed)
 {
     std::vector<Finding> findings;
-    for (const Layer& layer : diagnosed.layers) {
-        const TensorStatistics* statistics = diagnosed.statisticsOf(layer.id);
-        const EncodingPtr encoding = diagnosed.activationsOf(layer.id);
-        if (!statistics || !encoding || !encoding->format.isInteger() || encoding->perChannel())
+    for (const auto& [layer, statistics, encoding] : integerGrids(diagnosed)) {
+        if (encoding.perChannel())
             continue;
-        const double clipped = clippedShare(*statistics, *encoding);
+        const double clipped = clippedShare(statistics, encoding);
         if (clipped <= 0)
             continue;
-        const Range full{statistics->moments.minimum, statistics->moments.maximum};
+        const Range full{statistics.moments.minimum, statistics.moments.maximum};
         const Encoding wide =
             makeEncoding(diagnosed.plan.activationSpec(layer.id), std::span(&full, 1), -1, false);
-        const auto now = activationSqnrDb(*statistics, *encoding);
-        const auto whole = activationSqnrDb(*statistics, wide);
+        const auto now = activationSqnrDb(statistics, encoding);
+        const auto whole = activationSqnrDb(statistics, wide);
         if (!now || !whole || *whole < *now + leastLossDb)
             continue;
         LayerPlan plan = diagnosed.ownPlan(layer.id);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/findings.h"
 
+#include <algorithm>
+#include <cmath>
+
 namespace lathe {
 
 namespace {
@@ -65,6 +68,28 @@ LayerPlan Diagnosed::withWeights(const std::string& layer, const QuantSpec& spec
     LayerPlan own = ownPlan(layer);
     own.weights = spec;
     return own;
+}
+
+std::vector<SeenGrid> integerGrids(const Diagnosed& diagnosed)
+{
+    std::vector<SeenGrid> grids;
+    for (const Layer& layer : diagnosed.layers) {
+        const TensorStatistics* statistics = diagnosed.statisticsOf(layer.id);
+        const EncodingPtr encoding = diagnosed.activationsOf(layer.id);
+        if (statistics && encoding && encoding->format.isInteger())
+            grids.push_back({layer, *statistics, *encoding});
+    }
+    return grids;
+}
+
+bool isHead(const Layer& layer)
+{
+    return layer.op.ends_with("Softmax") || layer.op.ends_with("Sigmoid");
+}
+
+double reachOf(float low, float high)
+{
+    return std::max(std::abs(low), std::abs(high));
 }
 
 std::vector<Finding> diagnose(const Graph& graph, const std::vector<Layer>& layers, const QuantPlan& plan,

@@ -56,6 +56,21 @@ struct Diagnosed
     LayerPlan ownPlan(const std::string& layer) const;
 };
 
+/// A layer's activations that are on integer steps, with what calibration saw of them.
+struct SeenGrid
+{
+    const Layer& layer;
+    const TensorStatistics& statistics;
+    const Encoding& encoding;
+};
+/// Those of all layers, in their order.
+std::vector<SeenGrid> integerGrids(const Diagnosed& diagnosed);
+
+/// Whether it ends in probabilities: a softmax or sigmoid.
+bool isHead(const Layer& layer);
+/// How far from zero a range goes.
+double reachOf(float low, float high);
+
 /// One kind of finding.
 struct FindingKind
 {

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include <set>
-
 #include "core/analysis/findings.h"
 #include "core/analysis/zero_share.h"
 #include "core/base/text.h"
@@ -14,15 +12,11 @@ constexpr double largestShare = 0.5;
 
 std::vector<Finding> find(const Diagnosed& diagnosed)
 {
-    static const std::set<std::string> heads{"HardSigmoid", "Sigmoid", "Softmax"};
     std::vector<Finding> findings;
-    for (const Layer& layer : diagnosed.layers) {
-        const TensorStatistics* statistics = diagnosed.statisticsOf(layer.id);
-        const EncodingPtr encoding = diagnosed.activationsOf(layer.id);
-        if (!heads.contains(layer.op) || !statistics || !encoding || !encoding->format.isInteger() ||
-            encoding->perChannel())
+    for (const auto& [layer, statistics, encoding] : integerGrids(diagnosed)) {
+        if (!isHead(layer) || encoding.perChannel())
             continue;
-        const double share = positiveShareLost(statistics->histogram, *encoding);
+        const double share = positiveShareLost(statistics.histogram, encoding);
         if (share <= largestShare)
             continue;
         findings.push_back(
@@ -30,7 +24,7 @@ std::vector<Finding> find(const Diagnosed& diagnosed)
              layer.id,
              share,
              fixedText(100 * share, 1) + " % of the probabilities are less than half a step of " +
-                 fixedText(static_cast<double>(encoding->scale.front()), 4) + " and become zero.",
+                 fixedText(static_cast<double>(encoding.scale.front()), 4) + " and become zero.",
              {"Keep the probabilities in float.",
               {{layer.id, diagnosed.withActivations(layer.id, QuantSpec::parse("float32"))}},
               ""}});

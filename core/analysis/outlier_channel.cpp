@@ -43,7 +43,7 @@ std::vector<double> reachesOf(const std::vector<Moments>& channels)
 {
     std::vector<double> reaches;
     for (const Moments& channel : channels)
-        reaches.push_back(std::max(std::abs(channel.minimum), std::abs(channel.maximum)));
+        reaches.push_back(reachOf(channel.minimum, channel.maximum));
     return reaches;
 }
 

@@ -15,11 +15,6 @@ constexpr double conflictRatio = 4;
 constexpr double enoughBits = 6;
 constexpr int widerBits = 16;
 
-double reachOf(const TensorStatistics& statistics)
-{
-    return std::max(std::abs(statistics.moments.minimum), std::abs(statistics.moments.maximum));
-}
-
 /// Layers whose activations must hold one grid, by group.
 std::map<int, std::vector<std::string>> sharingLayers(const PointLayout& layout)
 {
@@ -51,7 +46,7 @@ std::vector<Finding> find(const Diagnosed& diagnosed)
         for (const std::string& layer : layers)
             if (const TensorStatistics* statistics = diagnosed.statisticsOf(layer);
                 statistics && diagnosed.activationsOf(layer))
-                reaches[layer] = reachOf(*statistics);
+                reaches[layer] = reachOf(statistics->moments.minimum, statistics->moments.maximum);
         if (reaches.size() < 2)
             continue;
         const auto narrower = [](const auto& a, const auto& b) { return a.second < b.second; };

@@ -10,22 +10,14 @@ namespace {
 /// From here on most of what a clamp lets through is lost again.
 constexpr double largestShare = 0.5;
 
-/// Their own kind of finding is headCollapse.
-bool isHead(const Layer& layer)
-{
-    return layer.op.ends_with("Softmax") || layer.op.ends_with("Sigmoid");
-}
-
 std::vector<Finding> find(const Diagnosed& diagnosed)
 {
     std::vector<Finding> findings;
-    for (const Layer& layer : diagnosed.layers) {
-        const TensorStatistics* statistics = diagnosed.statisticsOf(layer.id);
-        const EncodingPtr encoding = diagnosed.activationsOf(layer.id);
-        if (!statistics || !encoding || !encoding->format.isInteger() || encoding->perChannel() ||
-            statistics->moments.minimum < 0 || isHead(layer))
+    for (const auto& [layer, statistics, encoding] : integerGrids(diagnosed)) {
+        // The kind of finding of heads is headCollapse.
+        if (encoding.perChannel() || statistics.moments.minimum < 0 || isHead(layer))
             continue;
-        const double share = positiveShareLost(statistics->histogram, *encoding);
+        const double share = positiveShareLost(statistics.histogram, encoding);
         if (share <= largestShare)
             continue;
         QuantSpec spec = diagnosed.plan.activationSpec(layer.id);
@@ -35,7 +27,7 @@ std::vector<Finding> find(const Diagnosed& diagnosed)
              layer.id,
              share,
              fixedText(100 * share, 1) + " % of the positive values are less than half a step of " +
-                 fixedText(static_cast<double>(encoding->scale.front()), 4) + " and become zero.",
+                 fixedText(static_cast<double>(encoding.scale.front()), 4) + " and become zero.",
              {"Give the activations " + std::to_string(spec.format.bits) + " bits.",
               {{layer.id, diagnosed.withActivations(layer.id, spec)}},
               ""}});

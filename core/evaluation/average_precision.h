@@ -39,6 +39,8 @@ public:
     double value(std::span<const int> weights) const;
     /// Every sample counts once.
     double value() const;
+    /// Of one sample alone.
+    static double ofOne(const DetectionHits& sample) { return AveragePrecision({&sample, 1}).value(); }
 
 private:
     struct RankedHit

@@ -12,8 +12,7 @@ DetectionHits hitsAtHalf(const MetricSample& sample)
 /// Of one picture alone, for tables of samples; the set's figure is not their mean.
 double ownPrecision(const MetricSample& sample)
 {
-    const DetectionHits hits = hitsAtHalf(sample);
-    return AveragePrecision({&hits, 1}).value();
+    return AveragePrecision::ofOne(hitsAtHalf(sample));
 }
 
 } // namespace

@@ -95,9 +95,14 @@ private:
         const MetricSample floating{floatOutput, floatOutput, label, target, m_decoder};
         const MetricSample quantized{output, floatOutput, label, target, m_decoder};
         for (const Metric* metric : wanted) {
-            record.scores[metric->id] = {metric->score(floating), metric->score(quantized)};
-            if (metric->hits)
-                figures.hits[metric->id] = {metric->hits(floating), metric->hits(quantized)};
+            auto& scores = record.scores[metric->id];
+            if (!metric->hits) {
+                scores = {metric->score(floating), metric->score(quantized)};
+                continue;
+            }
+            // Decoding is slow: once an output.
+            const auto& hits = figures.hits[metric->id] = {metric->hits(floating), metric->hits(quantized)};
+            scores = {AveragePrecision::ofOne(hits.first), AveragePrecision::ofOne(hits.second)};
         }
     }
 

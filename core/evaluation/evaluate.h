@@ -42,7 +42,8 @@ struct Metric
     bool binary = true;                   ///< scores are 0 or 1: intervals for paired proportions
     bool share = false;                   ///< between 0 and 1 also where scores are not binary
     double (*score)(const MetricSample&) = nullptr;
-    /// The metric is the average precision of these over the set; null for means of scores.
+    /// The metric is the average precision of these over the set, and score() that of one sample; null for means of
+    /// scores.
     DetectionHits (*hits)(const MetricSample&) = nullptr;
 };
 

@@ -3,6 +3,8 @@
 
 #include "widgets/support/number_text.h"
 
+#include <QCoreApplication>
+
 #include <limits>
 
 namespace lathe {
@@ -33,6 +35,16 @@ Grid::Cell shareCell(double value)
 Grid::Cell unknownCell()
 {
     return {QStringLiteral("–"), std::numeric_limits<double>::quiet_NaN()};
+}
+
+QString runText(const char* text)
+{
+    return QCoreApplication::translate("RunGrids", text);
+}
+
+Grid::Column runColumn(const char* title, const char* explanation, bool number)
+{
+    return {runText(title), runText(explanation), number};
 }
 
 }

@@ -16,4 +16,9 @@ Grid::Cell shareCell(double value);
 /// "–"; sorts as no number.
 Grid::Cell unknownCell();
 
+/// A text of the tables of a validation run, marked with QT_TRANSLATE_NOOP("RunGrids", ...).
+QString runText(const char* text);
+/// A column of such a table.
+Grid::Column runColumn(const char* title, const char* explanation, bool number);
+
 }

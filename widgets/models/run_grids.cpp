@@ -17,25 +17,15 @@ namespace {
 
 constexpr double exact = std::numeric_limits<double>::infinity();
 
-QString translated(const char* text)
-{
-    return QCoreApplication::translate("RunGrids", text);
-}
-
-Grid::Column column(const char* title, const char* explanation, bool number)
-{
-    return {translated(title), translated(explanation), number};
-}
-
 std::shared_ptr<const Grid> metricGrid(const EvaluationRun& run)
 {
     auto grid = std::make_shared<Grid>();
     grid->columns = {
-        column(QT_TRANSLATE_NOOP("RunGrids", "Metric"), QT_TRANSLATE_NOOP("RunGrids", "What was measured."), false),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Float"), QT_TRANSLATE_NOOP("RunGrids", "The float model on these samples."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Quantized"), QT_TRANSLATE_NOOP("RunGrids", "The quantized model on the same samples."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Loss"), QT_TRANSLATE_NOOP("RunGrids", "Float against quantized; positive is worse. Shares in percentage points."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "95 % interval"),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Metric"), QT_TRANSLATE_NOOP("RunGrids", "What was measured."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Float"), QT_TRANSLATE_NOOP("RunGrids", "The float model on these samples."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Quantized"), QT_TRANSLATE_NOOP("RunGrids", "The quantized model on the same samples."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Loss"), QT_TRANSLATE_NOOP("RunGrids", "Float against quantized; positive is worse. Shares in percentage points."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "95 % interval"),
                QT_TRANSLATE_NOOP("RunGrids", "The loss on other samples of this kind lies in here 19 times of 20; paired, sample by sample."), true),
     };
     for (const MetricResult& metric : run.metrics) {
@@ -57,10 +47,10 @@ std::shared_ptr<const Grid> outputGrid(const EvaluationRun& run)
 {
     auto grid = std::make_shared<Grid>();
     grid->columns = {
-        column(QT_TRANSLATE_NOOP("RunGrids", "Output"), QT_TRANSLATE_NOOP("RunGrids", "A graph output."), false),
-        column(QT_TRANSLATE_NOOP("RunGrids", "SQNR dB"), QT_TRANSLATE_NOOP("RunGrids", "Quantized against float output over all samples."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Cosine"), QT_TRANSLATE_NOOP("RunGrids", "Cosine similarity of quantized and float output; 1 is the same direction."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Largest error"), QT_TRANSLATE_NOOP("RunGrids", "Largest absolute difference of one element."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Output"), QT_TRANSLATE_NOOP("RunGrids", "A graph output."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "SQNR dB"), QT_TRANSLATE_NOOP("RunGrids", "Quantized against float output over all samples."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Cosine"), QT_TRANSLATE_NOOP("RunGrids", "Cosine similarity of quantized and float output; 1 is the same direction."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Largest error"), QT_TRANSLATE_NOOP("RunGrids", "Largest absolute difference of one element."), true),
     };
     for (const OutputFigures& output : run.outputs) {
         Grid::Row row;
@@ -84,14 +74,14 @@ std::shared_ptr<const Grid> layerGrid(const EvaluationRun& run, const Model& mod
 {
     auto grid = std::make_shared<Grid>();
     grid->columns = {
-        column(QT_TRANSLATE_NOOP("RunGrids", "Layer"), QT_TRANSLATE_NOOP("RunGrids", "The layer; click selects it in the whole window."), false),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Operator"), QT_TRANSLATE_NOOP("RunGrids", "What computes it."), false),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Weights dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR of the weights alone; – without weights."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Local dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR when only this tensor is quantized."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Accum. dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR of the quantized run against the float run at this place."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Clip %"), QT_TRANSLATE_NOOP("RunGrids", "Share of values outside the grid."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Largest error"), QT_TRANSLATE_NOOP("RunGrids", "Largest absolute difference of one element, accumulated."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "NaN, Inf"), QT_TRANSLATE_NOOP("RunGrids", "Values of the quantized run that are no finite numbers."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Layer"), QT_TRANSLATE_NOOP("RunGrids", "The layer; click selects it in the whole window."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Operator"), QT_TRANSLATE_NOOP("RunGrids", "What computes it."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Weights dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR of the weights alone; – without weights."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Local dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR when only this tensor is quantized."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Accum. dB"), QT_TRANSLATE_NOOP("RunGrids", "SQNR of the quantized run against the float run at this place."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Clip %"), QT_TRANSLATE_NOOP("RunGrids", "Share of values outside the grid."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Largest error"), QT_TRANSLATE_NOOP("RunGrids", "Largest absolute difference of one element, accumulated."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "NaN, Inf"), QT_TRANSLATE_NOOP("RunGrids", "Values of the quantized run that are no finite numbers."), true),
     };
     for (const LayerFigures& figures : run.layers) {
         const auto layer = std::find_if(model.layers.begin(), model.layers.end(), [&](const Layer& l) { return l.id == figures.id; });
@@ -125,8 +115,8 @@ std::shared_ptr<const Grid> healthGrid(const EvaluationRun& run)
 {
     auto grid = std::make_shared<Grid>();
     grid->columns = {
-        column(QT_TRANSLATE_NOOP("RunGrids", "Layer"), QT_TRANSLATE_NOOP("RunGrids", "Where."), false),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Finding"), QT_TRANSLATE_NOOP("RunGrids", "What is unusual about its numbers."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Layer"), QT_TRANSLATE_NOOP("RunGrids", "Where."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Finding"), QT_TRANSLATE_NOOP("RunGrids", "What is unusual about its numbers."), false),
     };
     for (const HealthFinding& finding : healthFindings(run)) {
         Grid::Row row;

@@ -12,19 +12,9 @@
 namespace lathe {
 namespace {
 
-QString translated(const char* text)
-{
-    return QCoreApplication::translate("RunGrids", text);
-}
-
-Grid::Column column(const char* title, const char* explanation, bool number)
-{
-    return {translated(title), translated(explanation), number};
-}
-
 Grid::Column sampleColumn()
 {
-    return column(QT_TRANSLATE_NOOP("RunGrids", "Sample"), QT_TRANSLATE_NOOP("RunGrids", "File name or index."), false);
+    return runColumn(QT_TRANSLATE_NOOP("RunGrids", "Sample"), QT_TRANSLATE_NOOP("RunGrids", "File name or index."), false);
 }
 
 /// Metrics that say more of a sample than right or wrong.
@@ -73,14 +63,14 @@ std::shared_ptr<const Grid> classGrid(const EvaluationRun& run, std::int64_t& ch
     auto grid = std::make_shared<Grid>();
     grid->columns = {
         sampleColumn(),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Label"), QT_TRANSLATE_NOOP("RunGrids", "The right class; – where there is none."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Float"), QT_TRANSLATE_NOOP("RunGrids", "Class that the float model gives."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Quantized"), QT_TRANSLATE_NOOP("RunGrids", "Class that the quantized model gives."), true),
-        column(QT_TRANSLATE_NOOP("RunGrids", "Change"), QT_TRANSLATE_NOOP("RunGrids", "What quantization did to the answer."), false),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Label"), QT_TRANSLATE_NOOP("RunGrids", "The right class; – where there is none."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Float"), QT_TRANSLATE_NOOP("RunGrids", "Class that the float model gives."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Quantized"), QT_TRANSLATE_NOOP("RunGrids", "Class that the quantized model gives."), true),
+        runColumn(QT_TRANSLATE_NOOP("RunGrids", "Change"), QT_TRANSLATE_NOOP("RunGrids", "What quantization did to the answer."), false),
     };
     const std::vector<const Metric*> graded = gradedMetrics(run);
     for (const Metric* metric : graded)
-        grid->columns.push_back({metricLabel(metric->id), translated(QT_TRANSLATE_NOOP("RunGrids", "Score of the quantized model on this sample.")), true});
+        grid->columns.push_back({metricLabel(metric->id), runText(QT_TRANSLATE_NOOP("RunGrids", "Score of the quantized model on this sample.")), true});
     std::vector<std::size_t> order(run.samples.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
     const auto isChanged = [&](std::size_t i) { return run.samples[i].floatClass != run.samples[i].quantizedClass; };
@@ -92,7 +82,7 @@ std::shared_ptr<const Grid> classGrid(const EvaluationRun& run, std::int64_t& ch
         row.marked = isChanged(i);
         changed += row.marked ? 1 : 0;
         row.cells = {textCell(sample.id), classCell(sample.label), classCell(sample.floatClass),
-                     classCell(sample.quantizedClass), {row.marked ? translated(changeText(sample)) : QString(), 0}};
+                     classCell(sample.quantizedClass), {row.marked ? runText(changeText(sample)) : QString(), 0}};
         for (const Metric* metric : graded)
             row.cells.push_back(scoreCell(sample, *metric, &std::pair<double, double>::second));
         grid->rows.push_back(std::move(row));
@@ -117,9 +107,9 @@ std::shared_ptr<const Grid> scoreGrid(const EvaluationRun& run)
     const std::vector<const Metric*> graded = gradedMetrics(run);
     for (const Metric* metric : graded) {
         const QString label = metricLabel(metric->id);
-        grid->columns.push_back({translated(QT_TRANSLATE_NOOP("RunGrids", "%1 float")).arg(label),
-                                 translated(QT_TRANSLATE_NOOP("RunGrids", "Score of the float model on this sample.")), true});
-        grid->columns.push_back({translated(QT_TRANSLATE_NOOP("RunGrids", "%1 quantized")).arg(label), translated(QT_TRANSLATE_NOOP("RunGrids", "Score of the quantized model on this sample.")), true});
+        grid->columns.push_back({runText(QT_TRANSLATE_NOOP("RunGrids", "%1 float")).arg(label),
+                                 runText(QT_TRANSLATE_NOOP("RunGrids", "Score of the float model on this sample.")), true});
+        grid->columns.push_back({runText(QT_TRANSLATE_NOOP("RunGrids", "%1 quantized")).arg(label), runText(QT_TRANSLATE_NOOP("RunGrids", "Score of the quantized model on this sample.")), true});
     }
     std::vector<std::size_t> order(run.samples.size());
     std::iota(order.begin(), order.end(), std::size_t{0});

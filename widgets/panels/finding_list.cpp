@@ -58,11 +58,11 @@ FindingList::FindingList(Session& session, QWidget* parent)
     layout->setSpacing(8);
     layout->addWidget(m_table, 1);
     layout->addLayout(line);
-    connect(m_table, &GridView::currentIdChanged, this, &FindingList::showCurrent);
+    connect(m_table, &GridView::currentIdChanged, this, &FindingList::takeCurrent);
     connect(m_try, &QPushButton::clicked, this, &FindingList::tryRemedy);
     connect(&session, &Session::figuresChanged, this, &FindingList::look);
-    connect(&session.job(), &Job::started, this, &FindingList::showCurrent);
-    connect(&session.job(), &Job::finished, this, &FindingList::showCurrent);
+    connect(&session.job(), &Job::started, this, &FindingList::refreshRemedy);
+    connect(&session.job(), &Job::finished, this, &FindingList::refreshRemedy);
     look();
 }
 
@@ -70,8 +70,15 @@ void FindingList::look()
 {
     const auto& figures = m_session.figures();
     const auto& statistics = m_session.statistics();
-    if (!m_session.model() || !statistics || !figures || !figures->resolved)
+    const bool known = m_session.model() && statistics && figures && figures->resolved;
+    if (!known) {
+        m_looked.reset();
         return show({});
+    }
+    // Figures also come for what a plan's grids do not decide.
+    if (m_looked == figures->resolved)
+        return;
+    m_looked = figures->resolved;
     m_job.start({}, [model = m_session.model(), statistics, figures](const JobContext&) {
         return diagnose(model->graph, model->layers, figures->plan, *statistics, *figures->resolved,
                         targetNamed(figures->plan.target)->placement);
@@ -83,7 +90,7 @@ void FindingList::show(std::vector<Finding> findings)
     m_findings = std::move(findings);
     m_table->setGrid(gridOf(m_findings));
     emit counted(static_cast<int>(m_findings.size()));
-    showCurrent();
+    refreshRemedy();
 }
 
 const Finding* FindingList::current() const
@@ -93,7 +100,14 @@ const Finding* FindingList::current() const
     return id.isEmpty() || index >= m_findings.size() ? nullptr : &m_findings[index];
 }
 
-void FindingList::showCurrent()
+void FindingList::takeCurrent()
+{
+    refreshRemedy();
+    if (const Finding* finding = current(); finding && m_session.model() && !finding->layer.empty())
+        m_session.selection().selectOne(QString::fromStdString(finding->layer));
+}
+
+void FindingList::refreshRemedy()
 {
     const Finding* finding = current();
     const bool helps = finding && !finding->remedy.isEmpty();
@@ -101,8 +115,6 @@ void FindingList::showCurrent()
                                                    : tr("Nothing in a plan helps here."));
     m_try->setVisible(helps);
     m_try->setEnabled(helps && !m_session.job().running());
-    if (finding && m_session.model() && !finding->layer.empty())
-        m_session.selection().selectOne(QString::fromStdString(finding->layer));
 }
 
 void FindingList::tryRemedy()

@@ -27,7 +27,8 @@ signals:
 private:
     void look();
     void show(std::vector<Finding> findings);
-    void showCurrent();
+    void takeCurrent();
+    void refreshRemedy();
     void tryRemedy();
     const Finding* current() const;
 
@@ -37,6 +38,7 @@ private:
     QPushButton* m_try;
     Job m_job;
     std::vector<Finding> m_findings;
+    std::shared_ptr<const Resolved> m_looked; ///< what m_findings are of
 };
 
 }
