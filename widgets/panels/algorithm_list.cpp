@@ -53,6 +53,8 @@ void AlgorithmList::fillList()
     m_list->setObjectName(QStringLiteral("algorithms"));
     m_list->setAccessibleName(tr("Post-training algorithms"));
     m_list->setFrameShape(QFrame::NoFrame);
+    // On the list's own dark ground, the boxes of a dark palette cannot be seen.
+    m_list->viewport()->setBackgroundRole(QPalette::Window);
     m_list->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
     for (const Algorithm& algorithm : algorithms()) {
         auto* item = new QListWidgetItem(engineText(algorithm.label), m_list);
