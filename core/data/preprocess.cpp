@@ -33,6 +33,24 @@ ChannelOrder channelOrder(const std::string& text)
     return text == "BGR" ? ChannelOrder::bgr : text == "GRAY" ? ChannelOrder::gray : ChannelOrder::rgb;
 }
 
+/// The sample's shape, with a batch dimension of 1 where the model has one. Throws Error{shapeMismatch}.
+Shape fittingShape(const Shape& sample, const InputNeed& need, const std::string& where)
+{
+    Shape shape = sample;
+    if (need.shape.rank() == shape.rank() + 1) {
+        std::vector<std::int64_t> dims = shape.dims();
+        dims.insert(dims.begin(), 1);
+        shape = Shape(std::move(dims));
+    }
+    bool fits = need.shape.rank() == shape.rank();
+    for (int axis = 0; fits && axis < shape.rank(); ++axis)
+        fits = need.shape[axis] == Shape::unknown || need.shape[axis] == shape[axis];
+    if (!fits)
+        throw Error(ErrorCode::shapeMismatch, where,
+                    {{"actual", shape.text()}, {"expected", need.shape.text()}});
+    return shape;
+}
+
 } // namespace
 
 /// The sample while array steps run: float values and where its channels are.
@@ -75,19 +93,8 @@ public:
 
     Tensor finish(const InputNeed& need, const std::string& where) const
     {
-        Shape shape = m_shape;
-        if (need.shape.rank() == shape.rank() + 1) {
-            std::vector<std::int64_t> dims = shape.dims();
-            dims.insert(dims.begin(), 1);
-            shape = Shape(std::move(dims));
-        }
-        bool fits = need.shape.rank() == shape.rank();
-        for (int axis = 0; fits && axis < shape.rank(); ++axis)
-            fits = need.shape[axis] == Shape::unknown || need.shape[axis] == shape[axis];
-        if (!fits)
-            throw Error(ErrorCode::shapeMismatch, where,
-                        {{"actual", shape.text()}, {"expected", need.shape.text()}});
-        const Tensor values = Tensor::of<float>(shape, std::span<const float>(m_values));
+        const Tensor values =
+            Tensor::of<float>(fittingShape(m_shape, need, where), std::span<const float>(m_values));
         return values.converted(m_type == DType::undefined ? need.dtype : m_type).converted(need.dtype);
     }
 
@@ -297,6 +304,10 @@ Tensor Preprocess::finish(const RawSample& sample, const InputNeed& need, const 
     const bool isPicture = std::holds_alternative<Image>(sample);
     if (!isPicture && m_pictureSteps > 0)
         failDataset(where, "the step \"" + m_steps[0].name + "\" needs pictures, but the data are arrays");
+    if (!isPicture && m_steps.empty()) {
+        const Tensor& array = std::get<Tensor>(sample);
+        return array.reshaped(fittingShape(array.shape(), need, where)).converted(need.dtype);
+    }
     SampleArray array(sample);
     for (std::size_t i = m_pictureSteps; i < m_steps.size(); ++i)
         array.apply(m_steps[i], where);

@@ -7,7 +7,8 @@
 namespace lathe {
 
 /// A constant matrix [depth, columns] in panels of 64 columns, for products with few rows. Every sum is formed in order of
-/// depth, so that the bits depend on neither threads nor instruction set.
+/// depth, so that the bits do not depend on threads or on how many rows there are; fused multiply-adds where the
+/// processor has them.
 class PanelMatrix
 {
 public:

@@ -118,6 +118,20 @@ private slots:
         QVERIFY2(message.contains("10 samples are in both splits"), message);
     }
 
+    void arraysWithoutStepsKeepTheirIntegers()
+    {
+        constexpr std::int64_t beyondFloats = (1 << 24) + 1;
+        systemFs().writeWhole(path("tokens.npy"),
+                              writeNpy(Tensor::of<std::int64_t>(Shape{2, 1}, {3, beyondFloats})));
+        write("d.json", R"({"input":"*","type":"npy","path":"tokens.npy","calibration":{"range":[0,2]}})");
+        const auto dataset = open({{"x", DType::int64, Shape{1, 1}}});
+        const Tensor second = dataset->split(Split::calibration)->load(1).at("x");
+        QCOMPARE(second.shape(), (Shape{1, 1}));
+        QCOMPARE(second.data<std::int64_t>()[0], beyondFloats);
+        const auto other = open({{"x", DType::int64, Shape{1, 2}}});
+        QVERIFY_EXCEPTION_THROWN(other->split(Split::calibration)->load(0), Error);
+    }
+
     void sameBytesInBothSplitsAreReported()
     {
         write("same/a.png", std::string{'P', 4, 4, 1});
@@ -202,12 +216,14 @@ private slots:
     void previewsAreRgb()
     {
         write("images/a.png", "any");
-        write("d.json", R"({"type":"images","path":"images","preprocess":[{"channels":"BGR"},{"layout":"NCHW"}],
+        write("d.json",
+              R"({"type":"images","path":"images","preprocess":[{"channels":"BGR"},{"layout":"NCHW"}],
             "calibration":{"range":[0,1]},"validation":{"range":[1,1]}})");
         const ImageDecoder red = [](std::span<const std::byte>, std::string_view) {
             return Image{1, 1, 3, {200, 20, 2}};
         };
-        const auto dataset = Dataset::open(path("d.json"), {{"x", DType::float32, Shape{1, 3, 1, 1}}}, systemFs(), red, 0);
+        const auto dataset =
+            Dataset::open(path("d.json"), {{"x", DType::float32, Shape{1, 3, 1, 1}}}, systemFs(), red, 0);
         const auto samples = dataset->split(Split::calibration);
         QCOMPARE(samples->load(0).at("x").toFloats(), (std::vector<float>{2, 20, 200}));
         QCOMPARE(samples->preview(0)->pixels, (std::vector<std::uint8_t>{200, 20, 2}));
