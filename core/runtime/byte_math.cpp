@@ -3,6 +3,10 @@
 
 #include "core/runtime/vector_math.h"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace lathe {
 
 namespace {
@@ -19,11 +23,30 @@ struct ToBytes
                                  float zero, float low, float high)
     {
         for (std::int64_t row = 0; row < rows; ++row, sums += channels, out += channels) {
-            LATHE_INDEPENDENT
-            for (std::int64_t c = 0; c < channels; ++c) {
-                const float value = static_cast<float>(sums[c] + bias[c]) * multiplier[c];
-                out[c] = toByte(roundSmall(clampTo(value, low, high)) + zero);
+            std::int64_t c = 0;
+            for (; c + kBlock <= channels; c += kBlock)
+                some(kBlock, sums + c, out + c, multiplier + c, bias + c, zero, low, high);
+            // The last channels as a whole block too, which makes some bytes twice.
+            if (c < channels && channels >= kBlock) {
+                c = channels - kBlock;
+                some(kBlock, sums + c, out + c, multiplier + c, bias + c, zero, low, high);
+            } else {
+                some(channels - c, sums + c, out + c, multiplier + c, bias + c, zero, low, high);
             }
+        }
+    }
+
+private:
+    static constexpr std::int64_t kBlock = 16;
+
+    LATHE_INLINE static void some(std::int64_t count, const std::int32_t* sums, std::uint8_t* out,
+                                  const float* multiplier, const std::int32_t* bias, float zero, float low,
+                                  float high)
+    {
+        LATHE_INDEPENDENT
+        for (std::int64_t c = 0; c < count; ++c) {
+            const float value = static_cast<float>(sums[c] + bias[c]) * multiplier[c];
+            out[c] = toByte(roundSmall(clampTo(value, low, high)) + zero);
         }
     }
 };
@@ -64,6 +87,25 @@ struct Dequantize
             out[i] = static_cast<float>(codes[i] - zero) * scale;
     }
 };
+
+#if defined(__x86_64__)
+/// Blocks of 64 bytes from a table in four registers. Returns how many bytes it looked up.
+[[gnu::target("avx512f,avx512bw,avx512vbmi")]] std::int64_t
+lookUpBlocks(const std::uint8_t* codes, std::uint8_t* out, std::int64_t count, const std::uint8_t* table)
+{
+    constexpr std::int64_t block = 64;
+    const __m512i first = _mm512_loadu_si512(table), second = _mm512_loadu_si512(table + block);
+    const __m512i third = _mm512_loadu_si512(table + 2 * block), fourth = _mm512_loadu_si512(table + 3 * block);
+    std::int64_t i = 0;
+    for (; i + block <= count; i += block) {
+        const __m512i code = _mm512_loadu_si512(codes + i);
+        const __m512i low = _mm512_permutex2var_epi8(first, code, second);
+        const __m512i high = _mm512_permutex2var_epi8(third, code, fourth);
+        _mm512_storeu_si512(out + i, _mm512_mask_blend_epi8(_mm512_movepi8_mask(code), low, high));
+    }
+    return i;
+}
+#endif
 
 struct FromCentred
 {
@@ -114,7 +156,13 @@ void centredToBytes(const float* centred, std::uint8_t* out, std::int64_t count,
 
 void lookUpBytes(const std::uint8_t* codes, std::uint8_t* out, std::int64_t count, const std::uint8_t* table)
 {
-    for (std::int64_t i = 0; i < count; ++i)
+    std::int64_t i = 0;
+#if defined(__x86_64__)
+    static const bool permutesBytes = __builtin_cpu_supports("avx512vbmi") != 0;
+    if (permutesBytes && simdLevel() == SimdLevel::avx512)
+        i = lookUpBlocks(codes, out, count, table);
+#endif
+    for (; i < count; ++i)
         out[i] = table[codes[i]];
 }
 

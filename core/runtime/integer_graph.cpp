@@ -65,8 +65,13 @@ IntegerGraph toIntegerGraph(const PointedGraph& pointed, const CompileOptions& o
     if (std::any_of(nodes.begin(), nodes.end(), [](const Node& node) { return !bodies(node).empty(); }))
         return {.pointed = pointed, .grids = {}, .names = {}, .reasons = {}};
     IntegerWriter writer(pointed);
-    for (const Group& group : findGroups(pointed.graph, limitsOf(pointed, options)))
-        write(writer, group);
+    for (const Group& group : findGroups(pointed.graph, limitsOf(pointed, options))) {
+        if (group.shuffledGroups == 0)
+            write(writer, group);
+        else // three moves, found again among bytes
+            for (const Group& single : singles(pointed.graph, group))
+                write(writer, single);
+    }
     return writer.finish();
 }
 

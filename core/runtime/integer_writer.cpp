@@ -82,15 +82,23 @@ std::optional<Encoding> IntegerWriter::byteGrid(ValueId old) const
     return m_forms[static_cast<std::size_t>(old.index)].grid;
 }
 
+/// Also not the name of an old value, whose turn may still come.
+std::string IntegerWriter::freshName(std::string_view stem) const
+{
+    std::string name = m_result.pointed.graph.freshName(stem);
+    while (m_old.graph.find(name).valid())
+        name = m_result.pointed.graph.freshName(name + "_");
+    return name;
+}
+
 /// The first form of a value has its name, but a graph output must be real.
 std::string IntegerWriter::nameFor(ValueId old, bool isReal)
 {
-    const Graph& made = m_result.pointed.graph;
     const std::string& name = oldValue(old).name;
     const bool first = !forms(old).real.valid() && !forms(old).codes.valid();
     if (m_old.graph.isOutput(old) ? isReal : first)
         return name;
-    return made.freshName(name + (isReal ? "_real" : "_codes"));
+    return freshName(name + (isReal ? "_real" : "_codes"));
 }
 
 void IntegerWriter::keepSlot(ValueId made, Slot::Kind kind, SlotSetting setting)
@@ -133,7 +141,7 @@ ValueId IntegerWriter::dequantized(ValueId old, bool raw)
     const Encoding grid = *forms(old).grid;
     const std::string& stem = oldValue(old).name;
     Value value = oldValue(old);
-    value.name = raw ? m_result.pointed.graph.freshName(stem + "_real") : nameFor(old, true);
+    value.name = raw ? freshName(stem + "_real") : nameFor(old, true);
     value.dtype = DType::float32;
     const ValueId id = m_result.pointed.graph.addValue(std::move(value));
     Node node;
@@ -196,7 +204,7 @@ ValueId IntegerWriter::defineCodes(ValueId old, const Encoding& grid)
 ValueId IntegerWriter::addCodes(std::string_view stem, const Shape& shape, const Encoding& grid)
 {
     Value value;
-    value.name = m_result.pointed.graph.freshName(stem);
+    value.name = freshName(stem);
     value.dtype = DType::uint8;
     value.shape = shape;
     m_result.grids.emplace(value.name, grid);
@@ -206,7 +214,7 @@ ValueId IntegerWriter::addCodes(std::string_view stem, const Shape& shape, const
 ValueId IntegerWriter::addReal(std::string_view stem, const Shape& shape)
 {
     Value value;
-    value.name = m_result.pointed.graph.freshName(stem);
+    value.name = freshName(stem);
     value.dtype = DType::float32;
     value.shape = shape;
     return m_result.pointed.graph.addValue(std::move(value));
@@ -214,8 +222,7 @@ ValueId IntegerWriter::addReal(std::string_view stem, const Shape& shape)
 
 ValueId IntegerWriter::addConstant(std::string_view stem, Tensor constant)
 {
-    Graph& made = m_result.pointed.graph;
-    return made.addConstant(made.freshName(stem), std::move(constant));
+    return m_result.pointed.graph.addConstant(freshName(stem), std::move(constant));
 }
 
 ValueId IntegerWriter::scaleOf(const Encoding& grid, std::string_view stem)

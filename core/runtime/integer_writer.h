@@ -64,6 +64,7 @@ private:
     ValueId dequantized(ValueId old, bool raw);
     std::vector<std::string> namesOf(ValueId old) const;
     std::string nameFor(ValueId old, bool isReal);
+    std::string freshName(std::string_view stem) const;
     void keepSlot(ValueId made, Slot::Kind kind, SlotSetting setting);
 
     const PointedGraph& m_old;

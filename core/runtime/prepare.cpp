@@ -6,6 +6,7 @@
 
 #include "core/ops/infer_shapes.h"
 #include "core/passes/simplify.h"
+#include "core/runtime/early_points.h"
 #include "core/runtime/integer_graph.h"
 #include "core/runtime/points.h"
 
@@ -107,6 +108,8 @@ Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const C
     if (options.keepSlots) {
         openPoints(pointed, pointsOf(options, fixed, split.now));
         if (options.integerKernels) {
+            if (!options.tapAll)
+                repeatPointsEarly(pointed);
             IntegerGraph integer = toIntegerGraph(pointed, options);
             pointed = std::move(integer.pointed);
             plan.byteGrids = std::move(integer.grids);

@@ -87,6 +87,8 @@ private Q_SLOTS:
     void networksEqualTheSimulatedRun();
     void choosesKernels_data();
     void choosesKernels();
+    void pointsBehindMoves_data();
+    void pointsBehindMoves();
     void modelsEqualTheSimulatedRun_data();
     void modelsEqualTheSimulatedRun();
 };
@@ -269,11 +271,83 @@ void TstInteger::choosesKernels()
             QVERIFY2(QString::fromStdString(choice.reason).startsWith(reason), choice.reason.c_str());
 }
 
+namespace {
+
+struct MovesCase
+{
+    const char* name;
+    const char* text;      ///< behind the values x (on a grid), its pool p and the constants s, z, t
+    const char* kernels;   ///< of the integer program behind the pool
+};
+
+constexpr MovesCase kMoves[] = {
+    {"a shuffled concatenation, the point behind it",
+     "j = Concat(p, p2) {axis=1}\nr = Reshape(j, groups)\nm = Transpose(r) {perm=[0, 2, 1, 3, 4]}\n"
+     "f = Reshape(m, flat)\nc = QuantizeLinear(f, t, z)\ny = DequantizeLinear(c, t, z)\noutput y",
+     "byte_table byte_table concat channel_shuffle+Transpose+Reshape byte_convert"},
+    {"someone else reads the concatenation",
+     "j = Concat(p, p2) {axis=1}\nr = Reshape(j, groups)\nm = Transpose(r) {perm=[0, 2, 1, 3, 4]}\n"
+     "f = Reshape(m, flat)\nc = QuantizeLinear(f, t, z)\ny = DequantizeLinear(c, t, z)\noutput y, j", nullptr},
+    {"a shuffle without a point of its own",
+     "r = Reshape(p, half)\nm = Transpose(r) {perm=[0, 2, 1, 3, 4]}\nf = Reshape(m, own)\ny = Relu(f)\noutput y", nullptr},
+    {"a concatenation of numbers on no grid",
+     "e = Exp(p)\nj = Concat(e, p) {axis=1}\nc = QuantizeLinear(j, t, z)\ny = DequantizeLinear(c, t, z)\noutput y",
+     nullptr},
+};
+
+Graph movesNetwork(const MovesCase& from)
+{
+    const std::string head = R"(opset 14
+input x: float32[1x4x6x6]
+s: float32[] = 0.05
+t: float32[] = 0.083
+z: uint8[] = 119
+groups: int64[5] = [1, 2, 4, 3, 3]
+flat: int64[4] = [1, 8, 3, 3]
+half: int64[5] = [1, 2, 2, 3, 3]
+own: int64[4] = [1, 4, 3, 3]
+xc = QuantizeLinear(x, s, z)
+xr = DequantizeLinear(xc, s, z)
+p0 = MaxPool(xr) {kernel_shape=[2, 2], strides=[2, 2]}
+p1 = QuantizeLinear(p0, s, z)
+p = DequantizeLinear(p1, s, z)
+q0 = AveragePool(xr) {kernel_shape=[2, 2], strides=[2, 2]}
+q1 = QuantizeLinear(q0, s, z)
+p2 = DequantizeLinear(q1, s, z)
+)";
+    return parseGraph(head + from.text + "\n");
+}
+
+}
+
+void TstInteger::pointsBehindMoves_data()
+{
+    QTest::addColumn<const MovesCase*>("moves");
+    for (const MovesCase& moves : kMoves)
+        QTest::newRow(moves.name) << &moves;
+}
+
+/// Bytes go through concatenations and shuffles, and the numbers are those of the simulated run.
+void TstInteger::pointsBehindMoves()
+{
+    QFETCH(const MovesCase*, moves);
+    const Graph graph = movesNetwork(*moves);
+    for (const bool tapAll : {false, true}) {
+        CompileOptions options;
+        options.tapAll = tapAll;
+        std::string kernels;
+        compareRuns(graph, options, 5, &kernels);
+        if (!tapAll && moves->kernels)
+            QVERIFY2(QString::fromStdString(kernels).endsWith(moves->kernels), kernels.c_str());
+    }
+}
+
 void TstInteger::modelsEqualTheSimulatedRun_data()
 {
     QTest::addColumn<QString>("path");
     for (const char* name : {"resnet8_cifar10_int8_qdq", "kws_ds_cnn_int8_qdq", "vww_int8_qdq",
-                             "ad01_int8_qdq", "mobilenet_v2_1.0_224_int8_qdq", "portrait_prisma_int8_qdq"})
+                             "ad01_int8_qdq", "mobilenet_v2_1.0_224_int8_qdq", "portrait_prisma_int8_qdq",
+                             "shufflenet_v2_int8_qoperator"})
         QTest::newRow(name) << QString("assets/models/quantized/%1.onnx").arg(name);
 }
 
