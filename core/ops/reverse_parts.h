@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <vector>
+
+#include "core/ops/reverse.h"
+
+namespace lathe {
+
+/// Parts that reverses share.
+
+/// The elements as doubles; all zero for an omitted tensor where `count` says how many there would be.
+std::vector<double> realsOf(const Tensor& tensor, std::int64_t count = 0);
+/// Doubles as a tensor like `like`.
+Tensor tensorLike(const Tensor& like, const std::vector<double>& reals);
+/// The gradient at the first output. Throws Error{operatorInput} where one is given at another output.
+std::vector<double> onlyGradient(const ReverseContext& context);
+
+}
