@@ -9,17 +9,17 @@ namespace {
 
 using ByteRows = BinaryRowsOf<std::uint8_t>;
 
-/// The formula of code_formulas.h between bytes: the zero-points come off before and on again after it.
+/// The formula of code_formulas.h between bytes. Their limits are whole numbers, so that it may clamp before it rounds.
 template <typename Formula>
 struct ByteElement
 {
     Formula formula;
-    float zeroA, zeroB, zero, low, high;
+    float low, high;
     LATHE_INLINE std::uint8_t operator()(std::uint8_t a, std::uint8_t b, std::int32_t&) const
     {
-        const float code = formula(static_cast<float>(static_cast<std::int32_t>(a)) - zeroA,
-                                   static_cast<float>(static_cast<std::int32_t>(b)) - zeroB);
-        return static_cast<std::uint8_t>(static_cast<std::int32_t>(clampTo(code, low, high) + zero));
+        const float code = formula.unrounded(static_cast<float>(static_cast<std::int32_t>(a)),
+                                             static_cast<float>(static_cast<std::int32_t>(b)));
+        return static_cast<std::uint8_t>(static_cast<std::int32_t>(roundSmall(clampTo(code, low, high))));
     }
 };
 
@@ -53,7 +53,7 @@ private:
     template <typename Formula>
     ByteElement<Formula> element(Formula formula) const
     {
-        return {formula, m_a.zero, m_b.zero, m_y.zero, m_y.low, m_y.high};
+        return {formula, m_y.low + m_y.zero, m_y.high + m_y.zero};
     }
 
     bool m_adds;

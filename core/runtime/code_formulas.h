@@ -51,20 +51,24 @@ struct CodeAdd {
         const float inner = ratioB * b.zero;
         return {ratioA, ratioB, y.zero - std::fma(ratioA, a.zero, inner), a.zero, b.zero, y.zero};
     }
+    /// From codes as the container has them; the result's zero-point is part of it.
+    LATHE_INLINE float unrounded(float a, float b) const { return std::fma(a, ratioA, std::fma(b, ratioB, fixed)); }
     LATHE_INLINE float operator()(float a, float b) const
     {
-        return roundedAroundZero(std::fma(a + zeroA, ratioA, std::fma(b + zeroB, ratioB, fixed)), zero);
+        return roundedAroundZero(unrounded(a + zeroA, b + zeroB), zero);
     }
 };
 
 /// QLinearMul.
 struct CodeMul {
-    float multiplier, zero;
+    float multiplier, zeroA, zeroB, zero;
 
     static CodeMul of(const ByteGrid& a, const ByteGrid& b, const ByteGrid& y)
     {
-        return {(a.scale * b.scale) / y.scale, y.zero};
+        return {(a.scale * b.scale) / y.scale, a.zero, b.zero, y.zero};
     }
+    /// From codes as the container has them; the result's zero-point is part of it.
+    LATHE_INLINE float unrounded(float a, float b) const { return (a - zeroA) * (b - zeroB) * multiplier + zero; }
     LATHE_INLINE float operator()(float a, float b) const { return roundedAroundZero(a * b * multiplier + zero, zero); }
 };
 
