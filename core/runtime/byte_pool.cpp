@@ -10,24 +10,18 @@ namespace lathe {
 
 namespace {
 
-using Bytes = std::uint8_t __attribute__((vector_size(16)));
+using Bytes16 = std::uint8_t __attribute__((vector_size(16)));
+using Bytes64 = std::uint8_t __attribute__((vector_size(64)));
 
-/// The largest of a window's bytes, channel by channel.
+/// The largest of a window's bytes, channel by channel, a vector of channels at a time; there are at least so many.
+template <typename Bytes>
 struct LargestByte
 {
+    static constexpr auto width = static_cast<std::int64_t>(sizeof(Bytes));
+
     LATHE_INLINE static void run(const std::uint8_t* image, std::uint8_t* out, std::int64_t channels,
                                  std::span<const std::int32_t> taps)
     {
-        constexpr auto width = static_cast<std::int64_t>(sizeof(Bytes));
-        if (channels < width) {
-            for (std::int64_t c = 0; c < channels; ++c) {
-                std::uint8_t most = 0;
-                for (const std::int32_t tap : taps)
-                    most = std::max(most, image[tap * channels + c]);
-                out[c] = most;
-            }
-            return;
-        }
         for (std::int64_t next = 0; next < channels; next += width) {
             // The last vector overlaps the one before it.
             const std::int64_t c = std::min(next, channels - width);
@@ -41,6 +35,17 @@ struct LargestByte
         }
     }
 };
+
+void largestOfFewChannels(const std::uint8_t* image, std::uint8_t* out, std::int64_t channels,
+                          std::span<const std::int32_t> taps)
+{
+    for (std::int64_t c = 0; c < channels; ++c) {
+        std::uint8_t most = 0;
+        for (const std::int32_t tap : taps)
+            most = std::max(most, image[tap * channels + c]);
+        out[c] = most;
+    }
+}
 
 struct AddScaled
 {
@@ -110,7 +115,13 @@ private:
 
     void largest(const std::uint8_t* image, std::uint8_t* out, std::size_t pixel) const
     {
-        simdCall<LargestByte>(image, out, m_sizes.channels, tapsOf(pixel));
+        const std::span<const std::int32_t> taps = tapsOf(pixel);
+        if (m_sizes.channels >= LargestByte<Bytes64>::width)
+            simdCall<LargestByte<Bytes64>>(image, out, m_sizes.channels, taps);
+        else if (m_sizes.channels >= LargestByte<Bytes16>::width)
+            simdCall<LargestByte<Bytes16>>(image, out, m_sizes.channels, taps);
+        else
+            largestOfFewChannels(image, out, m_sizes.channels, taps);
     }
 
     void average(const std::uint8_t* image, std::uint8_t* out, std::size_t pixel,

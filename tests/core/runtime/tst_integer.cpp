@@ -290,6 +290,9 @@ constexpr MovesCase kMoves[] = {
      "f = Reshape(m, flat)\nc = QuantizeLinear(f, t, z)\ny = DequantizeLinear(c, t, z)\noutput y, j", nullptr},
     {"a shuffle without a point of its own",
      "r = Reshape(p, half)\nm = Transpose(r) {perm=[0, 2, 1, 3, 4]}\nf = Reshape(m, own)\ny = Relu(f)\noutput y", nullptr},
+    {"a pool of 72 channels",
+     "r: int64[4] = [1, 18, 1, 1]\nb = Tile(p, r)\nm = MaxPool(b) {kernel_shape=[2, 2]}\n"
+     "c = QuantizeLinear(m, s, z)\ny = DequantizeLinear(c, s, z)\noutput y", "strided_move byte_pool byte_convert"},
     {"a concatenation of numbers on no grid",
      "e = Exp(p)\nj = Concat(e, p) {axis=1}\nc = QuantizeLinear(j, t, z)\ny = DequantizeLinear(c, t, z)\noutput y",
      nullptr},
