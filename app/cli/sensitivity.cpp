@@ -2,6 +2,7 @@
 #include "app/cli/quantities.h"
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
+#include "core/analysis/gradient_estimates.h"
 #include "core/base/text.h"
 
 #include <cmath>
@@ -19,6 +20,7 @@ struct SensitivityVerbOptions
     std::string metric;
     std::string timeBudget;
     int samples = 64;
+    int gradientSamples = 8;
 };
 
 Json cellToJson(const SensitivityCell& cell)
@@ -43,7 +45,22 @@ Json cellToJson(const SensitivityCell& cell)
     return json;
 }
 
-Json toJson(const Sensitivity& result)
+Json figuresToJson(const GradientFigures& figures)
+{
+    if (!figures.blocked.empty())
+        return {{"blocked", figures.blocked}};
+    return {{"gradient", figures.gradient}, {"fisher", figures.fisher}};
+}
+
+Json estimateToJson(const GradientEstimate& estimate)
+{
+    Json json = {{"layer", estimate.layer}, {"activations", figuresToJson(estimate.activations)}};
+    if (estimate.weighted)
+        json["weights"] = figuresToJson(estimate.weights);
+    return json;
+}
+
+Json toJson(const Sensitivity& result, const std::vector<GradientEstimate>& estimates)
 {
     Json json = {{"cells", Json::array()},         {"metric", result.metric},
                  {"samples", result.samples},      {"evaluations", result.evaluations},
@@ -51,6 +68,9 @@ Json toJson(const Sensitivity& result)
                  {"meanSuffix", result.meanSuffix}};
     for (const SensitivityCell& cell : result.cells)
         json["cells"].push_back(cellToJson(cell));
+    json["estimates"] = Json::array();
+    for (const GradientEstimate& estimate : estimates)
+        json["estimates"].push_back(estimateToJson(estimate));
     return json;
 }
 
@@ -75,6 +95,22 @@ std::string toText(const Sensitivity& result)
     return text;
 }
 
+std::string toText(const GradientFigures& figures)
+{
+    return figures.blocked.empty() ? "Fisher " + realText(static_cast<float>(figures.fisher)) +
+                                         ", gradient " + realText(static_cast<float>(figures.gradient))
+                                   : figures.blocked;
+}
+
+std::string toText(const std::vector<GradientEstimate>& estimates)
+{
+    std::string text;
+    for (const GradientEstimate& estimate : estimates)
+        text += estimate.layer + " by gradients: activations " + toText(estimate.activations) +
+                (estimate.weighted ? "; weights " + toText(estimate.weights) : "") + "\n";
+    return text;
+}
+
 int measure(const SensitivityVerbOptions& options, Context& context)
 {
     const Source source = openSource(options.source, context);
@@ -94,9 +130,14 @@ int measure(const SensitivityVerbOptions& options, Context& context)
     measuring.workers = context.workers();
     measuring.timeBudgetSeconds = parseSeconds(options.timeBudget, "--time-budget");
     measuring.seed = context.seed;
+    std::vector<GradientEstimate> estimates;
+    if (options.gradientSamples > 0)
+        estimates = estimateByGradients(
+            source.model->graph, source.model->layers, *dataset->split(Split::calibration),
+            {options.gradientSamples, context.workers(), context.seed}, context.control);
     const Sensitivity result =
         sensitivity(*source.model, source.plan, *source.statistics, *dataset, measuring, context.control);
-    context.report(toJson(result), toText(result));
+    context.report(toJson(result, estimates), toText(result) + toText(estimates));
     return done;
 }
 
@@ -116,6 +157,11 @@ VerbAction declare(CLI::App& command)
     command.add_option("--metric", options->metric, "Metric of the loss (default: the dataset's)");
     command.add_option("--samples", options->samples, "Calibration samples to measure on")
         ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+    command
+        .add_option("--gradients", options->gradientSamples,
+                    "Calibration samples for estimates by gradients; 0: none")
+        ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
     command.add_option("--time-budget", options->timeBudget, "Stop with what is measured by then: 60s, 5m");
     return [options](Context& context) { return measure(*options, context); };

@@ -35,11 +35,23 @@ void TstSensitivity::figures()
         QVERIFY(cell["bits"].toInt() == 4 || cell["bits"].toInt() == 8);
         QVERIFY(cell["sqnrDb"].toDouble() > 5);
     }
+    int weighted = 0;
+    for (const auto& value : json["estimates"].toArray()) {
+        const QJsonObject estimate = value.toObject();
+        QVERIFY(estimate["activations"].toObject()["fisher"].toDouble() > 0);
+        if (!estimate.contains("weights"))
+            continue;
+        ++weighted;
+        QVERIFY(estimate["weights"].toObject()["fisher"].toDouble() > 0);
+        QVERIFY(estimate["weights"].toObject()["gradient"].toDouble() > 0);
+    }
+    QCOMPARE(weighted, 19);
 }
 
 void TstSensitivity::aBudgetIsKept()
 {
-    const QJsonObject json = m_cli.json("sensitivity p.lathe --time-budget 0.000001s");
+    const QJsonObject json = m_cli.json("sensitivity p.lathe --time-budget 0.000001s --gradients 0");
+    QVERIFY(json["estimates"].toArray().isEmpty());
     QCOMPARE(json["evaluations"].toInt(), 1);
     QVERIFY(json["cells"].toArray().size() > 100);
 }
