@@ -1089,8 +1089,8 @@
         <translation>Teilt Kanäle von Aktivierungen und vervielfacht die Gewichte, die sie lesen, sodass beide gleich schwer zu quantisieren sind (SmoothQuant: Xiao et al., „SmoothQuant: Accurate and Efficient Post-Training Quantization for Large Language Models“, ICML 2023).</translation>
     </message>
     <message>
-        <source>Runs over the samples</source>
-        <translation>Läufe über die Proben</translation>
+        <source>Groups of layers</source>
+        <translation>Gruppen von Schichten</translation>
     </message>
     <message>
         <source>Layers are treated in so many groups, each seeing the results of those before</source>

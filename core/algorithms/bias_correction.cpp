@@ -4,23 +4,29 @@
 #include <algorithm>
 
 #include "core/algorithms/output_error.h"
-#include "core/algorithms/weight_layer.h"
+#include "core/algorithms/treat_layers.h"
 
 namespace lathe {
 
 namespace {
 
-enum class Mode { measured, analytic };
+enum class Mode
+{
+    measured,
+    analytic
+};
 
 std::vector<Option> biasOptions()
 {
-    return {{.id = "mode",
-             .label = "Means",
-             .help = "measured: of the quantized run, layer after layer; analytic: from the calibration statistics",
-             .kind = Option::Kind::choice,
-             .defaultValue = 0,
-             .choices = {"measured", "analytic"}},
-            passesOption()};
+    return {
+        {.id = "mode",
+         .label = "Means",
+         .help =
+             "measured: of the quantized run, layer after layer; analytic: from the calibration statistics",
+         .kind = Option::Kind::choice,
+         .defaultValue = 0,
+         .choices = {"measured", "analytic"}},
+        passesOption()};
 }
 
 /// E[x] of a layer's input from pass 1: the mean of each channel, for all taps of the window alike.
@@ -43,7 +49,8 @@ void noteResult(std::vector<LayerNote>& notes, const WeightLayer& layer, bool co
     notes.push_back({layer.layer.id, 0, 0, reason});
 }
 
-void correctAnalytically(QuantState& state, const std::vector<WeightLayer>& layers, std::vector<LayerNote>& notes)
+void correctAnalytically(QuantState& state, const std::vector<WeightLayer>& layers,
+                         std::vector<LayerNote>& notes)
 {
     for (const WeightLayer& layer : layers) {
         const auto statistics = state.statistics->tensors.find(layer.geometry.input);
@@ -59,14 +66,14 @@ void correctAnalytically(QuantState& state, const std::vector<WeightLayer>& laye
     }
 }
 
-void correctByMeasurement(QuantState& state, const AlgorithmContext& context, const std::vector<WeightLayer>& layers,
-                          std::int64_t passes, const std::shared_ptr<const Program>& floating,
+void correctByMeasurement(QuantState& state, const AlgorithmContext& context,
+                          const std::vector<WeightLayer>& layers, std::int64_t passes,
                           std::vector<LayerNote>& notes)
 {
     MomentOptions options;
     options.second = false;
     options.workers = context.workers;
-    treatLayers(state, context, floating, layers, passes, true, options,
+    treatLayers(state, context, layers, passes, true, options,
                 [&](const WeightLayer& layer, InputMoments& moments, bool first) {
                     if (!first)
                         moments.mean = moments.referenceMean;
@@ -95,7 +102,7 @@ std::vector<LayerNote> runBiasCorrection(QuantState& state, const AlgorithmConte
         correctAnalytically(state, layers, notes);
     else
         correctByMeasurement(state, context, layers,
-                             static_cast<std::int64_t>(optionValue(declared, context.options, "passes")), floating,
+                             static_cast<std::int64_t>(optionValue(declared, context.options, "passes")),
                              notes);
     return notes;
 }
@@ -106,8 +113,10 @@ void register_bias_correction(Table<Algorithm>& table)
 {
     table.add({.id = "bias",
                .label = "Bias correction",
-               .summary = "Shifts each bias so that the mean of the layer's output is again that of the float model (Nagel "
-                          "et al., \"Data-Free Quantization Through Weight Equalization and Bias Correction\", ICCV 2019).",
+               .summary = "Shifts each bias so that the mean of the layer's output is again that of the "
+                          "float model (Nagel "
+                          "et al., \"Data-Free Quantization Through Weight Equalization and Bias "
+                          "Correction\", ICCV 2019).",
                .options = biasOptions(),
                .run = runBiasCorrection});
 }

@@ -6,7 +6,7 @@
 
 #include "core/algorithms/cholesky.h"
 #include "core/algorithms/output_error.h"
-#include "core/algorithms/weight_layer.h"
+#include "core/algorithms/treat_layers.h"
 #include "core/base/parallel.h"
 #include "core/quant/weight_resolver.h"
 
@@ -16,8 +16,8 @@ namespace {
 
 using Moment = Eigen::Map<const RowMatrix>;
 
-/// Adds a part of the mean of the diagonal to it. Inputs that are always 0 get that much too, so that their weights are
-/// rounded to nearest.
+/// Adds a part of the mean of the diagonal to it. Inputs that are always 0 get that much too, so that their
+/// weights are rounded to nearest.
 void dampen(RowMatrix& second, double part)
 {
     const double mean = second.diagonal().mean();
@@ -41,16 +41,16 @@ public:
         , m_options(options)
         , m_solver(solver)
         , m_workers(context.workers > 0 ? context.workers : hardwareThreads())
-        , m_floating(floatRun(state.graph, context.control).program)
     {
     }
 
     std::vector<LayerNote> run()
     {
-        const std::vector<WeightLayer> layers = weightLayers(m_state, m_context.rules, *m_floating, m_notes);
+        const std::vector<WeightLayer> layers = weightLayers(
+            m_state, m_context.rules, *floatRun(m_state.graph, m_context.control).program, m_notes);
         MomentOptions collect;
         collect.workers = m_workers;
-        treatLayers(m_state, m_context, m_floating, layers, m_options.passes, m_options.propagate, collect,
+        treatLayers(m_state, m_context, layers, m_options.passes, m_options.propagate, collect,
                     [this](const WeightLayer& layer, InputMoments& moments, bool first) {
                         if (!first)
                             moments.cross.clear();
@@ -101,8 +101,8 @@ private:
         return 10 * std::log10(std::max(signals, 1e-300) / std::max(noises, 1e-300));
     }
 
-    RoundingProblem problem(const WeightLayer& layer, const InputMoments& moments, const std::vector<double>& weights,
-                            std::int64_t group) const
+    RoundingProblem problem(const WeightLayer& layer, const InputMoments& moments,
+                            const std::vector<double>& weights, std::int64_t group) const
     {
         const ProductGeometry& geometry = layer.geometry;
         RoundingProblem problem;
@@ -110,7 +110,8 @@ private:
                                 geometry.rowsPerGroup, geometry.depth);
         problem.second = Moment(moments.secondOf(group), geometry.depth, geometry.depth);
         const bool centred = m_options.means && layer.hasBias();
-        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * geometry.depth, geometry.depth);
+        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * geometry.depth,
+                                                     geometry.depth);
         if (centred)
             problem.second -= mean * mean.transpose();
         if (!moments.cross.empty())
@@ -120,14 +121,17 @@ private:
         return problem;
     }
 
-    /// W x is best matched by V z with V = W E[x z'] E[z z']^-1, pulled towards W where the samples say little.
-    void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group, bool centred) const
+    /// W x is best matched by V z with V = W E[x z'] E[z z']^-1, pulled towards W where the samples say
+    /// little.
+    void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group,
+                    bool centred) const
     {
         const std::int64_t depth = moments.depth;
         RowMatrix change = Moment(moments.crossOf(group), depth, depth);
         if (centred) {
             const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * depth, depth);
-            const Eigen::Map<const Eigen::VectorXd> reference(moments.referenceMean.data() + group * depth, depth);
+            const Eigen::Map<const Eigen::VectorXd> reference(moments.referenceMean.data() + group * depth,
+                                                              depth);
             change -= reference * mean.transpose();
         }
         change -= problem.second;
@@ -150,8 +154,8 @@ private:
             const std::int64_t row = group * geometry.rowsPerGroup + r;
             const std::size_t channel = encoding.scale.size() == 1 ? 0 : static_cast<std::size_t>(row);
             const int zero = encoding.zeroPoint[channel];
-            problem.grids.push_back({double{encoding.scale[channel]}, floors[channel], encoding.minimumCode - zero,
-                                     encoding.maximumCode - zero});
+            problem.grids.push_back({double{encoding.scale[channel]}, floors[channel],
+                                     encoding.minimumCode - zero, encoding.maximumCode - zero});
             for (std::int64_t k = 0; k < geometry.depth; ++k)
                 problem.steps.push_back(static_cast<int>(codes[weightIndex(geometry, row, k)]) - zero);
         }
@@ -178,10 +182,12 @@ private:
             const std::int64_t r = row % geometry.rowsPerGroup;
             const std::size_t channel = encoding->scale.size() == 1 ? 0 : static_cast<std::size_t>(row);
             if (problem.ownScales)
-                encoding->scale[channel] = static_cast<float>(problem.grids[static_cast<std::size_t>(r)].scale);
+                encoding->scale[channel] =
+                    static_cast<float>(problem.grids[static_cast<std::size_t>(r)].scale);
             for (std::int64_t k = 0; k < geometry.depth; ++k)
-                values[weightIndex(geometry, row, k)] = static_cast<float>(
-                    problem.steps[static_cast<std::size_t>(r * geometry.depth + k)] + encoding->zeroPoint[channel]);
+                values[weightIndex(geometry, row, k)] =
+                    static_cast<float>(problem.steps[static_cast<std::size_t>(r * geometry.depth + k)] +
+                                       encoding->zeroPoint[channel]);
         }
         codes = Tensor::of<float>(codes.shape(), std::span<const float>(values)).converted(codes.dtype());
         m_state.resolved.encodings.weights[layer.point.value] = std::move(encoding);
@@ -193,7 +199,6 @@ private:
     ReconstructOptions m_options;
     const RoundingSolver& m_solver;
     int m_workers;
-    std::shared_ptr<const Program> m_floating;
     std::vector<LayerNote> m_notes;
 };
 

@@ -23,8 +23,8 @@ const Encoding* activationOf(const QuantState& state, const std::string& value)
     return found == state.resolved.encodings.activations.end() ? nullptr : found->second.get();
 }
 
-/// Why the rounding of these weights cannot be chosen anew, empty where it can: each row of the product needs one integer
-/// grid.
+/// Why the rounding of these weights cannot be chosen anew, empty where it can: each row of the product needs
+/// one integer grid.
 std::string gridRefusal(const Encoding& encoding, const ProductGeometry& geometry)
 {
     if (encoding.grouped())
@@ -45,7 +45,8 @@ std::string refusal(const QuantState& state, const PointLayout::WeightPoint& poi
         return reason;
     geometry = *found;
     const auto encoding = state.resolved.encodings.weights.find(point.value);
-    if (encoding == state.resolved.encodings.weights.end() || !state.resolved.codes.weights.contains(point.value))
+    if (encoding == state.resolved.encodings.weights.end() ||
+        !state.resolved.codes.weights.contains(point.value))
         return "its weights stay in float";
     if (reason = gridRefusal(*encoding->second, geometry); !reason.empty())
         return reason;
@@ -56,8 +57,8 @@ std::string refusal(const QuantState& state, const PointLayout::WeightPoint& poi
 
 } // namespace
 
-std::vector<WeightLayer> weightLayers(const QuantState& state, const PlacementRules& rules, const Program& program,
-                                      std::vector<LayerNote>& notes)
+std::vector<WeightLayer> weightLayers(const QuantState& state, const PlacementRules& rules,
+                                      const Program& program, std::vector<LayerNote>& notes)
 {
     const std::vector<Layer> layers = findLayers(state.graph);
     std::vector<WeightLayer> result;
@@ -65,8 +66,8 @@ std::vector<WeightLayer> weightLayers(const QuantState& state, const PlacementRu
     for (const PointLayout::WeightPoint& point : findPoints(state.graph, layers, rules).weights) {
         if (point.constantOperand)
             continue;
-        const auto layer =
-            std::find_if(layers.begin(), layers.end(), [&](const Layer& one) { return one.id == point.layer; });
+        const auto layer = std::find_if(layers.begin(), layers.end(),
+                                        [&](const Layer& one) { return one.id == point.layer; });
         ProductGeometry geometry;
         std::string reason = refusal(state, point, *layer, program, geometry);
         if (reason.empty() && !taken.insert(point.value).second)
@@ -81,7 +82,8 @@ std::vector<WeightLayer> weightLayers(const QuantState& state, const PlacementRu
 
 std::size_t weightIndex(const ProductGeometry& geometry, std::int64_t row, std::int64_t k)
 {
-    return static_cast<std::size_t>(geometry.transposed ? k * geometry.rows() + row : row * geometry.depth + k);
+    return static_cast<std::size_t>(geometry.transposed ? k * geometry.rows() + row
+                                                        : row * geometry.depth + k);
 }
 
 std::vector<double> weightRows(const ProductGeometry& geometry, const Tensor& weight)
@@ -90,14 +92,16 @@ std::vector<double> weightRows(const ProductGeometry& geometry, const Tensor& we
     std::vector<double> rows(values.size());
     for (std::int64_t row = 0; row < geometry.rows(); ++row)
         for (std::int64_t k = 0; k < geometry.depth; ++k)
-            rows[static_cast<std::size_t>(row * geometry.depth + k)] = double{values[weightIndex(geometry, row, k)]};
+            rows[static_cast<std::size_t>(row * geometry.depth + k)] =
+                double{values[weightIndex(geometry, row, k)]};
     return rows;
 }
 
 std::vector<double> quantizedRows(const QuantState& state, const WeightLayer& layer)
 {
     const Encoding& encoding = *state.resolved.encodings.weights.at(layer.point.value);
-    return weightRows(layer.geometry, dequantize(state.resolved.codes.weights.at(layer.point.value), encoding));
+    return weightRows(layer.geometry,
+                      dequantize(state.resolved.codes.weights.at(layer.point.value), encoding));
 }
 
 std::vector<double> biasRows(const QuantState& state, const WeightLayer& layer)
@@ -116,7 +120,8 @@ void refreshBias(QuantState& state, const WeightLayer& layer)
     if (!layer.hasBias())
         return;
     const auto corrected = state.biases.find(layer.point.bias);
-    const Tensor& bias = corrected != state.biases.end() ? corrected->second : constantOf(state, layer.point.bias);
+    const Tensor& bias =
+        corrected != state.biases.end() ? corrected->second : constantOf(state, layer.point.bias);
     ResolvedWeight weight;
     weight.encoding = state.resolved.encodings.weights.at(layer.point.value);
     resolveBias(layer.point, &bias, activationOf(state, layer.point.input), weight);
@@ -159,59 +164,6 @@ bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments
     state.biases[layer.point.bias] = tensor;
     refreshBias(state, layer);
     return true;
-}
-
-Option passesOption()
-{
-    return {.id = "passes",
-            .label = "Runs over the samples",
-            .help = "Layers are treated in so many groups, each seeing the results of those before",
-            .kind = Option::Kind::integer,
-            .minimum = 1,
-            .maximum = 10000,
-            .defaultValue = 64};
-}
-
-namespace {
-
-/// The float run of a state and, where it is to be seen, the quantized one.
-MomentSource momentSource(const QuantState& state, const std::shared_ptr<const Program>& floating, bool quantized,
-                          const Control& control)
-{
-    MomentSource source;
-    source.program = floating;
-    source.floating = floating->defaultBinding().cleared().withPrecision(Precision::floating);
-    if (quantized) {
-        Runnable run = quantizedRun(state, control);
-        source.quantizedProgram = std::move(run.program);
-        source.quantized = std::move(run.binding);
-    }
-    return source;
-}
-
-} // namespace
-
-void treatLayers(QuantState& state, const AlgorithmContext& context, const std::shared_ptr<const Program>& floating,
-                 const std::vector<WeightLayer>& layers, std::int64_t passes, bool propagate, const MomentOptions& options,
-                 const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat)
-{
-    // Inner progress would jump back and forth; layers are what counts.
-    const Control quiet(context.control.stopToken());
-    const auto total = static_cast<std::int64_t>(layers.size());
-    const std::int64_t groups = std::min<std::int64_t>(propagate ? passes : 1, total);
-    for (std::int64_t group = 0; group < groups; ++group) {
-        const std::span<const WeightLayer> part(layers.begin() + group * total / groups,
-                                                layers.begin() + (group + 1) * total / groups);
-        std::vector<ProductGeometry> geometries;
-        for (const WeightLayer& layer : part)
-            geometries.push_back(layer.geometry);
-        std::vector<InputMoments> moments =
-            collectInputMoments(momentSource(state, floating, propagate, context.control), geometries,
-                                context.training, options, quiet);
-        for (std::size_t i = 0; i < part.size(); ++i)
-            treat(part[i], moments[i], i == 0);
-        context.control.progress((group + 1) * total / groups, total, "layers");
-    }
 }
 
 } // namespace lathe

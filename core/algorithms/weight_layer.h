@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,8 +21,8 @@ struct WeightLayer
 };
 
 /// The layers of the state's graph in order; those that cannot be treated go to `notes`, with the reason.
-std::vector<WeightLayer> weightLayers(const QuantState& state, const PlacementRules& rules, const Program& program,
-                                      std::vector<LayerNote>& notes);
+std::vector<WeightLayer> weightLayers(const QuantState& state, const PlacementRules& rules,
+                                      const Program& program, std::vector<LayerNote>& notes);
 
 /// Element of the weight tensor that is row `row`, column `k` (of its group).
 std::size_t weightIndex(const ProductGeometry& geometry, std::int64_t row, std::int64_t k);
@@ -34,21 +33,13 @@ std::vector<double> quantizedRows(const QuantState& state, const WeightLayer& la
 
 /// The bias, one a row, zeros where there is none.
 std::vector<double> biasRows(const QuantState& state, const WeightLayer& layer);
-/// Sets the bias that makes the mean of the layer's output that of the float model: b + W E[x] - Wq E[z]. Left as it is
-/// where its codes would not fit. Returns false then, and where there is no bias.
+/// Sets the bias that makes the mean of the layer's output that of the float model: b + W E[x] - Wq E[z].
+/// Left as it is where its codes would not fit. Returns false then, and where there is no bias.
 bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments& moments);
 /// Puts the bias on the grid of the layer's present weights and input.
 void refreshBias(QuantState& state, const WeightLayer& layer);
 
 /// "passes": how many groups treatLayers() makes at most.
 Option passesOption();
-
-/// Treats layers from the first to the last, in groups that each take a run over the samples, so that `treat` gets the
-/// moments of each layer's input as the state is by then. `first`: of its group; the others do not see what that one makes
-/// up for and must not make up for it once more. With `propagate`, inputs are those of the quantized run too; else those of
-/// the float model, in one run.
-void treatLayers(QuantState& state, const AlgorithmContext& context, const std::shared_ptr<const Program>& floating,
-                 const std::vector<WeightLayer>& layers, std::int64_t passes, bool propagate, const MomentOptions& options,
-                 const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat);
 
 } // namespace lathe

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <map>
+#include <set>
 
 #include "core/base/parallel.h"
 
@@ -18,12 +19,6 @@ using SumView = Eigen::Map<Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic,
 
 /// Samples whose inputs are in memory at once. Fixed, so that nothing depends on the number of workers.
 constexpr std::int64_t chunkSamples = 4;
-
-struct SampleInputs
-{
-    std::map<std::string, std::vector<float>> reference;
-    std::map<std::string, std::vector<float>> test;
-};
 
 /// The sums of one layer.
 class Accumulator
@@ -43,11 +38,13 @@ public:
             m_sums.cross.assign(vectors * static_cast<std::size_t>(geometry.depth), 0);
     }
 
-    void add(std::span<const float> reference, std::span<const float> test, std::int64_t first, std::int64_t last)
+    void add(std::span<const float> reference, std::span<const float> test, std::int64_t first,
+             std::int64_t last)
     {
         // Both runs are cut into the same tiles; those of the first are kept for the cross moments.
         std::vector<std::vector<float>> tiles;
-        const auto takeReference = [&](std::int64_t group, std::int64_t columns, std::span<const float> values) {
+        const auto takeReference = [&](std::int64_t group, std::int64_t columns,
+                                       std::span<const float> values) {
             addMean(m_sums.referenceMean, group, columns, values);
             if (group == 0)
                 m_sums.count += columns;
@@ -75,7 +72,8 @@ public:
     }
 
 private:
-    void addMean(std::vector<double>& sums, std::int64_t group, std::int64_t columns, std::span<const float> values) const
+    void addMean(std::vector<double>& sums, std::int64_t group, std::int64_t columns,
+                 std::span<const float> values) const
     {
         for (std::int64_t k = 0; k < m_geometry.depth; ++k) {
             double sum = 0;
@@ -85,8 +83,8 @@ private:
         }
     }
 
-    void addProduct(std::vector<double>& sums, std::int64_t group, std::int64_t columns, std::span<const float> left,
-                    std::span<const float> right) const
+    void addProduct(std::vector<double>& sums, std::int64_t group, std::int64_t columns,
+                    std::span<const float> left, std::span<const float> right) const
     {
         const std::int64_t depth = m_geometry.depth;
         const Matrix product =
@@ -102,17 +100,14 @@ private:
 class InputRecorder
 {
 public:
-    InputRecorder(const MomentSource& source, std::span<const ProductGeometry> layers, int workers)
+    InputRecorder(const MomentSource& source, int workers)
         : m_source(source)
+        , m_executions(static_cast<std::size_t>(workers))
     {
-        for (const ProductGeometry& layer : layers)
-            m_names.push_back(layer.input);
-        std::sort(m_names.begin(), m_names.end());
-        m_names.erase(std::unique(m_names.begin(), m_names.end()), m_names.end());
-        m_executions.resize(static_cast<std::size_t>(workers));
     }
 
-    SampleInputs record(const Samples& samples, std::int64_t index, int worker, const Control& control)
+    SampleInputs record(std::span<const ProductGeometry> layers, const Samples& samples, std::int64_t index,
+                        int worker, const Control& control)
     {
         Pair& pair = m_executions[static_cast<std::size_t>(worker)];
         if (!pair.floating)
@@ -121,9 +116,13 @@ public:
             pair.quantized = std::make_unique<Execution>(m_source.quantizedProgram);
         const TensorMap inputs = samples.load(index);
         SampleInputs result;
-        run(*pair.floating, *m_source.program, m_source.floating, inputs, result.reference, control);
+        std::set<std::string> names;
+        for (const ProductGeometry& layer : layers)
+            names.insert(layer.input);
+        run(*pair.floating, *m_source.program, m_source.floating, names, inputs, result.reference, control);
         if (pair.quantized)
-            run(*pair.quantized, *m_source.quantizedProgram, m_source.quantized, inputs, result.test, control);
+            run(*pair.quantized, *m_source.quantizedProgram, m_source.quantized, names, inputs, result.test,
+                control);
         return result;
     }
 
@@ -134,11 +133,12 @@ private:
         std::unique_ptr<Execution> quantized;
     };
 
-    void run(Execution& execution, const Program& program, const Binding& binding, const TensorMap& inputs,
-             std::map<std::string, std::vector<float>>& into, const Control& control) const
+    static void run(Execution& execution, const Program& program, const Binding& binding,
+                    const std::set<std::string>& names, const TensorMap& inputs,
+                    std::map<std::string, std::vector<float>>& into, const Control& control)
     {
         std::map<std::string, Tap> taps;
-        for (const std::string& name : m_names) {
+        for (const std::string& name : names) {
             const auto given = inputs.find(name);
             if (given != inputs.end())
                 into[name] = asRead(program, binding, name, given->second);
@@ -155,13 +155,14 @@ private:
                                      const Tensor& given)
     {
         const int slot = program.findSlot(name, Slot::Kind::activation);
-        const bool active = slot >= 0 && binding.precision() != Precision::floating && binding.setting(slot).active();
-        return active ? fakeQuantize(given.converted(DType::float32), *binding.setting(slot).encoding).toFloats()
-                      : given.toFloats();
+        const bool active =
+            slot >= 0 && binding.precision() != Precision::floating && binding.setting(slot).active();
+        return active
+                   ? fakeQuantize(given.converted(DType::float32), *binding.setting(slot).encoding).toFloats()
+                   : given.toFloats();
     }
 
     const MomentSource& m_source;
-    std::vector<std::string> m_names;
     std::vector<Pair> m_executions;
 };
 
@@ -177,26 +178,26 @@ constexpr std::int64_t groupsOfShare = 16;
 
 std::int64_t matrixBytes(const ProductGeometry& layer, bool cross)
 {
-    return layer.groups * layer.depth * layer.depth * static_cast<std::int64_t>(sizeof(double)) * (cross ? 2 : 1);
+    return layer.groups * layer.depth * layer.depth * static_cast<std::int64_t>(sizeof(double)) *
+           (cross ? 2 : 1);
 }
 
-std::vector<InputMoments> collectBatch(const MomentSource& source, std::span<const ProductGeometry> layers,
-                                       const Samples& samples, const MomentOptions& options, int workers,
-                                       const Control& control)
+std::vector<InputMoments> collectBatch(const RecordInputs& record, bool cross, std::int64_t samples,
+                                       std::span<const ProductGeometry> layers, const MomentOptions& options,
+                                       int workers, const Control& control)
 {
     std::vector<Accumulator> sums;
     std::vector<Share> shares;
     for (std::size_t i = 0; i < layers.size(); ++i) {
-        sums.emplace_back(layers[i], options.second, source.quantizedProgram != nullptr);
+        sums.emplace_back(layers[i], options.second, cross);
         for (std::int64_t group = 0; group < layers[i].groups; group += groupsOfShare)
             shares.push_back({i, group, std::min(group + groupsOfShare, layers[i].groups)});
     }
-    InputRecorder recorder(source, layers, workers);
-    for (std::int64_t first = 0; first < samples.size(); first += chunkSamples) {
-        const std::int64_t count = std::min(chunkSamples, samples.size() - first);
+    for (std::int64_t first = 0; first < samples; first += chunkSamples) {
+        const std::int64_t count = std::min(chunkSamples, samples - first);
         std::vector<SampleInputs> inputs(static_cast<std::size_t>(count));
         parallelFor(count, workers, control, [&](std::int64_t i, int worker) {
-            inputs[static_cast<std::size_t>(i)] = recorder.record(samples, first + i, worker, control);
+            inputs[static_cast<std::size_t>(i)] = record(layers, first + i, worker);
         });
         parallelFor(static_cast<std::int64_t>(shares.size()), workers, control, [&](std::int64_t i, int) {
             const Share& share = shares[static_cast<std::size_t>(i)];
@@ -205,8 +206,8 @@ std::vector<InputMoments> collectBatch(const MomentSource& source, std::span<con
                 control.throwIfStopped();
                 const std::vector<float>& reference = sample.reference.at(name);
                 const auto test = sample.test.find(name);
-                sums[share.layer].add(reference, test == sample.test.end() ? reference : test->second, share.first,
-                                      share.last);
+                sums[share.layer].add(reference, test == sample.test.end() ? reference : test->second,
+                                      share.first, share.last);
             }
         });
     }
@@ -225,11 +226,26 @@ bool canWatchInput(const Program& program, const ProductGeometry& geometry)
     return value.valid() && (graph.isInput(value) || program.canTap(geometry.input));
 }
 
-std::vector<InputMoments> collectInputMoments(const MomentSource& source, const std::vector<ProductGeometry>& layers,
+std::vector<InputMoments> collectInputMoments(const MomentSource& source,
+                                              const std::vector<ProductGeometry>& layers,
                                               const Samples& samples, const MomentOptions& options,
                                               const Control& control)
 {
-    if (samples.size() < 1)
+    MomentOptions used = options;
+    used.workers = options.workers > 0 ? options.workers : hardwareThreads();
+    InputRecorder recorder(source, used.workers);
+    const auto record = [&](std::span<const ProductGeometry> batch, std::int64_t sample, int worker) {
+        return recorder.record(batch, samples, sample, worker, control);
+    };
+    return collectInputMoments(record, source.quantizedProgram != nullptr, samples.size(), layers, used,
+                               control);
+}
+
+std::vector<InputMoments> collectInputMoments(const RecordInputs& record, bool cross, std::int64_t samples,
+                                              const std::vector<ProductGeometry>& layers,
+                                              const MomentOptions& options, const Control& control)
+{
+    if (samples < 1)
         throw Error(ErrorCode::datasetEmpty, "calibration");
     const int workers = options.workers > 0 ? options.workers : hardwareThreads();
     std::vector<InputMoments> result;
@@ -237,10 +253,11 @@ std::vector<InputMoments> collectInputMoments(const MomentSource& source, const 
         std::size_t last = first;
         std::int64_t bytes = 0;
         do
-            bytes += options.second ? matrixBytes(layers[last++], source.quantizedProgram != nullptr) : (++last, 0);
-        while (last < layers.size() && (!options.second || bytes + matrixBytes(layers[last], true) <= options.memoryBytes));
+            bytes += options.second ? matrixBytes(layers[last++], cross) : (++last, 0);
+        while (last < layers.size() &&
+               (!options.second || bytes + matrixBytes(layers[last], true) <= options.memoryBytes));
         const std::span<const ProductGeometry> batch(layers.data() + first, last - first);
-        for (InputMoments& moments : collectBatch(source, batch, samples, options, workers, control))
+        for (InputMoments& moments : collectBatch(record, cross, samples, batch, options, workers, control))
             result.push_back(std::move(moments));
         first = last;
     }

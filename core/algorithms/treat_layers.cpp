@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/algorithms/treat_layers.h"
+
+#include <algorithm>
+
+#include "core/algorithms/input_walk.h"
+
+namespace lathe {
+
+Option passesOption()
+{
+    return {.id = "passes",
+            .label = "Groups of layers",
+            .help = "Layers are treated in so many groups, each seeing the results of those before",
+            .kind = Option::Kind::integer,
+            .minimum = 1,
+            .maximum = 10000,
+            .defaultValue = 1000};
+}
+
+void treatLayers(
+    QuantState& state, const AlgorithmContext& context, const std::vector<WeightLayer>& layers,
+    std::int64_t passes, bool propagate, const MomentOptions& options,
+    const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat)
+{
+    // Inner progress would jump back and forth; layers are what counts.
+    const Control quiet(context.control.stopToken());
+    const auto total = static_cast<std::int64_t>(layers.size());
+    const std::int64_t groups = std::min<std::int64_t>(propagate ? passes : 1, total);
+    InputWalk walk(context.training, options.workers, propagate, options.memoryBytes);
+    for (std::int64_t group = 0; group < groups; ++group) {
+        const auto first = layers.begin() + group * total / groups;
+        const auto last = layers.begin() + (group + 1) * total / groups;
+        const std::vector<WeightLayer> part(first, last);
+        std::vector<InputMoments> moments = walk.collect(state, part, {last, layers.end()}, options, quiet);
+        for (std::size_t i = 0; i < part.size(); ++i)
+            treat(part[i], moments[i], i == 0);
+        walk.changed(state.graph, part);
+        context.control.progress((group + 1) * total / groups, total, "layers");
+    }
+}
+
+} // namespace lathe
