@@ -48,10 +48,23 @@ StatisticsCollector::StatisticsCollector(const std::vector<WatchedTensor>& watch
     }
 }
 
-StatisticsCollector::SampleResult StatisticsCollector::emptyResult() const
+StatisticsCollector::SampleResult StatisticsCollector::emptyResult()
 {
     SampleResult result;
+    {
+        const std::lock_guard lock(m_mutex);
+        if (!m_merged.empty()) {
+            result = std::move(m_merged.back());
+            m_merged.pop_back();
+        }
+    }
     result.tensors.resize(m_entries.size());
+    for (SampleResult::Tensor& tensor : result.tensors) {
+        tensor.seen = false;
+        tensor.shape = {};
+        tensor.moments = {};
+        tensor.channels.clear();
+    }
     return result;
 }
 
@@ -112,6 +125,7 @@ void StatisticsCollector::deliver(std::int64_t sample, std::string id, SampleRes
     m_pending.emplace(sample, Pending{std::move(id), std::move(result)});
     while (!m_pending.empty() && m_pending.begin()->first == m_next) {
         merge(m_next, m_pending.begin()->second);
+        m_merged.push_back(std::move(m_pending.begin()->second.result));
         m_pending.erase(m_pending.begin());
         ++m_next;
     }

@@ -42,7 +42,8 @@ public:
     /// `window`: how far workers may run ahead of the oldest sample that is not in yet.
     StatisticsCollector(const std::vector<WatchedTensor>& watched, std::int64_t window, HistogramSampling sampling = {});
 
-    SampleResult emptyResult() const;
+    /// With the memory of one that was merged, where there is one.
+    SampleResult emptyResult();
     /// A tensor of a sample, row-major or with axis 1 innermost.
     struct Seen
     {
@@ -92,6 +93,7 @@ private:
     std::mutex m_mutex;
     std::condition_variable m_changed;
     std::map<std::int64_t, Pending> m_pending;
+    std::vector<SampleResult> m_merged; ///< their memory serves again
     std::vector<std::string> m_sampleIds;
     std::int64_t m_next = 0;
     bool m_abandoned = false;
