@@ -42,6 +42,9 @@ function(lathe_add_test name)
     if(NOT arg_TIMEOUT)
         set(arg_TIMEOUT 120)
     endif()
+    if(LATHE_SANITIZE)
+        math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 10")
+    endif()
     add_test(NAME ${folder}/${name} COMMAND ${target})
     set_tests_properties(${folder}/${name} PROPERTIES
         LABELS "${arg_LABELS}" TIMEOUT ${arg_TIMEOUT} ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${arg_ENV}"

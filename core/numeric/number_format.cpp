@@ -11,6 +11,8 @@ namespace lathe {
 
 namespace {
 
+/// Magnitude of an int: codes of wider formats end there.
+constexpr int codeBits = 31;
 constexpr int smallestBits = 2;
 constexpr int largestBits = 16;
 constexpr int biasBits = 32;
@@ -86,14 +88,14 @@ int NumberFormat::minimumCode() const
 {
     if (!isInteger() || !isSigned)
         return 0;
-    return static_cast<int>(-(std::int64_t{1} << (bits - 1)));
+    return static_cast<int>(-(std::int64_t{1} << std::min(bits - 1, codeBits)));
 }
 
 int NumberFormat::maximumCode() const
 {
     if (!isInteger())
         return 0;
-    return static_cast<int>((std::int64_t{1} << (isSigned ? bits - 1 : bits)) - 1);
+    return static_cast<int>((std::int64_t{1} << std::min(isSigned ? bits - 1 : bits, codeBits)) - 1);
 }
 
 DType NumberFormat::container() const

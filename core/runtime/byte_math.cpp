@@ -16,6 +16,12 @@ LATHE_INLINE std::uint8_t toByte(float code)
     return static_cast<std::uint8_t>(static_cast<std::int32_t>(code));
 }
 
+/// Wraps like the registers of every integer runtime, where a file's bias is that large.
+LATHE_INLINE std::int32_t wrappingSum(std::int32_t a, std::int32_t b)
+{
+    return static_cast<std::int32_t>(static_cast<std::uint32_t>(a) + static_cast<std::uint32_t>(b));
+}
+
 struct ToBytes
 {
     LATHE_INLINE static void run(const std::int32_t* sums, std::uint8_t* out, std::int64_t rows,
@@ -45,7 +51,7 @@ private:
     {
         LATHE_INDEPENDENT
         for (std::int64_t c = 0; c < count; ++c) {
-            const float value = static_cast<float>(sums[c] + bias[c]) * multiplier[c];
+            const float value = static_cast<float>(wrappingSum(sums[c], bias[c])) * multiplier[c];
             out[c] = toByte(roundSmall(clampTo(value, low, high)) + zero);
         }
     }
@@ -59,7 +65,7 @@ struct ToReals
         for (std::int64_t row = 0; row < rows; ++row, sums += channels, out += channels) {
             LATHE_INDEPENDENT
             for (std::int64_t c = 0; c < channels; ++c)
-                out[c] = static_cast<float>(sums[c] + bias[c]) * multiplier[c];
+                out[c] = static_cast<float>(wrappingSum(sums[c], bias[c])) * multiplier[c];
         }
     }
 };

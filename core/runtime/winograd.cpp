@@ -110,8 +110,10 @@ struct InputTransform
                 const float* pixel = pixels[y * kSide + x];
                 if (inside && count == kLanes)
                     loadAll(pixel + channel, column[y]);
+                else if (pixel)
+                    load(pixel + channel, count, column[y]);
                 else
-                    load(pixel ? pixel + channel : pixels[0], pixel ? count : 0, column[y]);
+                    column[y] = Lanes{};
             }
             transformInput(column, 1, columns + x, kSide);
         }

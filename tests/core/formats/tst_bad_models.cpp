@@ -349,7 +349,8 @@ void TstBadModels::limitsMemory() {
     timer.start();
     const auto error = errorOf([&] { return readModel(path, systemFs(), Control()); });
     QVERIFY(error.has_value());
-    QVERIFY2(timer.elapsed() < 2000, std::to_string(timer.elapsed()).c_str());
+    // Copies per operand would take minutes; sanitizers on a busy machine take seconds.
+    QVERIFY2(timer.elapsed() < 30000, std::to_string(timer.elapsed()).c_str());
     const long grown = peakKilobytes() - before;
     QVERIFY2(grown < 64 * 1024, std::to_string(grown).c_str());
 }

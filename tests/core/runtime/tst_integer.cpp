@@ -191,7 +191,7 @@ Graph quantizedNetwork(const Formats& formats)
         return Range{*low, *high};
     };
     for (const char* name : {"x", "c", "d", "e", "a", "h", "t", "m", "q", "o", "n", "y"}) {
-        const Tensor& tensor = std::string(name) == "x" ? randomInputs(graph, 3).at("x") : values.at(name);
+        const Tensor tensor = std::string(name) == "x" ? randomInputs(graph, 3).at("x") : values.at(name);
         const std::array ranges{rangeOf(tensor.data<float>())};
         pair(name, makeEncoding(activation, ranges, -1, false));
     }
