@@ -1172,6 +1172,14 @@
         <source>The share of positive values, of tensors that have no negative ones, that become zero: over one half.</source>
         <translation>Der Anteil der positiven Werte, die zu null werden, in Tensoren ohne negative: über die Hälfte.</translation>
     </message>
+    <message>
+        <source>Discount chance correlations</source>
+        <translation>Zufällige Korrelationen abziehen</translation>
+    </message>
+    <message>
+        <source>Trusts correlations of inputs less where there are fewer samples than inputs</source>
+        <translation>Traut Korrelationen der Eingaben weniger, wo es weniger Proben als Eingaben gibt</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>

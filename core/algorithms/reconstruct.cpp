@@ -6,6 +6,7 @@
 
 #include "core/algorithms/cholesky.h"
 #include "core/algorithms/output_error.h"
+#include "core/algorithms/shrinkage.h"
 #include "core/algorithms/treat_layers.h"
 #include "core/base/parallel.h"
 #include "core/quant/weight_resolver.h"
@@ -114,8 +115,14 @@ private:
                                                      geometry.depth);
         if (centred)
             problem.second -= mean * mean.transpose();
+        // With at least as many observations as inputs discounting costs more than it saves.
+        const double observations = independentObservations(moments.samples, moments.count);
+        const bool few = observations < static_cast<double>(moments.depth);
+        const double chance = m_options.shrink && few ? shrinkageOf(problem.second, observations) : 0;
         if (!moments.cross.empty())
-            moveTarget(problem, moments, group, centred);
+            moveTarget(problem, moments, group, centred, chance);
+        else
+            shrink(problem.second, chance);
         dampen(problem.second, m_options.damping);
         setGrids(problem, layer, group);
         return problem;
@@ -123,8 +130,8 @@ private:
 
     /// W x is best matched by V z with V = W E[x z'] E[z z']^-1, pulled towards W where the samples say
     /// little.
-    void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group,
-                    bool centred) const
+    void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group, bool centred,
+                    double chance) const
     {
         const std::int64_t depth = moments.depth;
         RowMatrix change = Moment(moments.crossOf(group), depth, depth);
@@ -135,6 +142,8 @@ private:
             change -= reference * mean.transpose();
         }
         change -= problem.second;
+        change *= 1 - chance;
+        shrink(problem.second, chance);
         RowMatrix pulled = problem.second;
         dampen(pulled, m_options.pull);
         const RowMatrix moved = problem.target * change;
@@ -223,6 +232,11 @@ std::vector<Option> reconstructOptions()
              .kind = Option::Kind::flag,
              .defaultValue = 1},
             {.id = "means", .label = "Correct the bias too", .kind = Option::Kind::flag, .defaultValue = 1},
+            {.id = "shrink",
+             .label = "Discount chance correlations",
+             .help = "Trusts correlations of inputs less where there are fewer samples than inputs",
+             .kind = Option::Kind::flag,
+             .defaultValue = 1},
             passesOption()};
 }
 
@@ -233,6 +247,7 @@ ReconstructOptions reconstructOptions(const std::vector<Option>& declared, const
     options.pull = optionValue(declared, values, "pull");
     options.propagate = optionValue(declared, values, "propagate") != 0;
     options.means = optionValue(declared, values, "means") != 0;
+    options.shrink = optionValue(declared, values, "shrink") != 0;
     options.passes = static_cast<int>(optionValue(declared, values, "passes"));
     return options;
 }

@@ -12,7 +12,8 @@ struct ReconstructOptions
     double pull = 0.1;     ///< the same where a target is moved to make up for what earlier layers changed
     bool propagate = true; ///< inputs as earlier quantized layers give them; false: those of the float model
     bool means = true;     ///< leave the mean of the error to the bias, and correct that
-    int passes = 1000;     ///< at most so many groups of layers, each seeing the results of those before
+    bool shrink = true; ///< trust correlations of the input less where there are fewer positions than inputs
+    int passes = 1000;  ///< at most so many groups of layers, each seeing the results of those before
 };
 
 /// The options that algorithms of this kind share, for their own lists.

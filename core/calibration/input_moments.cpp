@@ -257,8 +257,10 @@ std::vector<InputMoments> collectInputMoments(const RecordInputs& record, bool c
         while (last < layers.size() &&
                (!options.second || bytes + matrixBytes(layers[last], true) <= options.memoryBytes));
         const std::span<const ProductGeometry> batch(layers.data() + first, last - first);
-        for (InputMoments& moments : collectBatch(record, cross, samples, batch, options, workers, control))
+        for (InputMoments& moments : collectBatch(record, cross, samples, batch, options, workers, control)) {
+            moments.samples = samples;
             result.push_back(std::move(moments));
+        }
         first = last;
     }
     return result;

@@ -18,7 +18,8 @@ namespace lathe {
 /// the other run (x itself without one).
 struct InputMoments
 {
-    std::int64_t count = 0;
+    std::int64_t count = 0; ///< positions of all samples
+    std::int64_t samples = 0;
     std::int64_t groups = 0;
     std::int64_t depth = 0;
     std::vector<double> referenceMean; ///< E[x], groups * depth

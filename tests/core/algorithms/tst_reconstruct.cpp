@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/algorithms/reconstruct.h"
+
+#include <QTest>
+
+#include "core/algorithms/output_error.h"
+#include "tests/core/algorithms/algorithm_fixture.h"
+
+using namespace lathe;
+using namespace lathe::test;
+
+namespace {
+
+/// Seeded inputs that no algorithm saw.
+class FreshSamples : public UnlabelledSamples
+{
+public:
+    explicit FreshSamples(const Graph& graph)
+        : UnlabelledSamples(64)
+        , m_graph(graph)
+    {
+    }
+
+    TensorMap load(std::int64_t index) const override
+    {
+        return seededInputs(m_graph, static_cast<unsigned>(9000 + index));
+    }
+
+private:
+    const Graph& m_graph;
+};
+
+/// SQNR of the quantized output on fresh samples after an algorithm that saw 15.
+double freshDb(const std::string& text, const Graph& graph)
+{
+    AlgorithmFixture fixture("int4:channel:symmetric", graph, "float32");
+    QuantState state = fixture.state;
+    const AlgorithmChoice choice = AlgorithmChoice::parse(text);
+    const Control control;
+    algorithms()
+        .get(choice.id, "algorithm")
+        .run(state, {fixture.plan, genericRules(), fixture.samples, fixture.samples, sha256("data"),
+                     choice.options, 1, control});
+    const FreshSamples fresh(fixture.graph);
+    const OutputError error(fixture.graph, fresh, 1, control);
+    return error.measure(quantizedRun(state, control), control).sqnrDb();
+}
+
+} // namespace
+
+/// What layer problems are formed from.
+class TstReconstruct : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void discountsWhatFewSamplesShow_data();
+    void discountsWhatFewSamplesShow();
+    void trustsManyPositions();
+};
+
+void TstReconstruct::discountsWhatFewSamplesShow_data()
+{
+    QTest::addColumn<QString>("algorithm");
+    QTest::newRow("gptq") << "gptq";
+    QTest::newRow("adaround") << "adaround";
+}
+
+/// 15 samples of 64 independent inputs: correlations are nothing but chance, and following them costs on
+/// other samples.
+void TstReconstruct::discountsWhatFewSamplesShow()
+{
+    QFETCH(QString, algorithm);
+    const Graph graph =
+        graphOf("opset 13\ninput x: float32[1x64]\nw: float32[64x16] = ...\ny = MatMul(x, w)\noutput y\n");
+    const double discounted = freshDb(algorithm.toStdString(), graph);
+    const double trusted = freshDb(algorithm.toStdString() + ":shrink=0", graph);
+    QVERIFY2(discounted > trusted + 0.5,
+             qPrintable(QString("%1 dB, without %2").arg(discounted).arg(trusted)));
+}
+
+/// Nothing is discounted where samples show more than there are inputs.
+void TstReconstruct::trustsManyPositions()
+{
+    QCOMPARE(freshDb("gptq", unevenNetwork()), freshDb("gptq:shrink=0", unevenNetwork()));
+}
+
+QTEST_APPLESS_MAIN(TstReconstruct)
+#include "tst_reconstruct.moc"
