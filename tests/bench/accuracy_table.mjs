@@ -3,8 +3,9 @@
 // What quantization costs the labelled asset models in their own metric: the float model against plans of falling width, with
 // paired 95 % intervals, time and peak memory of the algorithms. Ranges and algorithms see the calibration split, metrics the
 // validation split. accuracy.mjs of tests/interop compares with the peer instead.
-// Usage: accuracy_table.mjs [--out build/bench] [--limit N] [--variants NAME,...] [--threads N] [MODEL ...]
-// Writes accuracy_table.md and accuracy_table.json.
+// Usage: accuracy_table.mjs [--out build/bench] [--limit N] [--variants NAME;...] [--threads N] [--again] [MODEL ...]
+// Writes accuracy_table.md and accuracy_table.json after every row. Rows that the JSON holds already, of the same plan and
+// limit, are not measured again (--again does), so that the table can be made row by row.
 import { spawn } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
@@ -36,11 +37,13 @@ const plan = (weights, granularity, activations, method, algorithms) => [
 /** `bound` names the model's allowance above; `points` is one for all models. */
 const VARIANTS = [
   { name: 'W8A8 channel, min-max', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax') },
+  { name: 'W8A8 channel, entropy', points: 0.3, args: plan('int8', 'channel', 'uint8', 'entropy') },
   { name: 'W8A8 channel, smooth+bias', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax', 'smooth,bias') },
   { name: 'W8A8 tensor, min-max', args: plan('int8', 'tensor', 'uint8', 'minmax') },
   { name: 'W8A8 tensor, equalize+bias', bound: 'tensor', args: plan('int8', 'tensor', 'uint8', 'minmax', 'equalize,bias') },
   { name: 'W4A8 nearest, min-max', args: plan('int4', 'channel', 'uint8', 'minmax') },
   { name: 'W4A8 learned', bound: 'w4a8', args: plan('int4', 'channel', 'uint8', 'mse', 'equalize,gptq,adaround,bias') },
+  { name: 'W4A8 learned, entropy', bound: 'w4a8', args: plan('int4', 'channel', 'uint8', 'entropy', 'equalize,gptq,adaround,bias') },
   { name: 'W4A4 nearest, min-max', args: plan('int4', 'channel', 'uint4', 'minmax') },
   { name: 'W4A4 learned', bound: 'w4a4', args: plan('int4', 'channel', 'uint4', 'mse', 'equalize,gptq,adaround,bias') },
 ];
@@ -74,6 +77,9 @@ function points(metric, { float, loss, low, high }) {
   return { loss: loss * scale, low: low * scale, high: high * scale };
 }
 
+/** What a row's figures hang on besides the model. */
+const planText = (variant, values) => [...variant.args, ...(values.limit ? ['--limit', values.limit] : [])].join(' ');
+
 async function measure(context, model, variant) {
   const { program, assets, dir, values } = context;
   const project = path.join(dir, `${model}.lathe`);
@@ -83,7 +89,7 @@ async function measure(context, model, variant) {
   const checked = await measured(program, ['validate', project, ...limit], values.threads);
   const figures = checked.document.metrics[metric];
   const row = {
-    model, variant: variant.name, metric, samples: checked.document.samples, float: figures.float, quantized: figures.quantized, ...points(metric, figures),
+    model, variant: variant.name, plan: planText(variant, values), metric, samples: checked.document.samples, float: figures.float, quantized: figures.quantized, ...points(metric, figures),
     peakBytes: made.peakBytes, algorithms: made.document.algorithms.map(({ algorithm, beforeDb, afterDb, reverted, seconds, layers }) => ({
       algorithm, beforeDb, afterDb, reverted, seconds, secondsPerLayer: seconds / Math.max(1, layers.filter((l) => !l.note).length),
     })),
@@ -121,28 +127,43 @@ const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     out: { type: 'string', default: path.join(repoDir, 'build/bench') }, limit: { type: 'string' },
-    variants: { type: 'string' }, threads: { type: 'string', default: '2' },
+    variants: { type: 'string' }, threads: { type: 'string', default: '2' }, again: { type: 'boolean', default: false },
   },
 });
 const program = cliOrSkip();
 const assets = assetsOrSkip();
-const wanted = values.variants?.split(',').map((name) => name.trim());
+const wanted = values.variants?.split(';').map((name) => name.trim());
 const variants = VARIANTS.filter(({ name }) => !wanted || wanted.some((part) => name.startsWith(part)));
-const rows = [];
+const files = Object.fromEntries(['json', 'md'].map((ending) => [ending, path.join(values.out, `accuracy_table.${ending}`)]));
 fs.mkdirSync(values.out, { recursive: true });
+
+/** Rows of the table in the order of MODELS and VARIANTS, whatever the order in which they were measured. */
+const rows = fs.existsSync(files.json) ? JSON.parse(fs.readFileSync(files.json, 'utf8')) : [];
+const place = ({ model, variant }) => Object.keys(MODELS).indexOf(model) * VARIANTS.length + VARIANTS.findIndex(({ name }) => name === variant);
+const isKnown = (model, variant) => rows.some((row) => row.model === model && row.variant === variant.name && !row.error && row.plan === planText(variant, values));
+
+function keep(row) {
+  const old = rows.findIndex(({ model, variant }) => model === row.model && variant === row.variant);
+  if (old >= 0) rows.splice(old, 1);
+  rows.push(row);
+  rows.sort((a, b) => place(a) - place(b));
+  fs.writeFileSync(files.json, `${JSON.stringify(rows, null, 1)}\n`);
+  fs.writeFileSync(files.md, markdown(rows));
+}
+
 for (const model of positionals.length > 0 ? positionals : Object.keys(MODELS)) {
+  const open = variants.filter((variant) => values.again || !isKnown(model, variant));
+  if (open.length === 0) continue;
   await withFolder(async (dir) => {
     const context = { program, assets, dir, values };
-    const failed = (variant) => (error) => rows.push({ model, variant, error: error.message });
-    const calibrated = await measured(program, ['calibrate', path.join(assets, 'models', `${model}.onnx`), '--data', path.join(assets, 'datasets', `${model}.json`), '-o', path.join(dir, `${model}.lathe`)], values.threads).catch(failed('calibration'));
-    for (const variant of calibrated.document ? variants : []) {
+    const failed = (variant) => (error) => keep({ model, variant: variant.name, error: error.message });
+    const args = ['calibrate', path.join(assets, 'models', `${model}.onnx`), '--data', path.join(assets, 'datasets', `${model}.json`), '-o', path.join(dir, `${model}.lathe`)];
+    const calibrated = await measured(program, args, values.threads).catch((error) => open.forEach((variant) => failed(variant)(error)));
+    for (const variant of calibrated ? open : []) {
       process.stderr.write(`${model}: ${variant.name}\n`);
-      await measure(context, model, variant).then((row) => rows.push(row)).catch(failed(variant.name));
+      await measure(context, model, variant).then(keep).catch(failed(variant));
     }
   });
-  // After each model, so that a long run that is cut off has told what it knew.
-  fs.writeFileSync(path.join(values.out, 'accuracy_table.json'), `${JSON.stringify(rows, null, 1)}\n`);
-  fs.writeFileSync(path.join(values.out, 'accuracy_table.md'), markdown(rows));
 }
 process.stdout.write(markdown(rows));
 process.exitCode = rows.some((row) => row.error) ? 1 : 0;
