@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Reverses of functions of two operands under broadcasting.
+// Reverses of functions of several operands under broadcasting.
 #include <cmath>
 
 #include "core/ops/broadcast.h"
@@ -66,6 +66,32 @@ Slopes ofPow(double a, double b)
     return {b == 0 ? 0.0 : b * std::pow(a, b - 1), a > 0 ? std::pow(a, b) * std::log(a) : 0.0};
 }
 
+/// Max and Min of any number of operands: to the first one that is the result.
+std::vector<Tensor> reverseExtreme(const ReverseContext& context)
+{
+    const Shape& shape = context.outputs[0].shape();
+    const std::vector<double> y = realsOf(context.outputs[0]), gradient = onlyGradient(context);
+    std::vector<char> taken(y.size(), 0);
+    std::vector<Tensor> result(context.inputs.size());
+    for (std::size_t operand = 0; operand < context.inputs.size(); ++operand) {
+        const Tensor& input = context.input(operand);
+        const std::vector<double> x = realsOf(input);
+        std::vector<double> at(x.size(), 0.0);
+        forEachStrided(shape, std::array{broadcastStrides(input.shape(), shape)},
+                       [&](std::int64_t i, const auto& offsets) {
+                           const auto element = static_cast<std::size_t>(i),
+                                      from = static_cast<std::size_t>(offsets[0]);
+                           if (taken[element] != 0 || x[from] != y[element])
+                               return;
+                           taken[element] = 1;
+                           at[from] += gradient[element];
+                       });
+        if (context.wants(operand))
+            result[operand] = tensorLike(input, at);
+    }
+    return result;
+}
+
 }
 
 void register_reverse_binary(Table<Reverse>& table)
@@ -76,6 +102,9 @@ void register_reverse_binary(Table<Reverse>& table)
     table.add({.id = "Div", .vjp = reversePairs<ofDiv>, .operands = 2});
     table.add({.id = "Pow", .vjp = reversePairs<ofPow>, .operands = 2});
     table.add({.id = "PRelu", .vjp = reversePairs<ofPRelu>, .operands = 2});
+    constexpr int everyOperand = 1 << 20;
+    table.add({.id = "Max", .vjp = reverseExtreme, .operands = everyOperand});
+    table.add({.id = "Min", .vjp = reverseExtreme, .operands = everyOperand});
 }
 
 }

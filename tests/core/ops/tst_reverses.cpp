@@ -44,6 +44,8 @@ constexpr Case cases[] = {
     {"Div", "input x: float64[2x3]\ninput w: float64[3]\ny = Div(x, w)", true},
     {"Pow", "input x: float64[2x3]\ninput w: float64[3]\ny = Pow(x, w)", true},
     {"PRelu", "input x: float64[2x3]\ninput w: float64[3]\ny = PRelu(x, w)"},
+    {"Max", "input x: float64[2x3x4]\ninput w: float64[3x1]\ninput v: float64[4]\ny = Max(x, w, v)"},
+    {"Min", "input x: float64[4]\ninput w: float64[2x3x4]\ny = Min(x, w)"},
     {"Relu", "input x: float64[30]\ny = Relu(x)"},
     {"Clip", "input x: float64[30]\nl: float64[] = -0.5\nh: float64[] = 0.75\ny = Clip(x, l, h)"},
     {"Clip below only", "input x: float64[30]\nl: float64[] = -0.5\ny = Clip(x, l)"},
