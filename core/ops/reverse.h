@@ -37,11 +37,13 @@ struct Reverse
     std::vector<Tensor> (*vjp)(const ReverseContext&) = nullptr;
     /// Operands that a gradient can reach, the first ones; others (axes, bounds, shapes) count as constants.
     int operands = 1;
+    /// Whether it is the reverse of this node too; null: of every node of the operator.
+    bool (*suits)(const Node&) = nullptr;
 };
 
 /// The reverses that are known. One .cpp in core/ops a family; registered in reverses.def.
 const Table<Reverse>& reverses();
-/// The reverse of a node's operator, or null when it has none.
+/// The reverse of a node, or null when it has none.
 const Reverse* findReverse(const Node& node);
 
 } // namespace lathe

@@ -70,6 +70,12 @@ std::vector<Tensor> reversePad(const ReverseContext& context)
                        1);
 }
 
+/// Only a nearest Resize moves elements; others mix them.
+bool isMoving(const Node& node)
+{
+    return kindOf(node) == OpTraits::Kind::moving;
+}
+
 /// The same elements in the same order.
 std::vector<Tensor> reverseShape(const ReverseContext& context)
 {
@@ -88,6 +94,7 @@ void register_reverse_moving(Table<Reverse>& table)
     for (const char* id :
          {"Transpose", "Split", "Slice", "Gather", "Expand", "Tile", "DepthToSpace", "SpaceToDepth"})
         table.add({.id = id, .vjp = reverseFirst});
+    table.add({.id = "Resize", .vjp = reverseFirst, .suits = isMoving});
     table.add({.id = "Pad", .vjp = reversePad});
     constexpr int everyOperand = 1 << 20;
     table.add({.id = "Concat", .vjp = reverseAll, .operands = everyOperand});

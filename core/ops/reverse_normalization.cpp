@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Reverses of BatchNormalization (with given statistics) and LayerNormalization.
+#include <algorithm>
 #include <cmath>
 
 #include "core/ops/broadcast.h"
@@ -12,8 +13,6 @@ namespace {
 
 std::vector<Tensor> reverseBatchNorm(const ReverseContext& context)
 {
-    if (context.node.integer("training_mode", 0) != 0)
-        context.fail("there is no reverse of its training mode");
     const double epsilon = double{context.node.real("epsilon", 1e-5F)};
     const Shape& shape = context.input(0).shape();
     const std::vector<double> gradient = onlyGradient(context);
@@ -38,6 +37,18 @@ std::vector<Tensor> reverseBatchNorm(const ReverseContext& context)
         if (context.wants(i))
             result[i] = tensorLike(context.input(i), at[i]);
     return result;
+}
+
+/// Statistics of the batch itself change with every element.
+bool hasGivenStatistics(const Node& node)
+{
+    return node.integer("training_mode", 0) == 0;
+}
+
+/// Mean and deviation are no outputs.
+bool hasOneOutput(const Node& node)
+{
+    return std::none_of(node.outputs.begin() + 1, node.outputs.end(), [](ValueId id) { return id.valid(); });
 }
 
 /// The gradient at one normalized row: what changes its mean or its spread is taken back out.
@@ -100,8 +111,9 @@ std::vector<Tensor> reverseLayerNorm(const ReverseContext& context)
 
 void register_reverse_normalization(Table<Reverse>& table)
 {
-    table.add({.id = "BatchNormalization", .vjp = reverseBatchNorm, .operands = 5});
-    table.add({.id = "LayerNormalization", .vjp = reverseLayerNorm, .operands = 3});
+    table.add(
+        {.id = "BatchNormalization", .vjp = reverseBatchNorm, .operands = 5, .suits = hasGivenStatistics});
+    table.add({.id = "LayerNormalization", .vjp = reverseLayerNorm, .operands = 3, .suits = hasOneOutput});
 }
 
 }

@@ -21,7 +21,8 @@ const Table<Reverse>& reverses()
 
 const Reverse* findReverse(const Node& node)
 {
-    return reverses().find(opId(node));
+    const Reverse* reverse = reverses().find(opId(node));
+    return reverse && reverse->suits && !reverse->suits(node) ? nullptr : reverse;
 }
 
 const Tensor& ReverseContext::input(std::size_t index) const
