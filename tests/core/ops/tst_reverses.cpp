@@ -84,6 +84,8 @@ constexpr Case cases[] = {
     {"GlobalAveragePool", "input x: float64[2x3x4x2]\ny = GlobalAveragePool(x)"},
     {"GlobalMaxPool", "input x: float64[2x3x4x2]\ny = GlobalMaxPool(x)"},
     {"ReduceMean", "input x: float64[2x3x4]\ny = ReduceMean(x) {axes=[0, -1]}"},
+    {"ReduceMax", "input x: float64[2x3x4]\ny = ReduceMax(x) {axes=[1], keepdims=0}"},
+    {"ReduceMin", "input x: float64[2x3x4]\ny = ReduceMin(x)"},
     {"ReduceSum", "input x: float64[2x3x4]\na: int64[1] = [1]\ny = ReduceSum(x, a) {keepdims=0}"},
     {"Identity", "input x: float64[6]\ny = Identity(x)"},
     {"Dropout", "input x: float64[6]\ny = Dropout(x)"},
