@@ -25,6 +25,10 @@ void dampen(RowMatrix& second, double part)
     second.diagonal().array() += mean > 0 ? part * mean : 1.0;
 }
 
+/// What summing products in float leaves, in parts of the trace of the moments: all that is known of inputs
+/// that hardly change, once the square of their mean is taken off.
+constexpr double summationNoise = 1e-6;
+
 /// Scales that were asked to be powers of two must stay so.
 bool onPowersOfTwo(const Encoding& encoding)
 {
@@ -113,6 +117,7 @@ private:
         const bool centred = m_options.means && layer.hasBias();
         const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * geometry.depth,
                                                      geometry.depth);
+        const double noise = summationNoise * problem.second.trace();
         if (centred)
             problem.second -= mean * mean.transpose();
         // With at least as many observations as inputs discounting costs more than it saves.
@@ -120,9 +125,10 @@ private:
         const bool few = observations < static_cast<double>(moments.depth);
         const double chance = m_options.shrink && few ? shrinkageOf(problem.second, observations) : 0;
         if (!moments.cross.empty())
-            moveTarget(problem, moments, group, centred, chance);
+            moveTarget(problem, moments, group, centred, chance, noise);
         else
             shrink(problem.second, chance);
+        problem.second.diagonal().array() += noise;
         dampen(problem.second, m_options.damping);
         setGrids(problem, layer, group);
         return problem;
@@ -131,7 +137,7 @@ private:
     /// W x is best matched by V z with V = W E[x z'] E[z z']^-1, pulled towards W where the samples say
     /// little.
     void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group, bool centred,
-                    double chance) const
+                    double chance, double noise) const
     {
         const std::int64_t depth = moments.depth;
         RowMatrix change = Moment(moments.crossOf(group), depth, depth);
@@ -145,6 +151,7 @@ private:
         change *= 1 - chance;
         shrink(problem.second, chance);
         RowMatrix pulled = problem.second;
+        pulled.diagonal().array() += noise;
         dampen(pulled, m_options.pull);
         const RowMatrix moved = problem.target * change;
         const RowMatrix lower = choleskyFactor(std::move(pulled), m_context.control);
