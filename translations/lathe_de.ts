@@ -2,6 +2,137 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="de_DE" sourcelanguage="en">
 <context>
+    <name>FrontGrid</name>
+    <message>
+        <source>weights</source>
+        <translation>Gewichte</translation>
+    </message>
+    <message>
+        <source>activations</source>
+        <translation>Aktivierungen</translation>
+    </message>
+    <message>
+        <source>operator</source>
+        <translation>Operator</translation>
+    </message>
+    <message>
+        <source>Assigned, repaired</source>
+        <translation>Zugewiesen, nachgebessert</translation>
+    </message>
+    <message>
+        <source>Unchanged</source>
+        <translation>Unverändert</translation>
+    </message>
+    <message>
+        <source>Assigned</source>
+        <translation>Zugewiesen</translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation>Plan</translation>
+    </message>
+    <message>
+        <source>Where it comes from; the best one within the limits is marked.</source>
+        <translation>Woher er kommt; der beste innerhalb der Grenzen ist gekennzeichnet.</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>What the target stores, codes at their own bit-width.</source>
+        <translation>Was das Ziel speichert, Codes in ihrer eigenen Bitbreite.</translation>
+    </message>
+    <message>
+        <source>Latency ms</source>
+        <translation>Latenz ms</translation>
+    </message>
+    <message>
+        <source>Of one sample, by the target&apos;s cost model: a model, not a measurement.</source>
+        <translation>Einer Probe, nach dem Kostenmodell des Ziels: ein Modell, keine Messung.</translation>
+    </message>
+    <message>
+        <source>Energy mJ</source>
+        <translation>Energie mJ</translation>
+    </message>
+    <message>
+        <source>Of one sample, by the target&apos;s cost model.</source>
+        <translation>Einer Probe, nach dem Kostenmodell des Ziels.</translation>
+    </message>
+    <message>
+        <source>SQNR dB</source>
+        <translation>SQNR dB</translation>
+    </message>
+    <message>
+        <source>Of the first output against float, measured on the probe set.</source>
+        <translation>Der ersten Ausgabe gegen Gleitkomma, gemessen an den Messproben.</translation>
+    </message>
+    <message>
+        <source>Predicted dB</source>
+        <translation>Vorhersage dB</translation>
+    </message>
+    <message>
+        <source>The same from the isolated effects of the layers, added up.</source>
+        <translation>Dasselbe aus den einzelnen Wirkungen der Schichten, zusammengezählt.</translation>
+    </message>
+    <message>
+        <source>Loss %</source>
+        <translation>Verlust %</translation>
+    </message>
+    <message>
+        <source>Probe samples whose top class differs from the float model&apos;s, with a 95 % interval.</source>
+        <translation>Messproben, deren erste Klasse von der des Gleitkommamodells abweicht, mit 95-%-Intervall.</translation>
+    </message>
+    <message>
+        <source>On the front</source>
+        <translation>Auf der Front</translation>
+    </message>
+    <message>
+        <source>No other measured plan costs less and is better.</source>
+        <translation>Kein anderer gemessener Plan kostet weniger und ist besser.</translation>
+    </message>
+    <message>
+        <source>%1 (best)</source>
+        <translation>%1 (bester)</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>ja</translation>
+    </message>
+    <message>
+        <source>Layer</source>
+        <translation>Schicht</translation>
+    </message>
+    <message>
+        <source>Where.</source>
+        <translation>Wo.</translation>
+    </message>
+    <message>
+        <source>Of its</source>
+        <translation>Davon</translation>
+    </message>
+    <message>
+        <source>What cannot run.</source>
+        <translation>Was nicht läuft.</translation>
+    </message>
+    <message>
+        <source>Nearest</source>
+        <translation>Nächstes</translation>
+    </message>
+    <message>
+        <source>The nearest choice that the target runs; – where no other format helps.</source>
+        <translation>Die nächste Wahl, die das Ziel ausführt; –, wo kein anderes Format hilft.</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>Why the target cannot run it. It is simulated all the same, and refused at export.</source>
+        <translation>Warum das Ziel es nicht ausführen kann. Simuliert wird es trotzdem, beim Export abgelehnt.</translation>
+    </message>
+</context>
+<context>
     <name>GridChoices</name>
     <message>
         <source>per channel</source>
@@ -380,6 +511,10 @@
     <message>
         <source>Validation</source>
         <translation>Validierung</translation>
+    </message>
+    <message>
+        <source>Assign</source>
+        <translation>Zuweisen</translation>
     </message>
 </context>
 <context>
@@ -1571,6 +1706,171 @@
     </message>
 </context>
 <context>
+    <name>lathe::AssignPage</name>
+    <message>
+        <source>Go to the data</source>
+        <translation>Zu den Daten</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>keine Grenze</translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation>Ziel</translation>
+    </message>
+    <message>
+        <source>Own profile…</source>
+        <translation>Eigenes Profil …</translation>
+    </message>
+    <message>
+        <source>A profile file (.json) of a device of your own.</source>
+        <translation>Eine Profildatei (.json) eines eigenen Geräts.</translation>
+    </message>
+    <message>
+        <source>Size at most</source>
+        <translation>Größe höchstens</translation>
+    </message>
+    <message>
+        <source> kB</source>
+        <translation> kB</translation>
+    </message>
+    <message>
+        <source>Of the packed model.</source>
+        <translation>Des gepackten Modells.</translation>
+    </message>
+    <message>
+        <source>Latency at most</source>
+        <translation>Latenz höchstens</translation>
+    </message>
+    <message>
+        <source> ms</source>
+        <translation> ms</translation>
+    </message>
+    <message>
+        <source>Of one sample, by the target&apos;s cost model.</source>
+        <translation>Einer Probe, nach dem Kostenmodell des Ziels.</translation>
+    </message>
+    <message>
+        <source>Energy at most</source>
+        <translation>Energie höchstens</translation>
+    </message>
+    <message>
+        <source> mJ</source>
+        <translation> mJ</translation>
+    </message>
+    <message>
+        <source>Loss at most</source>
+        <translation>Verlust höchstens</translation>
+    </message>
+    <message>
+        <source>Of the data set&apos;s metric on the calibration split, in its own unit: 0.005 is half a point of accuracy. What is made least within it is chosen below.</source>
+        <translation>Der Metrik der Daten auf dem Kalibrierungsteil, in ihrer Einheit: 0,005 ist ein halber Prozentpunkt Genauigkeit. Was dabei möglichst klein wird, steht darunter.</translation>
+    </message>
+    <message>
+        <source>Make least</source>
+        <translation>Möglichst klein</translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation>Größe</translation>
+    </message>
+    <message>
+        <source>latency</source>
+        <translation>Latenz</translation>
+    </message>
+    <message>
+        <source>energy</source>
+        <translation>Energie</translation>
+    </message>
+    <message>
+        <source>Choose bits</source>
+        <translation>Bits wählen</translation>
+    </message>
+    <message>
+        <source>Measures every layer alone at every bit-width, chooses, measures the choice, and repairs it. Locked layers stay.</source>
+        <translation>Misst jede Schicht einzeln bei jeder Bitbreite, wählt, misst die Wahl und bessert sie nach. Gesperrte Schichten bleiben.</translation>
+    </message>
+    <message>
+        <source>Copy as command line</source>
+        <translation>Als Befehlszeile kopieren</translation>
+    </message>
+    <message>
+        <source>Plans by size and output SQNR</source>
+        <translation>Pläne nach Größe und SQNR der Ausgabe</translation>
+    </message>
+    <message>
+        <source>Plans</source>
+        <translation>Pläne</translation>
+    </message>
+    <message>
+        <source>Set a limit and press &quot;Choose bits&quot;.</source>
+        <translation>Eine Grenze setzen und „Bits wählen“ drücken.</translation>
+    </message>
+    <message>
+        <source>Open as the plan</source>
+        <translation>Als Plan öffnen</translation>
+    </message>
+    <message>
+        <source>One step to undo.</source>
+        <translation>Ein Schritt zum Rückgängigmachen.</translation>
+    </message>
+    <message>
+        <source>What the target cannot run</source>
+        <translation>Was das Ziel nicht ausführen kann</translation>
+    </message>
+    <message>
+        <source>Take the nearest choices</source>
+        <translation>Nächste Wahl übernehmen</translation>
+    </message>
+    <message>
+        <source>Puts the nearest legal choice in place of every illegal one; locked layers stay.</source>
+        <translation>Setzt die nächste zulässige Wahl an die Stelle jeder unzulässigen; gesperrte Schichten bleiben.</translation>
+    </message>
+    <message>
+        <source>Target profile</source>
+        <translation>Zielprofil</translation>
+    </message>
+    <message>
+        <source>Target profiles (*.json)</source>
+        <translation>Zielprofile (*.json)</translation>
+    </message>
+    <message>
+        <source>Not calibrated yet</source>
+        <translation>Noch nicht kalibriert</translation>
+    </message>
+    <message>
+        <source>No model yet</source>
+        <translation>Noch kein Modell</translation>
+    </message>
+    <message>
+        <source>Open a model and calibrate it; this page then chooses bits for every layer within the limits of a device.</source>
+        <translation>Ein Modell öffnen und kalibrieren; dann wählt diese Seite Bits für jede Schicht innerhalb der Grenzen eines Geräts.</translation>
+    </message>
+    <message>
+        <source>Size, kB</source>
+        <translation>Größe, kB</translation>
+    </message>
+    <message>
+        <source>Output SQNR, dB</source>
+        <translation>SQNR der Ausgabe, dB</translation>
+    </message>
+    <message>
+        <source>%1
+%2, output SQNR %3 dB</source>
+        <translation>%1
+%2, SQNR der Ausgabe %3 dB</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>The target runs every choice of the plan</source>
+        <translation>Das Ziel führt jede Wahl des Plans aus</translation>
+    </message>
+</context>
+<context>
     <name>lathe::BitWidthDelegate</name>
     <message>
         <source>Number format</source>
@@ -2246,6 +2546,21 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
     <message>
         <source>Nothing in a plan helps here.</source>
         <translation>Kein Plan hilft hier.</translation>
+    </message>
+</context>
+<context>
+    <name>lathe::FrontChart</name>
+    <message>
+        <source>measured</source>
+        <translation>gemessen</translation>
+    </message>
+    <message>
+        <source>best at their cost</source>
+        <translation>beste bei ihren Kosten</translation>
+    </message>
+    <message>
+        <source>the same bits everywhere</source>
+        <translation>überall gleich viele Bits</translation>
     </message>
 </context>
 <context>
@@ -3282,6 +3597,30 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
         <source>%1: clipping range of weights by the method</source>
         <translation>%1: Bereich der Gewichte nach Verfahren</translation>
     </message>
+    <message>
+        <source>Target %1</source>
+        <translation>Ziel %1</translation>
+    </message>
+    <message>
+        <source>Nearest choices of %1</source>
+        <translation>Nächste Wahl von %1</translation>
+    </message>
+    <message>
+        <source>Reading a target profile</source>
+        <translation>Ein Zielprofil wird gelesen</translation>
+    </message>
+    <message>
+        <source>The target profile cannot be used</source>
+        <translation>Das Zielprofil ist nicht verwendbar</translation>
+    </message>
+    <message>
+        <source>Choosing bits</source>
+        <translation>Bits werden gewählt</translation>
+    </message>
+    <message>
+        <source>No bits were chosen</source>
+        <translation>Es wurden keine Bits gewählt</translation>
+    </message>
 </context>
 <context>
     <name>lathe::SummaryChart</name>
@@ -3586,6 +3925,10 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
     <message>
         <source>The data set of the project, %1, could not be opened</source>
         <translation>Der Datensatz des Projekts, %1, konnte nicht geöffnet werden</translation>
+    </message>
+    <message>
+        <source>The target profile of the project %1 could not be read</source>
+        <translation>Das Zielprofil des Projekts %1 war nicht lesbar</translation>
     </message>
 </context>
 </TS>

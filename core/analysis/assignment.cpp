@@ -46,6 +46,7 @@ public:
 
     Assignment run()
     {
+        m_plans.expect(expectedPlans());
         measureUniform();
         m_program.learnOverheads(m_plans.all().back().chosen, m_plans.all().back().costs);
         if (m_options.maxDrop)
@@ -53,7 +54,7 @@ public:
         else
             searchBest();
         traceFronts();
-        return {m_best->point, m_plans.front(), static_cast<int>(m_plans.all().size()), m_drop};
+        return {m_best->point, m_plans.front(), m_uniform, static_cast<int>(m_plans.all().size()), m_drop};
     }
 
 private:
@@ -68,10 +69,21 @@ private:
         return m_program.solve(limits, m_control, forced);
     }
 
+    /// Plans that will be measured if nothing ends the search early.
+    std::int64_t expectedPlans() const
+    {
+        const auto uniform = static_cast<std::int64_t>(std::max<std::size_t>(m_weightBits.size(), 1));
+        const auto fronts = 1 + std::count_if(m_limits.begin() + 1, m_limits.end(),
+                                              [](double limit) { return std::isfinite(limit); });
+        return uniform + (m_options.maxDrop ? dropSteps + 1 : m_options.repairs + 1) +
+               fronts * m_options.frontPoints;
+    }
+
     void measureUniform()
     {
         for (const int bits : m_weightBits)
-            measure(uniformChoice(m_program.table(), bits), "uniform " + std::to_string(bits));
+            m_uniform.push_back(
+                measure(uniformChoice(m_program.table(), bits), "uniform " + std::to_string(bits)).point);
         if (m_weightBits.empty())
             measure(uniformChoice(m_program.table(), 32), "unchanged");
     }
@@ -263,6 +275,7 @@ private:
     MeasuredPlans m_plans;
     std::vector<double> m_limits; ///< of the size, then the further ones
     std::set<int> m_weightBits;
+    std::vector<AssignmentPoint> m_uniform;
     std::optional<MeasuredPlan> m_best;
     std::optional<double> m_drop;
 };

@@ -23,6 +23,8 @@ struct CostLimit
     std::function<double(const Graph& applied)> total = {};
 };
 
+struct AssignmentPoint;
+
 struct AssignmentOptions
 {
     double maxSizeBytes = std::numeric_limits<double>::infinity(); ///< of the packed model
@@ -41,6 +43,8 @@ struct AssignmentOptions
     int repairs = 12;    ///< measured attempts to do better than the prediction
     /// Called for each plan that is the best one so far, so that it can be saved.
     std::function<void(const QuantPlan&)> best;
+    /// Called for each plan once it was measured.
+    std::function<void(const AssignmentPoint&)> measured = {};
 };
 
 /// A plan with what was predicted from isolated effects, and what the probe set says.
@@ -59,7 +63,8 @@ struct AssignmentPoint
 struct Assignment
 {
     AssignmentPoint best;
-    std::vector<AssignmentPoint> front; ///< no other measured plan is cheaper and better; by size
+    std::vector<AssignmentPoint> front;   ///< no other measured plan is cheaper and better; by size
+    std::vector<AssignmentPoint> uniform; ///< the same bits everywhere, where allowed; by bits
     int evaluations = 0;                ///< plans measured
     std::optional<double> drop;         ///< of the best plan, where a limit on it was set
 };

@@ -102,7 +102,10 @@ const MeasuredPlan& MeasuredPlans::measure(const AssignmentProgram& program, con
     point.agreementHigh = result->agreementHigh;
     point.withinLimits = fits(measured.costs);
     m_plans.push_back(std::move(measured));
-    m_control.progress(static_cast<std::int64_t>(m_plans.size()), 0, "measuring plans");
+    const auto done = static_cast<std::int64_t>(m_plans.size());
+    m_control.progress(done, std::max(done, m_expected), "measuring plans");
+    if (m_options.measured)
+        m_options.measured(m_plans.back().point);
     return m_plans.back();
 }
 

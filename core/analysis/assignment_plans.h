@@ -26,6 +26,8 @@ public:
 
     /// Measures the plan of `chosen`, unless it is known. References stay good.
     const MeasuredPlan& measure(const AssignmentProgram& program, const Chosen& chosen, std::string origin);
+    /// How many plans will be measured at about; for progress alone.
+    void expect(std::int64_t plans) { m_expected = plans; }
     bool isKnown(const Chosen& chosen) const;
     const std::deque<MeasuredPlan>& all() const { return m_plans; }
     /// Those that no other one beats: no larger, no dearer in anything that is limited or minimised, and
@@ -44,6 +46,7 @@ private:
     const AssignmentOptions& m_options;
     const Control& m_control;
     std::deque<MeasuredPlan> m_plans;
+    std::int64_t m_expected = 0;
 };
 
 }

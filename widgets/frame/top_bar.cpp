@@ -25,7 +25,7 @@ TopBar::TopBar(Session& session, QWidget* parent)
     layout->setSpacing(4);
     m_model = addChip("model", QStringLiteral("modelChip"), QStringLiteral("model"));
     m_data = addChip("data", QStringLiteral("dataChip"), QStringLiteral("data"));
-    m_target = addChip("target", QStringLiteral("targetChip"), QStringLiteral("export"));
+    m_target = addChip("target", QStringLiteral("targetChip"), QStringLiteral("assign"));
     layout->addWidget(m_model);
     layout->addWidget(m_data);
     layout->addWidget(m_target);
@@ -43,6 +43,7 @@ TopBar::TopBar(Session& session, QWidget* parent)
     connect(&session, &Session::datasetChanged, this, &TopBar::refreshChips);
     connect(&session, &Session::statisticsChanged, this, &TopBar::refreshChips);
     connect(&session, &Session::figuresChanged, this, &TopBar::refreshBudget);
+    connect(&session, &Session::planChanged, this, &TopBar::refreshChips);
     connect(&session.job(), &Job::started, this, &TopBar::refreshChips);
     connect(&session.job(), &Job::finished, this, &TopBar::refreshChips);
     refreshChips();

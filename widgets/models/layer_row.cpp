@@ -53,6 +53,11 @@ std::int64_t storedBytes(const Graph& graph, const Layer& layer, const QuantSpec
     return bytes;
 }
 
+QString refusalText(const Refusal& refusal)
+{
+    return QString::fromStdString(refusal.reason + (refusal.nearest.empty() ? "" : " " + refusal.nearest));
+}
+
 void addFigures(LayerRow& row, const Layer& layer, const PlanFigures& figures)
 {
     if (const LayerFigures* measured = figures.layer(layer.id)) {
@@ -63,11 +68,14 @@ void addFigures(LayerRow& row, const Layer& layer, const PlanFigures& figures)
     const auto weight = figures.weightSqnrDb.find(layer.id);
     if (layer.weight.valid() && weight != figures.weightSqnrDb.end())
         row.weightSqnrDb = weight->second;
+    for (const Refusal& refusal : shownRefusals(figures.targetRefusals))
+        if (refusal.layer == layer.id)
+            row.problem = refusalText(refusal);
     if (!figures.resolved)
         return;
     for (const Refusal& refusal : figures.resolved->refusals)
         if (refusal.layer == layer.id)
-            row.problem = QString::fromStdString(refusal.reason + (refusal.nearest.empty() ? "" : " " + refusal.nearest));
+            row.problem = refusalText(refusal);
 }
 
 /// Nothing where the layer's weights are in another format by now, or save nothing.

@@ -3,6 +3,7 @@
 
 #include "core/formats/formats.h"
 #include "core/project/adjustment.h"
+#include "core/project/target_store.h"
 
 #include <QCoreApplication>
 #include <algorithm>
@@ -143,6 +144,8 @@ private:
     {
         m_control.progress(0, 0, "reading the project");
         const auto project = Project::open(path, true);
+        attempt(QT_TRANSLATE_NOOP("open", "The target profile of the project %1 could not be read"), path,
+                [&] { addTargetOf(*project, systemFs()); });
         m_result.project = readProject(*project);
         m_result.projectPath = path;
         if (m_result.project->model)

@@ -9,7 +9,7 @@ const LayerFigures* PlanFigures::layer(const std::string& id) const
     return found == layers.end() ? nullptr : &found->second;
 }
 
-std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result)
+std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result, std::vector<TargetRefusal> targetRefusals)
 {
     auto figures = std::make_shared<PlanFigures>();
     figures->plan = result.plan;
@@ -17,6 +17,7 @@ std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result)
     for (const LayerFigures& layer : result.layers)
         figures->layers[layer.id] = layer;
     figures->weightSqnrDb = result.weightSqnrDb;
+    figures->targetRefusals = std::move(targetRefusals);
     figures->outputs = result.outputs;
     figures->floatBytes = result.floatBytes;
     figures->sizeBytes = result.sizeBytes;

@@ -3,6 +3,7 @@
 
 #include "core/analysis/what_if.h"
 #include "core/evaluation/evaluate.h"
+#include "core/quant/target_refusals.h"
 
 #include <cstdint>
 #include <map>
@@ -30,6 +31,7 @@ struct PlanFigures
     std::shared_ptr<const Resolved> resolved; ///< null in figures of a stored run
     std::map<std::string, LayerFigures> layers;
     std::map<std::string, double> weightSqnrDb;
+    std::vector<TargetRefusal> targetRefusals; ///< what the plan's target cannot run
     std::vector<OutputFigures> outputs;
     std::optional<PlanLoss> loss;
     std::int64_t floatBytes = 0;
@@ -46,7 +48,8 @@ struct PlanGains
     std::map<std::string, double> sqnrDb; ///< by layer id: output SQNR that comes back with that layer's weights in float
 };
 
-std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result);
+std::shared_ptr<const PlanFigures> figuresOf(const WhatIfResult& result,
+                                             std::vector<TargetRefusal> targetRefusals = {});
 /// Of a stored run whose plan is `plan`.
 std::shared_ptr<const PlanFigures> figuresOf(const EvaluationRun& run, const QuantPlan& plan);
 /// The metric that stands for a run: the data set's own, else the first one.

@@ -2,6 +2,7 @@
 #include "widgets/session/project_store.h"
 
 #include "core/project/adjustment.h"
+#include "core/project/target_store.h"
 
 #include <utility>
 
@@ -27,8 +28,10 @@ void writeProject(Project& project, const ProjectContents& contents)
         project.setDataset(*contents.dataset);
     if (contents.statistics)
         project.setStatistics(*contents.statistics);
-    if (contents.plan)
+    if (contents.plan) {
         project.setPlan(*contents.plan);
+        storeTargetFile(project, contents.plan->target, systemFs());
+    }
     if (contents.adjusted)
         storeQuantized(project, *contents.source, *contents.adjusted);
     for (const auto& run : contents.runs)

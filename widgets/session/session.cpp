@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/session/session.h"
 
+#include "core/project/target_store.h"
+#include "core/targets/catalog.h"
 #include "widgets/session/plan_command.h"
 #include "widgets/session/recent_files.h"
 
@@ -106,6 +108,7 @@ void Session::takeModel(std::shared_ptr<const Model> model)
     m_undoStack.clear();
     m_selection.clear();
     m_whatIf.setSubject(nullptr, nullptr, nullptr);
+    m_assignment.reset();
     m_model = std::move(model);
     m_dataset.reset();
     m_statistics.reset();
@@ -175,7 +178,7 @@ void Session::restartWhatIf()
 {
     const bool ready = canCalibrate() && m_statistics;
     m_whatIf.setSubject(ready ? m_model : nullptr, m_statistics,
-                        ready ? m_dataset->split(Split::calibration) : nullptr);
+                        ready ? m_dataset->split(Split::calibration) : nullptr, findTarget(m_plan.target));
     m_whatIf.setPlan(m_plan);
 }
 
@@ -202,9 +205,17 @@ void Session::refreshFigures()
 
 void Session::takePlan(const QuantPlan& plan)
 {
+    const bool moved = plan.target != m_plan.target;
     m_plan = plan;
-    m_store.writeLatest([plan](Project& project) { project.setPlan(plan); });
-    m_whatIf.setPlan(plan);
+    m_store.writeLatest([plan](Project& project) {
+        project.setPlan(plan);
+        storeTargetFile(project, plan.target, systemFs());
+    });
+    // Another target puts points elsewhere: its graph is another one.
+    if (moved)
+        restartWhatIf();
+    else
+        m_whatIf.setPlan(plan);
     emit planChanged();
     refreshFigures();
 }

@@ -3,6 +3,7 @@
 
 #include "core/project/pipeline.h"
 #include "core/runtime/profile_report.h"
+#include "widgets/session/assignment_run.h"
 #include "widgets/session/job.h"
 #include "widgets/session/layer_selection.h"
 #include "widgets/session/open_files.h"
@@ -57,6 +58,8 @@ public:
     const std::shared_ptr<const PlanGains>& gains() const { return m_gains; }
     /// Time of each layer on this machine, as last measured; null before.
     const std::shared_ptr<const ProfileReport>& profile() const { return m_profile; }
+    /// The newest search for bits, also while it runs or where it was stopped; null before.
+    const std::shared_ptr<const AssignmentRun>& assignment() const { return m_assignment; }
     /// True from an edit until its figures are there: what is shown belongs to an older plan.
     bool figuresStale() const;
     const Layer* layer(const QString& id) const;
@@ -93,6 +96,13 @@ public:
     void measureGains();
     /// Times every layer with `threads` threads (0: all cores), in float and, where there are grids, quantized.
     void measureProfile(int threads = 0);
+    /// Searches bits for every layer that is not locked, from the present plan on, within the limits of `options`; metric,
+    /// workers and what is called back are the session's.
+    void assign(AssignOptions options);
+    /// The command line that does the same.
+    QString assignCommand(const AssignOptions& options) const;
+    /// Makes a profile file of the person's own known and turns to it.
+    void openTargetProfile(const QString& path);
     void exportModel(const QString& path, const ExportOptions& options);
     /// Validates first where the plan has no run yet.
     void createBundle(const QString& path, const QString& keyFile, const QString& passphrase, const Release& release,
@@ -111,6 +121,8 @@ public:
     void setWeightClip(const QString& layer, std::optional<Range> clip);
     void setMethod(const MethodChoice& method);                    ///< the plan's default
     void resetLayers();                                            ///< to the defaults, but for locked ones
+    void setTarget(const QString& id);   ///< defaults that it cannot run become its own
+    void takeNearestChoices();           ///< in place of what the target cannot run
     void savePlan(const QString& path);
     /// Asks the window to show a page.
     void showPage(const QString& id) { emit pageRequested(id); }
@@ -126,6 +138,8 @@ signals:
     void figuresChanged();    ///< or their staleness
     void runsChanged();       ///< also while one grows
     void profileChanged();
+    void assignmentChanged(); ///< also while it grows
+    void targetsChanged();    ///< there is another profile to choose
     void projectChanged();    ///< title or place
     void exported(const QString& path, qint64 bytes);
     void bundled(const lathe::BundleReceipt& receipt);
@@ -164,6 +178,7 @@ private:
     std::shared_ptr<const PlanFigures> m_figures;
     std::shared_ptr<const PlanGains> m_gains;
     std::shared_ptr<const ProfileReport> m_profile;
+    std::shared_ptr<const AssignmentRun> m_assignment;
     std::vector<Path> m_waitingData;
     bool m_preprocessingGuessed = false;
     bool m_hasOwnProject = false;

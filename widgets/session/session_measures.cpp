@@ -3,6 +3,7 @@
 #include "core/base/parallel.h"
 #include "core/runtime/profile.h"
 #include "core/runtime/run_mode.h"
+#include "core/targets/catalog.h"
 #include "widgets/session/command_line.h"
 #include "widgets/session/session.h"
 
@@ -47,7 +48,7 @@ void Session::measureGains()
             WhatIf::Options options;
             options.workers = workers;
             options.layerFigures = false;
-            WhatIf whatIf(graph, model->layers, statistics, *samples, genericRules(), options,
+            WhatIf whatIf(graph, model->layers, statistics, *samples, targetNamed(plan.target)->placement, options,
                           Control(context.control().stopToken()));
             auto gains = std::make_shared<PlanGains>();
             gains->plan = plan;

@@ -2,6 +2,7 @@
 #include "widgets/session/what_if_runner.h"
 
 #include "core/analysis/what_if.h"
+#include "core/targets/catalog.h"
 
 namespace lathe {
 namespace {
@@ -30,7 +31,7 @@ WhatIfRunner::WhatIfRunner(int workers, QObject* parent)
 }
 
 void WhatIfRunner::setSubject(std::shared_ptr<const Model> model, std::shared_ptr<const Statistics> statistics,
-                              std::shared_ptr<const Samples> samples)
+                              std::shared_ptr<const Samples> samples, std::shared_ptr<const Target> target)
 {
     m_job.cancel();
     m_pause.stop();
@@ -39,6 +40,7 @@ void WhatIfRunner::setSubject(std::shared_ptr<const Model> model, std::shared_pt
     m_model = std::move(model);
     m_statistics = std::move(statistics);
     m_samples = std::move(samples);
+    m_target = target ? std::move(target) : targetNamed("generic");
     m_plan.reset();
     m_figures.reset();
     setStale(false);
@@ -51,13 +53,13 @@ void WhatIfRunner::prepare()
 {
     m_preparing = true;
     m_job.start({tr("Preparing estimates"), tr("The probe set could not be prepared"), {}, QStringLiteral("precision")},
-                [model = m_model, statistics = m_statistics, samples = m_samples,
+                [model = m_model, statistics = m_statistics, samples = m_samples, target = m_target,
                  workers = m_workers](const JobContext& context) {
                     const std::shared_ptr<const Graph> graph(model, &model->graph);
                     WhatIf::Options options;
                     options.workers = workers;
                     return std::shared_ptr<Engine>(new Engine{
-                        WhatIf(graph, model->layers, statistics, *samples, genericRules(), options, context.control())});
+                        WhatIf(graph, model->layers, statistics, *samples, target->placement, options, context.control())});
                 },
                 [this](std::shared_ptr<Engine> engine) {
                     m_preparing = false;
@@ -83,8 +85,9 @@ void WhatIfRunner::update()
     if (!m_engine || !m_plan)
         return;
     m_job.start({tr("Estimating"), tr("The plan could not be measured"), {}, QStringLiteral("precision")},
-                [engine = m_engine, plan = *m_plan](const JobContext& context) {
-                    return figuresOf(*engine->whatIf.update(plan, context.control()));
+                [engine = m_engine, plan = *m_plan, model = m_model, target = m_target](const JobContext& context) {
+                    const auto result = engine->whatIf.update(plan, context.control());
+                    return figuresOf(*result, targetRefusals(plan, model->graph, model->layers, *target));
                 },
                 [this](std::shared_ptr<const PlanFigures> figures) {
                     m_figures = std::move(figures);

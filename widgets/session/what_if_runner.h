@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/project/model.h"
+#include "core/targets/target.h"
 #include "widgets/session/job.h"
 #include "widgets/session/plan_figures.h"
 
@@ -17,9 +18,10 @@ class WhatIfRunner : public QObject
 public:
     explicit WhatIfRunner(int workers, QObject* parent = nullptr);
 
-    /// What plans are measured on; null statistics or samples: nothing, until there is something.
+    /// What plans are measured on, and where the target puts points (null: the generic one's); null statistics or
+    /// samples: nothing, until there is something.
     void setSubject(std::shared_ptr<const Model> model, std::shared_ptr<const Statistics> statistics,
-                    std::shared_ptr<const Samples> samples);
+                    std::shared_ptr<const Samples> samples, std::shared_ptr<const Target> target = nullptr);
     void setPlan(const QuantPlan& plan);
 
     const std::shared_ptr<const PlanFigures>& figures() const { return m_figures; }
@@ -44,6 +46,7 @@ private:
     std::shared_ptr<const Model> m_model;
     std::shared_ptr<const Statistics> m_statistics;
     std::shared_ptr<const Samples> m_samples;
+    std::shared_ptr<const Target> m_target;
     std::optional<QuantPlan> m_plan;
     std::shared_ptr<Engine> m_engine; ///< null until prepared
     bool m_preparing = false;

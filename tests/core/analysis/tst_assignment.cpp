@@ -80,9 +80,14 @@ void TstAssignment::beatsUniformAtItsSize()
     AssignmentOptions options;
     options.maxSizeBytes = static_cast<double>(four->sizeBytes);
     options.frontPoints = 0;
-    int saved = 0;
+    int saved = 0, told = 0;
     options.best = [&](const QuantPlan&) { ++saved; };
+    options.measured = [&](const AssignmentPoint&) { ++told; };
     const Assignment result = assigned(options);
+    QCOMPARE(told, result.evaluations);
+    QCOMPARE(result.uniform.size(), std::size_t(3));
+    QCOMPARE(result.uniform[1].origin, std::string("uniform 4"));
+    QCOMPARE(result.uniform[1].sqnrDb, four->outputSqnrDb);
     QVERIFY(result.best.withinLimits);
     QVERIFY(result.best.sizeBytes <= four->sizeBytes);
     QVERIFY2(result.best.sqnrDb > four->outputSqnrDb, QByteArray::number(result.best.sqnrDb).constData());

@@ -146,8 +146,9 @@ void TestWindow::dropOfAFolderOfImages()
 void TestWindow::shortcutsChoosePages()
 {
     const QStringList ids{QStringLiteral("model"), QStringLiteral("data"), QStringLiteral("precision"),
-                          QStringLiteral("validation"), QStringLiteral("profile"), QStringLiteral("export")};
-    for (int i = 5; i >= 0; --i) {
+                          QStringLiteral("assign"), QStringLiteral("validation"), QStringLiteral("profile"),
+                          QStringLiteral("export")};
+    for (int i = static_cast<int>(ids.size()) - 1; i >= 0; --i) {
         QTest::keyClick(m_window.get(), static_cast<Qt::Key>(Qt::Key_1 + i), Qt::ControlModifier);
         QCOMPARE(m_window->currentPage(), ids[i]);
     }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Bits chosen by mouse: a limit, the search, a plan of the front, and back.
+#include "widgets/pages/page.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QPushButton>
+#include <QTableView>
+#include <QUndoStack>
+#include <QtTest>
+
+#include "tests/support/window_fixture.h"
+
+namespace lathe {
+
+class TestAssignPage : public QObject
+{
+    Q_OBJECT
+
+private slots:
+    void choosesBitsWithinALimit();
+    void turnsToAnotherTarget();
+};
+
+namespace {
+
+std::unique_ptr<QWidget> createPage(Session& session)
+{
+    std::unique_ptr<QWidget> page(pages().get("assign", "page").create(session, nullptr));
+    page->resize(1100, 700);
+    page->show();
+    return page;
+}
+
+}
+
+void TestAssignPage::choosesBitsWithinALimit()
+{
+    test::SessionFixture fixture;
+    Session& session = *fixture.session;
+    const auto page = createPage(session);
+    QVERIFY(fixture.openSample());
+    QVERIFY(fixture.calibrate());
+    auto* run = page->findChild<QPushButton*>(QStringLiteral("runAssign"));
+    QVERIFY(!run->isEnabled());
+    auto* size = page->findChild<QDoubleSpinBox*>(QStringLiteral("maxSize"));
+    constexpr double limitKb = 40;
+    size->setValue(limitKb);
+    QVERIFY(run->isEnabled());
+    QTest::mouseClick(page->findChild<QPushButton*>(QStringLiteral("copyAssign")), Qt::LeftButton);
+    QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("--max-size 40000")));
+
+    QTest::mouseClick(run, Qt::LeftButton);
+    QTRY_VERIFY_WITH_TIMEOUT(session.assignment() && !session.job().running(), 60000);
+    auto* table = page->findChild<QTableView*>(QStringLiteral("frontPlans"));
+    QVERIFY(table->model()->rowCount() > 6);
+    const QuantPlan before = session.plan();
+    auto* open = page->findChild<QPushButton*>(QStringLiteral("openPoint"));
+    QVERIFY(!open->isEnabled());
+    for (int row = 0; row < table->model()->rowCount(); ++row)
+        if (table->model()->index(row, 0).data().toString().contains(QStringLiteral("best")))
+            table->setCurrentIndex(table->model()->index(row, 0));
+    QVERIFY(open->isEnabled());
+    QTest::mouseClick(open, Qt::LeftButton);
+    QVERIFY(!(session.plan() == before));
+    QVERIFY(fixture.waitFigures());
+    QVERIFY(static_cast<double>(session.figures()->sizeBytes) <= limitKb * 1000);
+    session.undoStack().undo();
+    QVERIFY(session.plan() == before);
+}
+
+void TestAssignPage::turnsToAnotherTarget()
+{
+    test::SessionFixture fixture;
+    Session& session = *fixture.session;
+    const auto page = createPage(session);
+    QVERIFY(fixture.openSample());
+    QVERIFY(fixture.calibrate());
+    auto* target = page->findChild<QComboBox*>(QStringLiteral("target"));
+    QVERIFY(target->count() > 5);
+    const std::string before = session.plan().target;
+    const int other = target->findData(QStringLiteral("tensorrt"));
+    QVERIFY(other >= 0);
+    target->setCurrentIndex(other);
+    emit target->activated(other);
+    QCOMPARE(session.plan().target, std::string("tensorrt"));
+    QVERIFY(fixture.waitFigures());
+    session.undoStack().undo();
+    QCOMPARE(session.plan().target, before);
+}
+
+}
+
+QTEST_MAIN(lathe::TestAssignPage)
+#include "tst_assign_page.moc"

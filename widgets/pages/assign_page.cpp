@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/targets/catalog.h"
+#include "widgets/models/front_grid.h"
+#include "widgets/pages/page.h"
+#include "widgets/panels/facts.h"
+#include "widgets/panels/grid_view.h"
+#include "widgets/session/session.h"
+#include "widgets/support/number_text.h"
+#include "widgets/views/empty_state.h"
+#include "widgets/views/front_chart.h"
+
+#include <QClipboard>
+#include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QFileDialog>
+#include <QFormLayout>
+#include <QGuiApplication>
+#include <QLabel>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QVBoxLayout>
+
+namespace lathe {
+namespace {
+
+constexpr double bytesPerKb = 1000;
+
+/// Where bits are chosen for a device: the target, limits, and the plans that no other one beats.
+class AssignPage : public QWidget
+{
+    Q_OBJECT
+public:
+    AssignPage(Session& session, QWidget* parent)
+        : QWidget(parent)
+        , m_session(session)
+        , m_stack(new QStackedLayout(this))
+        , m_empty(new EmptyState(this))
+    {
+        auto* help = m_empty->addButton(tr("Go to the data"));
+        connect(help, &QPushButton::clicked, this, [this] {
+            m_session.showPage(m_session.model() ? QStringLiteral("data") : QStringLiteral("model"));
+        });
+        m_stack->addWidget(m_empty);
+        m_stack->addWidget(buildContent());
+        connect(&session, &Session::modelChanged, this, &AssignPage::refresh);
+        connect(&session, &Session::datasetChanged, this, &AssignPage::refresh);
+        connect(&session, &Session::statisticsChanged, this, &AssignPage::refresh);
+        connect(&session, &Session::planChanged, this, &AssignPage::refresh);
+        connect(&session, &Session::modelChanged, this, &AssignPage::showPlans);
+        connect(&session, &Session::targetsChanged, this, &AssignPage::fillTargets);
+        connect(&session, &Session::figuresChanged, this, &AssignPage::showRefusals);
+        connect(&session, &Session::assignmentChanged, this, &AssignPage::showPlans);
+        connect(&session.job(), &Job::started, this, &AssignPage::refresh);
+        connect(&session.job(), &Job::finished, this, &AssignPage::refresh);
+        fillTargets();
+        showPlans();
+        showRefusals();
+        refresh();
+    }
+
+private:
+    QDoubleSpinBox* limit(const char* name, const QString& title, const QString& suffix, double most,
+                          const QString& explanation, QFormLayout& form)
+    {
+        auto* box = new QDoubleSpinBox;
+        box->setObjectName(QString::fromLatin1(name));
+        box->setAccessibleName(title);
+        box->setRange(0, most);
+        box->setDecimals(3);
+        box->setSuffix(suffix);
+        box->setSpecialValueText(tr("no limit"));
+        box->setToolTip(explanation);
+        connect(box, &QDoubleSpinBox::valueChanged, this, &AssignPage::refresh);
+        form.addRow(title, box);
+        return box;
+    }
+
+    QWidget* buildForm()
+    {
+        m_target = new QComboBox;
+        m_target->setObjectName(QStringLiteral("target"));
+        m_target->setAccessibleName(tr("Target"));
+        connect(m_target, &QComboBox::activated, this,
+                [this] { m_session.setTarget(m_target->currentData().toString()); });
+        auto* own = new QPushButton(tr("Own profile…"));
+        own->setObjectName(QStringLiteral("ownProfile"));
+        own->setToolTip(tr("A profile file (.json) of a device of your own."));
+        connect(own, &QPushButton::clicked, this, &AssignPage::chooseProfile);
+        auto* box = new QWidget;
+        auto* form = new QFormLayout(box);
+        form->setContentsMargins(0, 0, 8, 0);
+        form->addRow(tr("Target"), m_target);
+        form->addRow(QString(), own);
+        m_size = limit("maxSize", tr("Size at most"), tr(" kB"), 1e9, tr("Of the packed model."), *form);
+        m_latency = limit("maxLatency", tr("Latency at most"), tr(" ms"), 1e9,
+                          tr("Of one sample, by the target's cost model."), *form);
+        m_energy = limit("maxEnergy", tr("Energy at most"), tr(" mJ"), 1e9,
+                         tr("Of one sample, by the target's cost model."), *form);
+        m_drop =
+            limit("maxDrop", tr("Loss at most"), QString(), 1e6,
+                  tr("Of the data set's metric on the calibration split, in its own unit: 0.005 is half a "
+                     "point of accuracy. What is made least within it is chosen below."),
+                  *form);
+        m_minimize = new QComboBox;
+        m_minimize->setObjectName(QStringLiteral("minimize"));
+        m_minimize->setAccessibleName(tr("Make least"));
+        m_minimize->addItem(tr("size"), QStringLiteral("sizeBytes"));
+        m_minimize->addItem(tr("latency"), QStringLiteral("latencyMs"));
+        m_minimize->addItem(tr("energy"), QStringLiteral("energyMj"));
+        form->addRow(tr("Make least"), m_minimize);
+        m_run = new QPushButton(tr("Choose bits"));
+        m_run->setObjectName(QStringLiteral("runAssign"));
+        m_run->setToolTip(
+            tr("Measures every layer alone at every bit-width, chooses, measures the choice, and "
+               "repairs it. Locked layers stay."));
+        connect(m_run, &QPushButton::clicked, this, [this] { m_session.assign(options()); });
+        m_copy = new QPushButton(tr("Copy as command line"));
+        m_copy->setObjectName(QStringLiteral("copyAssign"));
+        connect(m_copy, &QPushButton::clicked, this,
+                [this] { QGuiApplication::clipboard()->setText(m_session.assignCommand(options())); });
+        form->addRow(m_run);
+        form->addRow(m_copy);
+        return box;
+    }
+
+    QWidget* buildPlans()
+    {
+        m_chart = new FrontChart;
+        m_chart->setObjectName(QStringLiteral("frontChart"));
+        m_chart->setAccessibleName(tr("Plans by size and output SQNR"));
+        m_table = new GridView;
+        m_table->setObjectName(QStringLiteral("frontPlans"));
+        m_table->setAccessibleName(tr("Plans"));
+        m_table->setEmptyText(tr("Set a limit and press \"Choose bits\"."));
+        m_openPlan = new QPushButton(tr("Open as the plan"));
+        m_openPlan->setObjectName(QStringLiteral("openPoint"));
+        m_openPlan->setToolTip(tr("One step to undo."));
+        connect(m_chart, &FrontChart::pointClicked, m_table, &GridView::selectId);
+        connect(m_table, &GridView::currentIdChanged, this, &AssignPage::takeCurrent);
+        connect(m_table, &QAbstractItemView::activated, this, &AssignPage::openPoint);
+        connect(m_openPlan, &QPushButton::clicked, this, &AssignPage::openPoint);
+        m_legal = heading({});
+        m_refusals = new GridView;
+        m_refusals->setObjectName(QStringLiteral("targetRefusals"));
+        m_refusals->setAccessibleName(tr("What the target cannot run"));
+        m_nearest = new QPushButton(tr("Take the nearest choices"));
+        m_nearest->setObjectName(QStringLiteral("takeNearest"));
+        m_nearest->setToolTip(
+            tr("Puts the nearest legal choice in place of every illegal one; locked layers stay."));
+        connect(m_nearest, &QPushButton::clicked, &m_session, &Session::takeNearestChoices);
+        auto* box = new QWidget;
+        auto* layout = new QVBoxLayout(box);
+        layout->setContentsMargins(0, 0, 0, 8);
+        layout->setSpacing(4);
+        layout->addWidget(m_chart, 3);
+        layout->addWidget(m_table, 2);
+        layout->addWidget(m_openPlan, 0, Qt::AlignLeft);
+        layout->addSpacing(4);
+        layout->addWidget(m_legal);
+        layout->addWidget(m_refusals, 1);
+        layout->addWidget(m_nearest, 0, Qt::AlignLeft);
+        return box;
+    }
+
+    QWidget* buildContent()
+    {
+        auto* form = new QWidget;
+        auto* formLayout = new QVBoxLayout(form);
+        formLayout->setContentsMargins(0, 0, 0, 0);
+        formLayout->addWidget(buildForm());
+        formLayout->addStretch();
+        auto* splitter = new QSplitter(Qt::Horizontal);
+        splitter->addWidget(form);
+        splitter->addWidget(buildPlans());
+        splitter->setStretchFactor(1, 1);
+        splitter->setSizes({320, 860});
+        splitter->setChildrenCollapsible(false);
+        auto* content = new QWidget;
+        auto* layout = new QVBoxLayout(content);
+        layout->setContentsMargins(12, 8, 8, 0);
+        layout->addWidget(splitter);
+        return content;
+    }
+
+    AssignOptions options() const
+    {
+        AssignOptions result;
+        result.sensitivity.bits = {2, 3, 4, 5, 6, 8};
+        result.sensitivity.probeSamples = 32;
+        if (m_size->value() > 0)
+            result.assignment.maxSizeBytes = m_size->value() * bytesPerKb;
+        if (m_latency->value() > 0)
+            result.maxLatencyMs = m_latency->value();
+        if (m_energy->value() > 0)
+            result.maxEnergyMj = m_energy->value();
+        if (m_drop->value() > 0)
+            result.assignment.maxDrop = m_drop->value();
+        result.assignment.minimize = m_minimize->currentData().toString().toStdString();
+        return result;
+    }
+
+    void chooseProfile()
+    {
+        const QString path =
+            QFileDialog::getOpenFileName(this, tr("Target profile"), {}, tr("Target profiles (*.json)"));
+        if (!path.isEmpty())
+            m_session.openTargetProfile(path);
+    }
+
+    void fillTargets()
+    {
+        m_target->clear();
+        for (const TargetPtr& target : allTargets()) {
+            m_target->addItem(QString::fromStdString(target->label), QString::fromStdString(target->id));
+            m_target->setItemData(m_target->count() - 1, QString::fromStdString(target->notes),
+                                  Qt::ToolTipRole);
+        }
+        refresh();
+    }
+
+    void refresh()
+    {
+        const bool ready = m_session.canCalibrate() && m_session.statistics();
+        m_stack->setCurrentIndex(ready ? 1 : 0);
+        m_empty->setContent(
+            QStringLiteral("target"), m_session.model() ? tr("Not calibrated yet") : tr("No model yet"),
+            tr("Open a model and calibrate it; this page then chooses bits for every layer within the "
+               "limits of a device."));
+        m_target->setCurrentIndex(m_target->findData(QString::fromStdString(m_session.plan().target)));
+        const bool limited =
+            m_size->value() > 0 || m_latency->value() > 0 || m_energy->value() > 0 || m_drop->value() > 0;
+        m_minimize->setEnabled(m_drop->value() > 0);
+        m_run->setEnabled(ready && limited && !m_session.job().running());
+        m_copy->setEnabled(ready && limited);
+    }
+
+    void showPlans()
+    {
+        m_points.clear();
+        if (m_session.assignment())
+            m_points = shownPoints(*m_session.assignment());
+        m_table->setGrid(frontGrid(m_points));
+        FrontChartData chart;
+        chart.costTitle = tr("Size, kB");
+        chart.worthTitle = tr("Output SQNR, dB");
+        for (std::size_t i = 0; i < m_points.size(); ++i) {
+            const ShownPoint& shown = m_points[i];
+            const auto kind = shown.uniform ? FrontChartData::Kind::uniform
+                              : shown.front ? FrontChartData::Kind::front
+                                            : FrontChartData::Kind::plan;
+            chart.points.push_back(
+                {QString::number(i), static_cast<double>(shown.point.sizeBytes) / bytesPerKb,
+                 shown.point.sqnrDb, kind,
+                 tr("%1\n%2, output SQNR %3 dB")
+                     .arg(pointName(shown), bytesText(shown.point.sizeBytes), sqnrText(shown.point.sqnrDb))});
+        }
+        chart.current = m_table->currentId();
+        m_chart->setData(std::move(chart));
+        takeCurrent();
+    }
+
+    const ShownPoint* current() const
+    {
+        const QString id = m_table->currentId();
+        const auto index = static_cast<std::size_t>(id.toULongLong());
+        return id.isEmpty() || index >= m_points.size() ? nullptr : &m_points[index];
+    }
+
+    void takeCurrent()
+    {
+        m_chart->setCurrent(m_table->currentId());
+        m_openPlan->setEnabled(current());
+    }
+
+    void openPoint()
+    {
+        if (const ShownPoint* shown = current())
+            m_session.changePlan(shown->point.plan,
+                                 tr("%1, %2").arg(pointName(*shown), bytesText(shown->point.sizeBytes)));
+    }
+
+    void showRefusals()
+    {
+        const auto& figures = m_session.figures();
+        const bool known = figures && m_session.model();
+        const std::vector<TargetRefusal> refusals =
+            known ? figures->targetRefusals : std::vector<TargetRefusal>();
+        m_legal->setText(refusals.empty() ? tr("The target runs every choice of the plan")
+                                          : tr("What the target cannot run"));
+        m_legal->setVisible(known);
+        m_refusals->setVisible(!refusals.empty());
+        m_nearest->setVisible(!refusals.empty());
+        if (known)
+            m_refusals->setGrid(refusalGrid(refusals, *m_session.model()));
+    }
+
+    Session& m_session;
+    QStackedLayout* m_stack;
+    EmptyState* m_empty;
+    QComboBox* m_target = nullptr;
+    QDoubleSpinBox* m_size = nullptr;
+    QDoubleSpinBox* m_latency = nullptr;
+    QDoubleSpinBox* m_energy = nullptr;
+    QDoubleSpinBox* m_drop = nullptr;
+    QComboBox* m_minimize = nullptr;
+    QPushButton* m_run = nullptr;
+    QPushButton* m_copy = nullptr;
+    FrontChart* m_chart = nullptr;
+    GridView* m_table = nullptr;
+    QPushButton* m_openPlan = nullptr;
+    QLabel* m_legal = nullptr;
+    GridView* m_refusals = nullptr;
+    QPushButton* m_nearest = nullptr;
+    std::vector<ShownPoint> m_points;
+};
+
+QWidget* create(Session& session, QWidget* parent)
+{
+    return new AssignPage(session, parent);
+}
+
+}
+
+void register_assign_page(Table<Page>& table)
+{
+    table.add(
+        {.id = "assign", .label = QT_TRANSLATE_NOOP("Page", "Assign"), .icon = "target", .create = create});
+}
+
+}
+
+#include "assign_page.moc"
