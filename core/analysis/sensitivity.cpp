@@ -135,6 +135,7 @@ private:
             throw Error(ErrorCode::datasetEmpty, "probe set");
         const Metric& wanted = metrics().get(m_options.metric, "metric");
         const bool possible = (!wanted.needsLabel || m_samples.label(0)) &&
+                              (wanted.target == TargetKind::none || !m_samples.target(0).empty()) &&
                               suitsTargets(wanted, m_samples.targetInfo());
         return possible ? wanted : metrics().get("agreement", "metric");
     }

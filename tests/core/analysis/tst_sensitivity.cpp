@@ -55,6 +55,7 @@ private Q_SLOTS:
     void aSpentBudgetLeavesEstimates();
     void stops();
     void needsSamples();
+    void unmaskedSamplesAreScoredByAgreement();
 
 private:
     Sensitivity measure(const SensitivityOptions& options, const Control& control = {}) const
@@ -216,6 +217,24 @@ void TstSensitivity::needsSamples()
     test::NoiseSamples none(0);
     LATHE_EXPECT_ERROR(datasetEmpty, measureSensitivity(m_graph, m_layers, m_statistics, none, QuantPlan(),
                                                         genericRules(), smallOptions(), Control()));
+}
+
+/// Calibration pictures of a data set whose masks belong to the validation split alone.
+void TstSensitivity::unmaskedSamplesAreScoredByAgreement()
+{
+    class Unmasked : public test::NoiseSamples
+    {
+    public:
+        Unmasked() : NoiseSamples(4) {}
+        TargetInfo targetInfo() const override { return {TargetKind::mask, {}}; }
+    };
+    SensitivityOptions options = smallOptions();
+    options.metric = "iou";
+    const Unmasked samples;
+    const Sensitivity found = measureSensitivity(m_graph, m_layers, m_statistics, samples, QuantPlan(),
+                                                 genericRules(), options, Control());
+    QCOMPARE(found.metric, std::string("agreement"));
+    QVERIFY(found.cells.size() > 50);
 }
 
 QTEST_GUILESS_MAIN(TstSensitivity)
