@@ -32,7 +32,6 @@ public:
     const std::set<std::string>& kept() const { return m_kept; }
 
 private:
-    struct Side;
     struct Stage;
 
     Stage prepare(const QuantState& state, const std::vector<std::string>& wanted,

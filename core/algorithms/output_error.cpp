@@ -4,21 +4,10 @@
 #include <cmath>
 
 #include "core/base/ordered.h"
+#include "core/ops/last_softmax.h"
 #include "core/quant/apply.h"
 
 namespace lathe {
-
-namespace {
-
-/// Where to compare: before a last Softmax, in whose output a confident model hides its errors.
-std::string comparedValue(const Graph& graph, ValueId output)
-{
-    const NodeId maker = graph.producer(output);
-    const bool softmax = maker.valid() && graph.node(maker).op == "Softmax" && graph.node(maker).domain.empty();
-    return graph.value(softmax ? graph.node(maker).input(0) : output).name;
-}
-
-} // namespace
 
 CompileOptions observable()
 {

@@ -39,7 +39,4 @@ bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments
 /// Puts the bias on the grid of the layer's present weights and input.
 void refreshBias(QuantState& state, const WeightLayer& layer);
 
-/// "passes": how many groups treatLayers() makes at most.
-Option passesOption();
-
 } // namespace lathe

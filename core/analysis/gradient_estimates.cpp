@@ -8,6 +8,7 @@
 #include "core/base/ordered.h"
 #include "core/runtime/fisher_probe.h"
 #include "core/runtime/gradients.h"
+#include "core/runtime/widen_halves.h"
 
 namespace lathe {
 
@@ -67,22 +68,6 @@ GradientFigures figuresOf(const std::string& value, const Gradients& gradients, 
     return figures;
 }
 
-bool isHalf(DType type)
-{
-    return type == DType::float16 || type == DType::bfloat16;
-}
-
-/// Elements in float32: gradients of the 16-bit types would be too coarse.
-Graph widened(Graph graph)
-{
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(graph.values().size()); ++i) {
-        Value& value = graph.value(ValueId{i});
-        if (value.isConstant() && isHalf(value.dtype))
-            value.constant = value.constant.converted(DType::float32);
-    }
-    return graph;
-}
-
 }
 
 std::vector<GradientEstimate> estimateByGradients(const Graph& graph, const std::vector<Layer>& layers,
@@ -92,7 +77,8 @@ std::vector<GradientEstimate> estimateByGradients(const Graph& graph, const std:
     const std::int64_t count = std::min(samples.size(), options.samples);
     if (count <= 0)
         throw Error(ErrorCode::datasetEmpty, "probe set");
-    const Graph wide = widened(graph);
+    Graph wide = graph;
+    widenHalves(wide); // gradients of the 16-bit types would be too coarse
     const Gradients gradients(wide, watched(graph, layers), comparedValues(wide));
     const int workers = static_cast<int>(
         std::min<std::int64_t>(options.workers > 0 ? options.workers : hardwareThreads(), count));

@@ -22,25 +22,6 @@ std::vector<ValueInfo> inferPool(const InferContext& context)
     return {typed(input.dtype, shape), typed(DType::int64, shape)};
 }
 
-/// Calls pool(plane index, output index within the plane, position, taps) for each window of each plane.
-template <typename Pool> void forEachWindow(const RunContext& context, const Window& window, Pool&& pool)
-{
-    const Shape& shape = context.input(0).shape();
-    const std::int64_t planes = shape[0] * shape[1];
-    if (window.outputElements() == 0)
-        return;
-    std::vector<std::int64_t> position(window.rank(), 0);
-    std::vector<WindowTap> taps;
-    std::int64_t out = 0;
-    do {
-        context.control.throwIfStopped();
-        windowTaps(window, position, taps);
-        for (std::int64_t plane = 0; plane < planes; ++plane)
-            pool(plane, out, position, taps);
-        ++out;
-    } while (nextPosition(position, window.output));
-}
-
 /// The index of an element within the whole input, counted with the spatial axes in column order when asked.
 std::int64_t flatIndex(const Window& window, std::int64_t plane, std::int64_t at, bool columnOrder)
 {
@@ -69,7 +50,7 @@ std::vector<Tensor> runMaxPool(const RunContext& context)
         using T = typename decltype(tag)::type;
         const auto in = input.data<T>();
         const auto out = output.mutableData<T>();
-        forEachWindow(context, window, [&](auto plane, auto o, const auto&, const std::vector<WindowTap>& taps) {
+        forEachWindow(context.input(0).shape(), window, context.control, [&](auto plane, auto o, const auto&, const std::vector<WindowTap>& taps) {
             T best = std::numeric_limits<T>::lowest();
             std::int64_t where = taps.empty() ? 0 : taps.front().input;
             for (const WindowTap& tap : taps) {
@@ -97,7 +78,7 @@ std::vector<Tensor> runAveragePool(const RunContext& context)
         using T = typename decltype(tag)::type;
         const auto in = input.data<T>();
         const auto out = output.mutableData<T>();
-        forEachWindow(context, window, [&](auto plane, auto o, const auto& position, const std::vector<WindowTap>& taps) {
+        forEachWindow(context.input(0).shape(), window, context.control, [&](auto plane, auto o, const auto& position, const std::vector<WindowTap>& taps) {
             double sum = 0;
             for (const WindowTap& tap : taps)
                 sum += static_cast<double>(in[static_cast<std::size_t>(plane * inPlane + tap.input)]);
@@ -121,7 +102,7 @@ std::vector<Tensor> runLpPool(const RunContext& context)
         using T = typename decltype(tag)::type;
         const auto in = input.data<T>();
         const auto out = output.mutableData<T>();
-        forEachWindow(context, window, [&](auto plane, auto o, const auto&, const std::vector<WindowTap>& taps) {
+        forEachWindow(context.input(0).shape(), window, context.control, [&](auto plane, auto o, const auto&, const std::vector<WindowTap>& taps) {
             double sum = 0;
             for (const WindowTap& tap : taps)
                 sum += std::pow(std::abs(static_cast<double>(in[static_cast<std::size_t>(plane * inPlane + tap.input)])), p);

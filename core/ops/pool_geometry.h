@@ -15,4 +15,24 @@ Shape poolOutputShape(const Shape& input, const Window& window);
 /// count_include_pad those inside the padded input (a ceil_mode window may reach beyond it).
 std::int64_t averageCount(const Window& window, std::span<const std::int64_t> position, bool includePad);
 
+/// Calls pool(plane index, output index within the plane, position, taps) for each window of each plane of
+/// [N, C, spatial...]. Throws Error{stopped}.
+template <typename Pool>
+void forEachWindow(const Shape& input, const Window& window, const Control& control, Pool&& pool)
+{
+    const std::int64_t planes = input[0] * input[1];
+    if (window.outputElements() == 0)
+        return;
+    std::vector<std::int64_t> position(window.rank(), 0);
+    std::vector<WindowTap> taps;
+    std::int64_t out = 0;
+    do {
+        control.throwIfStopped();
+        windowTaps(window, position, taps);
+        for (std::int64_t plane = 0; plane < planes; ++plane)
+            pool(plane, out, position, taps);
+        ++out;
+    } while (nextPosition(position, window.output));
+}
+
 }

@@ -35,12 +35,7 @@ public:
                         addWindow(n, m, out);
                 ++out;
             } while (nextPosition(position, m_geometry.window.output));
-        std::vector<Tensor> result(m_context.inputs.size());
-        const std::vector<double>* all[] = {&m_atX, &m_atW, &m_atBias};
-        for (std::size_t i = 0; i < result.size() && i < std::size(all); ++i)
-            if (m_context.wants(i))
-                result[i] = tensorLike(m_context.input(i), *all[i]);
-        return result;
+        return wantedOf(m_context, {&m_atX, &m_atW, &m_atBias});
     }
 
 private:

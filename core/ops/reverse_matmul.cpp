@@ -27,19 +27,6 @@ struct ProductReverse
     }
 };
 
-std::vector<Tensor> wantedOf(const ReverseContext& context,
-                             std::initializer_list<const std::vector<double>*> all)
-{
-    std::vector<Tensor> result(context.inputs.size());
-    std::size_t i = 0;
-    for (const std::vector<double>* reals : all) {
-        if (i < result.size() && context.wants(i))
-            result[i] = tensorLike(context.input(i), *reals);
-        ++i;
-    }
-    return result;
-}
-
 std::vector<Tensor> reverseMatMul(const ReverseContext& context)
 {
     const MatMulGeometry geometry =

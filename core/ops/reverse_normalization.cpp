@@ -32,11 +32,7 @@ std::vector<Tensor> reverseBatchNorm(const ReverseContext& context)
         at[3][c] -= gradient[i] * in[1][c] * inverse;
         at[4][c] -= gradient[i] * in[1][c] * centred * inverse * inverse * inverse / 2;
     }
-    std::vector<Tensor> result(context.inputs.size());
-    for (std::size_t i = 0; i < 5; ++i)
-        if (context.wants(i))
-            result[i] = tensorLike(context.input(i), at[i]);
-    return result;
+    return wantedOf(context, {&at[0], &at[1], &at[2], &at[3], &at[4]});
 }
 
 /// Statistics of the batch itself change with every element.
@@ -99,12 +95,7 @@ std::vector<Tensor> reverseLayerNorm(const ReverseContext& context)
             atBias[static_cast<std::size_t>(offsets[1])] += gradient[row + e];
         });
     }
-    std::vector<Tensor> result(context.inputs.size());
-    const std::vector<double>* all[] = {&atX, &atScale, &atBias};
-    for (std::size_t i = 0; i < result.size(); ++i)
-        if (context.wants(i))
-            result[i] = tensorLike(context.input(i), *all[i]);
-    return result;
+    return wantedOf(context, {&atX, &atScale, &atBias});
 }
 
 }

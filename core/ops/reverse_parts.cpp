@@ -24,6 +24,19 @@ Tensor tensorLike(const Tensor& like, const std::vector<double>& reals)
     return result.converted(like.dtype());
 }
 
+std::vector<Tensor> wantedOf(const ReverseContext& context,
+                             std::initializer_list<const std::vector<double>*> all)
+{
+    std::vector<Tensor> result(context.inputs.size());
+    std::size_t i = 0;
+    for (const std::vector<double>* reals : all) {
+        if (i < result.size() && context.wants(i))
+            result[i] = tensorLike(context.input(i), *reals);
+        ++i;
+    }
+    return result;
+}
+
 std::vector<double> onlyGradient(const ReverseContext& context)
 {
     for (std::size_t i = 1; i < context.gradients.size(); ++i)

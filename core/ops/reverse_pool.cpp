@@ -7,40 +7,13 @@ namespace lathe {
 
 namespace {
 
-std::vector<Tensor> atInput(const ReverseContext& context, const std::vector<double>& at)
-{
-    std::vector<Tensor> result(context.inputs.size());
-    if (context.wants(0))
-        result[0] = tensorLike(context.input(0), at);
-    return result;
-}
-
-/// Calls pool(plane, output index within the plane, position, taps) for each window of each plane.
-template <typename Pool>
-void forEachWindow(const ReverseContext& context, const Window& window, Pool&& pool)
-{
-    const std::int64_t planes = context.input(0).shape()[0] * context.input(0).shape()[1];
-    if (window.outputElements() == 0)
-        return;
-    std::vector<std::int64_t> position(window.rank(), 0);
-    std::vector<WindowTap> taps;
-    std::int64_t out = 0;
-    do {
-        context.control.throwIfStopped();
-        windowTaps(window, position, taps);
-        for (std::int64_t plane = 0; plane < planes; ++plane)
-            pool(plane, out, position, taps);
-        ++out;
-    } while (nextPosition(position, window.output));
-}
-
 std::vector<Tensor> reverseMaxPool(const ReverseContext& context)
 {
     const Window window = poolWindow(context.node, context.input(0).shape());
     const std::int64_t inPlane = window.inputElements(), outPlane = window.outputElements();
     const std::vector<double> x = realsOf(context.input(0)), gradient = onlyGradient(context);
     std::vector<double> at(x.size(), 0.0);
-    forEachWindow(context, window,
+    forEachWindow(context.input(0).shape(), window, context.control,
                   [&](auto plane, auto out, const auto&, const std::vector<WindowTap>& taps) {
                       std::size_t best = x.size();
                       for (const WindowTap& tap : taps) {
@@ -51,7 +24,7 @@ std::vector<Tensor> reverseMaxPool(const ReverseContext& context)
                       if (best < x.size())
                           at[best] += gradient[static_cast<std::size_t>(plane * outPlane + out)];
                   });
-    return atInput(context, at);
+    return wantedOf(context, {&at});
 }
 
 std::vector<Tensor> reverseAveragePool(const ReverseContext& context)
@@ -61,15 +34,15 @@ std::vector<Tensor> reverseAveragePool(const ReverseContext& context)
     const std::int64_t inPlane = window.inputElements(), outPlane = window.outputElements();
     const std::vector<double> gradient = onlyGradient(context);
     std::vector<double> at(static_cast<std::size_t>(context.input(0).elements()), 0.0);
-    forEachWindow(
-        context, window, [&](auto plane, auto out, const auto& position, const std::vector<WindowTap>& taps) {
-            const auto count =
-                static_cast<double>(std::max<std::int64_t>(averageCount(window, position, includePad), 1));
-            for (const WindowTap& tap : taps)
-                at[static_cast<std::size_t>(plane * inPlane + tap.input)] +=
-                    gradient[static_cast<std::size_t>(plane * outPlane + out)] / count;
-        });
-    return atInput(context, at);
+    forEachWindow(context.input(0).shape(), window, context.control,
+                  [&](auto plane, auto out, const auto& position, const std::vector<WindowTap>& taps) {
+                      const auto count = static_cast<double>(
+                          std::max<std::int64_t>(averageCount(window, position, includePad), 1));
+                      for (const WindowTap& tap : taps)
+                          at[static_cast<std::size_t>(plane * inPlane + tap.input)] +=
+                              gradient[static_cast<std::size_t>(plane * outPlane + out)] / count;
+                  });
+    return wantedOf(context, {&at});
 }
 
 std::vector<Tensor> reverseGlobalAverage(const ReverseContext& context)
@@ -80,7 +53,7 @@ std::vector<Tensor> reverseGlobalAverage(const ReverseContext& context)
     std::vector<double> at(static_cast<std::size_t>(shape.elements()));
     for (std::size_t i = 0; i < at.size(); ++i)
         at[i] = gradient[i / size] / static_cast<double>(size);
-    return atInput(context, at);
+    return wantedOf(context, {&at});
 }
 
 std::vector<Tensor> reverseGlobalMax(const ReverseContext& context)
@@ -93,7 +66,7 @@ std::vector<Tensor> reverseGlobalMax(const ReverseContext& context)
         const auto first = x.begin() + static_cast<std::ptrdiff_t>(plane) * size;
         at[static_cast<std::size_t>(std::max_element(first, first + size) - x.begin())] = gradient[plane];
     }
-    return atInput(context, at);
+    return wantedOf(context, {&at});
 }
 
 }

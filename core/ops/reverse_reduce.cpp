@@ -30,14 +30,6 @@ struct Reduction
     }
 };
 
-std::vector<Tensor> atInput(const ReverseContext& context, const std::vector<double>& at)
-{
-    std::vector<Tensor> result(context.inputs.size());
-    if (context.wants(0))
-        result[0] = tensorLike(context.input(0), at);
-    return result;
-}
-
 /// Each element gets the gradient of the result that it went into, times `factor` of that result's element
 /// count.
 template <double (*factor)(double count)>
@@ -52,7 +44,7 @@ std::vector<Tensor> reverseReduce(const ReverseContext& context)
                        at[static_cast<std::size_t>(i)] =
                            gradient[static_cast<std::size_t>(offsets[0])] * factor(reduction.count);
                    });
-    return atInput(context, at);
+    return wantedOf(context, {&at});
 }
 
 /// The first element that is the result gets its gradient.
@@ -68,7 +60,7 @@ std::vector<Tensor> reverseExtreme(const ReverseContext& context)
             if (x[from] == y[result])
                 at[from] = std::exchange(gradient[result], 0.0);
         });
-    return atInput(context, at);
+    return wantedOf(context, {&at});
 }
 
 double ofSum(double)

@@ -30,10 +30,7 @@ std::vector<Tensor> reverseSoftmax(const ReverseContext& context)
             at[i] = logarithmic ? gradient[i] - std::exp(y[i]) * sum : y[i] * (gradient[i] - sum);
         }
     }
-    std::vector<Tensor> result(context.inputs.size());
-    if (context.wants(0))
-        result[0] = tensorLike(context.input(0), at);
-    return result;
+    return wantedOf(context, {&at});
 }
 
 }

@@ -5,31 +5,16 @@
 #include <cmath>
 #include <random>
 
+#include "core/ops/last_softmax.h"
 #include "core/ops/lines.h"
 
 namespace lathe {
 
 namespace {
 
-/// The Softmax that makes an output, or null.
-const Node* lastSoftmax(const Graph& graph, ValueId output)
-{
-    const NodeId maker = graph.producer(output);
-    if (!maker.valid())
-        return nullptr;
-    const Node& node = graph.node(maker);
-    return node.op == "Softmax" && node.domain.empty() ? &node : nullptr;
-}
-
 bool isWhole(const Value& value)
 {
     return value.dtype != DType::undefined && !isFloat(value.dtype);
-}
-
-std::string comparedValue(const Graph& graph, ValueId output)
-{
-    const Node* softmax = lastSoftmax(graph, output);
-    return graph.value(softmax ? softmax->input(0) : output).name;
 }
 
 /// Turns random signs r into (diag(sqrt p) - p sqrt(p)') r along each line of classes.

@@ -23,6 +23,12 @@ bool canCarry(const Value& value)
     return value.dtype == DType::undefined || isFloat(value.dtype);
 }
 
+int opsetOf(const Graph& graph)
+{
+    const auto found = graph.opsets.find("");
+    return found == graph.opsets.end() ? 13 : found->second;
+}
+
 }
 
 void addGradient(Tensor& sum, const Tensor& more)
@@ -33,12 +39,6 @@ void addGradient(Tensor& sum, const Tensor& more)
         addElements<double>(sum, more);
     else
         addElements<float>(sum, more);
-}
-
-int opsetOf(const Graph& graph)
-{
-    const auto found = graph.opsets.find("");
-    return found == graph.opsets.end() ? 13 : found->second;
 }
 
 Gradients::Gradients(const Graph& graph, const std::vector<std::string>& wanted,

@@ -10,8 +10,6 @@ namespace lathe {
 
 /// Adds `more` to a gradient; an empty one becomes it. float32 and float64.
 void addGradient(Tensor& sum, const Tensor& more);
-/// The opset of ai.onnx.
-int opsetOf(const Graph& graph);
 
 /// Gradients of a float graph by going back through its nodes. float32 or float64; nothing is quantized.
 class Gradients

@@ -9,15 +9,11 @@
 #include "core/runtime/early_points.h"
 #include "core/runtime/integer_graph.h"
 #include "core/runtime/points.h"
+#include "core/runtime/widen_halves.h"
 
 namespace lathe {
 
 namespace {
-
-bool isHalf(DType type)
-{
-    return type == DType::float16 || type == DType::bfloat16;
-}
 
 std::vector<DType> typesOf(const Graph& graph, const std::vector<ValueId>& ids)
 {
@@ -47,19 +43,6 @@ void checkRunnable(const Graph& graph)
     for (const ValueId id : graph.inputs)
         if (!graph.value(id).shape || !graph.value(id).shape->isStatic())
             throw Error(ErrorCode::shapeUnknown, graph.value(id).name, {{"value", graph.value(id).name}});
-}
-
-/// 16-bit floats become float32 throughout, as the reference runs them: only Cast and the graph's results round.
-void widen(Graph& graph)
-{
-    for (std::int32_t i = 0; i < static_cast<std::int32_t>(graph.values().size()); ++i) {
-        Value& value = graph.value(ValueId{i});
-        if (!isHalf(value.dtype))
-            continue;
-        value.dtype = DType::float32;
-        if (value.isConstant())
-            value.constant = value.constant.converted(DType::float32);
-    }
 }
 
 Graph withFixedShapes(const Graph& graph, const CompileOptions& options, const Control& control)
@@ -129,7 +112,7 @@ Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const C
     }
     plan.inputTypes = typesOf(plan.graph, plan.graph.inputs);
     plan.outputTypes = typesOf(plan.graph, plan.graph.outputs);
-    widen(plan.graph);
+    widenHalves(plan.graph);
     plan.activationSlot = slotsByValue(plan.graph, plan.slotList, true);
     plan.weightSlot = slotsByValue(plan.graph, plan.slotList, false);
     return prepared;

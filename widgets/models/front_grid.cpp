@@ -161,13 +161,11 @@ std::shared_ptr<const Grid> refusalGrid(const std::vector<TargetRefusal>& refusa
                                  "export."),
                false)};
     for (const TargetRefusal& refusal : refusals) {
-        const auto layer = std::find_if(model.layers.begin(), model.layers.end(),
-                                        [&](const Layer& each) { return each.id == refusal.layer; });
         const QString reason = QString::fromStdString(refusal.reason);
         Grid::Row row;
         row.id = QString::fromStdString(refusal.layer) + QLatin1Char('\n') +
                  QString::number(static_cast<int>(refusal.part));
-        row.cells = {textCell(layer == model.layers.end() ? refusal.layer : layer->name),
+        row.cells = {textCell(layerName(model.layers, refusal.layer)),
                      {partText(refusal.part)},
                      refusal.nearest ? textCell(refusal.nearest->name()) : unknownCell(),
                      {reason, 0, reason}};

@@ -5,9 +5,16 @@
 
 #include <QCoreApplication>
 
+#include <algorithm>
 #include <limits>
 
 namespace lathe {
+
+std::string layerName(const std::vector<Layer>& layers, const std::string& id)
+{
+    const auto layer = std::find_if(layers.begin(), layers.end(), [&](const Layer& one) { return one.id == id; });
+    return layer == layers.end() ? id : layer->name;
+}
 
 Grid::Cell textCell(const std::string& value)
 {

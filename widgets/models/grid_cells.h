@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/ops/layers.h"
 #include "widgets/models/grid_model.h"
 
 #include <string>
+#include <vector>
 
 namespace lathe {
+
+/// The name of a layer; its id where there is none of that id.
+std::string layerName(const std::vector<Layer>& layers, const std::string& id);
 
 Grid::Cell textCell(const std::string& value);
 /// Three digits.

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/grid_cells.h"
 #include "widgets/models/grid_model.h"
 #include "widgets/models/metric_text.h"
 #include "widgets/pages/page.h"
@@ -52,10 +53,7 @@ std::shared_ptr<const Grid> refusalGrid(const Model& model, const std::vector<Re
                      column(Session::tr("Why not"), Session::tr("Why this file format or runtime cannot take it.")),
                      column(Session::tr("Nearest choice"), Session::tr("What can be written instead."))};
     for (const Refusal& refusal : refusals) {
-        QString name = QString::fromStdString(refusal.layer);
-        for (const Layer& layer : model.layers)
-            if (layer.id == refusal.layer)
-                name = QString::fromStdString(layer.name);
+        const QString name = QString::fromStdString(layerName(model.layers, refusal.layer));
         const QString reason = QString::fromStdString(refusal.reason);
         const QString nearest = QString::fromStdString(refusal.nearest);
         grid->rows.push_back({QString::fromStdString(refusal.layer), {{name, 0}, {reason, 0, reason}, {nearest, 0, nearest}}});

@@ -37,7 +37,6 @@ FrontChart::FrontChart(QWidget* parent)
     , m_front(addGraph())
     , m_uniform(addGraph())
     , m_current(addGraph())
-    , m_limit(new QCPItemStraightLine(this))
 {
     m_plans->setLineStyle(QCPGraph::lsNone);
     m_front->setLineStyle(QCPGraph::lsStepLeft);
@@ -47,7 +46,6 @@ FrontChart::FrontChart(QWidget* parent)
     m_front->setName(tr("best at their cost"));
     m_uniform->setName(tr("the same bits everywhere"));
     m_current->removeFromLegend();
-    m_limit->setVisible(false);
     legend->setVisible(true);
     legend->setBorderPen(Qt::NoPen);
     legend->setMargins(QMargins(6, 4, 6, 4));
@@ -92,14 +90,6 @@ void FrontChart::redraw()
     }
     xAxis->setLabel(m_data.costTitle);
     yAxis->setLabel(m_data.worthTitle);
-    const bool limited = m_data.limit && std::isfinite(*m_data.limit) && left <= right;
-    if (limited) {
-        left = std::min(left, *m_data.limit);
-        right = std::max(right, *m_data.limit);
-        m_limit->point1->setCoords(*m_data.limit, 0);
-        m_limit->point2->setCoords(*m_data.limit, 1);
-    }
-    m_limit->setVisible(limited);
     if (left <= right) {
         xAxis->setRange(widened(left, right));
         yAxis->setRange(widened(low, high));
@@ -201,7 +191,6 @@ void FrontChart::applyPalette()
     m_front->setScatterStyle(scatter(QCPScatterStyle::ssCircle, strong, strong, 7));
     m_uniform->setScatterStyle(scatter(QCPScatterStyle::ssSquare, text, Qt::NoBrush, 8));
     m_current->setScatterStyle(scatter(QCPScatterStyle::ssCircle, text, Qt::NoBrush, 14));
-    m_limit->setPen(QPen(alarmColor(palette()), 1.2, Qt::DashLine));
     legend->setBrush(blended(ground, ground, 1));
     legend->setTextColor(text);
     legend->setFont(font());

@@ -3,7 +3,6 @@
 
 #include <qcustomplot.h>
 
-#include <optional>
 #include <vector>
 
 namespace lathe {
@@ -28,7 +27,6 @@ struct FrontChartData
     QString costTitle;  ///< with unit: "Size, kB"
     QString worthTitle; ///< "Output SQNR, dB"
     std::vector<Point> points;
-    std::optional<double> limit; ///< of the cost
     QString current;             ///< id of the point that is marked; empty: none
 };
 
@@ -66,7 +64,6 @@ private:
     QCPGraph* m_front;
     QCPGraph* m_uniform;
     QCPGraph* m_current;
-    QCPItemStraightLine* m_limit;
     std::vector<QCPItemText*> m_names;
 };
 
