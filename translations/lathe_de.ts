@@ -1869,6 +1869,14 @@
         <source>The target runs every choice of the plan</source>
         <translation>Das Ziel führt jede Wahl des Plans aus</translation>
     </message>
+    <message>
+        <source>Go to the model</source>
+        <translation>Zum Modell</translation>
+    </message>
+    <message>
+        <source>These plans were found for %1; opening one goes back to that target.</source>
+        <translation>Diese Pläne wurden für %1 gefunden; einen zu öffnen führt zu diesem Ziel zurück.</translation>
+    </message>
 </context>
 <context>
     <name>lathe::BitWidthDelegate</name>

@@ -37,8 +37,8 @@ public:
         , m_stack(new QStackedLayout(this))
         , m_empty(new EmptyState(this))
     {
-        auto* help = m_empty->addButton(tr("Go to the data"));
-        connect(help, &QPushButton::clicked, this, [this] {
+        m_help = m_empty->addButton(QString());
+        connect(m_help, &QPushButton::clicked, this, [this] {
             m_session.showPage(m_session.model() ? QStringLiteral("data") : QStringLiteral("model"));
         });
         m_stack->addWidget(m_empty);
@@ -153,6 +153,9 @@ private:
         auto* layout = new QVBoxLayout(box);
         layout->setContentsMargins(0, 0, 0, 8);
         layout->setSpacing(4);
+        m_foundFor = quietText();
+        m_foundFor->setObjectName(QStringLiteral("foundFor"));
+        layout->addWidget(m_foundFor);
         layout->addWidget(m_chart, 3);
         layout->addWidget(m_table, 2);
         layout->addWidget(m_openPlan, 0, Qt::AlignLeft);
@@ -227,7 +230,9 @@ private:
             QStringLiteral("target"), m_session.model() ? tr("Not calibrated yet") : tr("No model yet"),
             tr("Open a model and calibrate it; this page then chooses bits for every layer within the "
                "limits of a device."));
+        m_help->setText(m_session.model() ? tr("Go to the data") : tr("Go to the model"));
         m_target->setCurrentIndex(m_target->findData(QString::fromStdString(m_session.plan().target)));
+        showTargetOfPlans();
         const bool limited =
             m_size->value() > 0 || m_latency->value() > 0 || m_energy->value() > 0 || m_drop->value() > 0;
         m_minimize->setEnabled(m_drop->value() > 0);
@@ -246,18 +251,29 @@ private:
         chart.worthTitle = tr("Output SQNR, dB");
         for (std::size_t i = 0; i < m_points.size(); ++i) {
             const ShownPoint& shown = m_points[i];
-            const auto kind = shown.uniform ? FrontChartData::Kind::uniform
-                              : shown.front ? FrontChartData::Kind::front
-                                            : FrontChartData::Kind::plan;
             chart.points.push_back(
                 {QString::number(i), static_cast<double>(shown.point.sizeBytes) / bytesPerKb,
-                 shown.point.sqnrDb, kind,
+                 shown.point.sqnrDb, shown.front, shown.uniform,
                  tr("%1\n%2, output SQNR %3 dB")
                      .arg(pointName(shown), bytesText(shown.point.sizeBytes), sqnrText(shown.point.sqnrDb))});
         }
+        showTargetOfPlans();
         chart.current = m_table->currentId();
         m_chart->setData(std::move(chart));
         takeCurrent();
+    }
+
+    /// Plans that were found for another target stay in sight, with its name.
+    void showTargetOfPlans()
+    {
+        const auto& run = m_session.assignment();
+        const bool other = run && run->base.target != m_session.plan().target;
+        m_foundFor->setVisible(other);
+        if (!other)
+            return;
+        const TargetPtr target = findTarget(run->base.target);
+        m_foundFor->setText(tr("These plans were found for %1; opening one goes back to that target.")
+                                .arg(QString::fromStdString(target ? target->label : run->base.target)));
     }
 
     const ShownPoint* current() const
@@ -298,6 +314,8 @@ private:
     Session& m_session;
     QStackedLayout* m_stack;
     EmptyState* m_empty;
+    QPushButton* m_help = nullptr;
+    QLabel* m_foundFor = nullptr;
     QComboBox* m_target = nullptr;
     QDoubleSpinBox* m_size = nullptr;
     QDoubleSpinBox* m_latency = nullptr;

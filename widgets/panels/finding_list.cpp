@@ -24,12 +24,13 @@ std::shared_ptr<const Grid> gridOf(const std::vector<Finding>& findings)
                      {FindingList::tr("Evidence"), FindingList::tr("The figures that tell of it, from calibration and grids."), false}};
     for (std::size_t i = 0; i < findings.size(); ++i) {
         const FindingKind* kind = findingKinds().find(findings[i].kind);
+        const QString text = QString::fromStdString(findings[i].text);
         Grid::Row row;
         row.id = QString::number(i);
         row.cells = {textCell(findings[i].layer),
                      {kind ? engineText(kind->label) : QString::fromStdString(findings[i].kind), 0,
                       kind ? engineText(kind->summary) : QString()},
-                     textCell(findings[i].text)};
+                     {text, 0, text}};
         grid->rows.push_back(std::move(row));
     }
     return grid;

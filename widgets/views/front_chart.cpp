@@ -70,17 +70,18 @@ void FrontChart::setCurrent(const QString& id)
 
 void FrontChart::redraw()
 {
-    using Kind = FrontChartData::Kind;
     for (QCPGraph* graph : {m_plans, m_front, m_uniform, m_current})
         graph->data()->clear();
     double left = INFINITY, right = -INFINITY, low = INFINITY, high = -INFINITY;
     for (const auto& point : m_data.points) {
         if (!std::isfinite(point.cost) || !std::isfinite(point.worth))
             continue;
-        QCPGraph* graph = point.kind == Kind::front     ? m_front
-                          : point.kind == Kind::uniform ? m_uniform
-                                                        : m_plans;
-        graph->addData(point.cost, point.worth);
+        if (point.front)
+            m_front->addData(point.cost, point.worth);
+        if (point.uniform)
+            m_uniform->addData(point.cost, point.worth);
+        if (!point.front && !point.uniform)
+            m_plans->addData(point.cost, point.worth);
         if (point.id == m_data.current)
             m_current->addData(point.cost, point.worth);
         left = std::min(left, point.cost);
@@ -104,14 +105,15 @@ void FrontChart::writeNames()
         removeItem(name);
     m_names.clear();
     for (const auto& point : m_data.points) {
-        if (point.kind != FrontChartData::Kind::uniform || !std::isfinite(point.worth))
+        if (!point.uniform || !std::isfinite(point.worth))
             continue;
         auto* name = new QCPItemText(this);
         name->setText(point.text.section(QLatin1Char('\n'), 0, 0));
         name->setFont(font());
         name->setColor(palette().color(QPalette::Text));
-        name->setPositionAlignment(Qt::AlignLeft | Qt::AlignTop);
-        name->setPadding(QMargins(6, 3, 0, 0));
+        const bool left = point.cost <= xAxis->range().center();   // the text must not leave the chart
+        name->setPositionAlignment((left ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
+        name->setPadding(QMargins(6, 3, 6, 0));
         name->position->setCoords(point.cost, point.worth);
         m_names.push_back(name);
     }

@@ -10,18 +10,13 @@ namespace lathe {
 /// Plans by what they cost and what they are worth.
 struct FrontChartData
 {
-    enum class Kind
-    {
-        plan,
-        front,
-        uniform
-    };
     struct Point
     {
         QString id;
         double cost = 0;
         double worth = 0;
-        Kind kind = Kind::plan;
+        bool front = false;   ///< no other one is cheaper and better
+        bool uniform = false;
         QString text; ///< tooltip, and written beside uniform plans
     };
     QString costTitle;  ///< with unit: "Size, kB"

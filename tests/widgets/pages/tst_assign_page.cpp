@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Bits chosen by mouse: a limit, the search, a plan of the front, and back.
 #include "widgets/pages/page.h"
+#include "widgets/views/front_chart.h"
 
 #include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
+#include <QLabel>
 #include <QPushButton>
 #include <QTableView>
 #include <QUndoStack>
@@ -55,6 +57,18 @@ void TestAssignPage::choosesBitsWithinALimit()
     QTRY_VERIFY_WITH_TIMEOUT(session.assignment() && !session.job().running(), 60000);
     auto* table = page->findChild<QTableView*>(QStringLiteral("frontPlans"));
     QVERIFY(table->model()->rowCount() > 6);
+    // A click in the chart chooses the plan's row.
+    auto* chart = page->findChild<FrontChart*>(QStringLiteral("frontChart"));
+    chart->replot();
+    QTest::mouseClick(chart, Qt::LeftButton, {}, chart->positionOf(QStringLiteral("1")).toPoint());
+    QCOMPARE(table->currentIndex().row(), 1);
+    auto* foundFor = page->findChild<QLabel*>(QStringLiteral("foundFor"));
+    QVERIFY(!foundFor->isVisible());
+    session.setTarget(QStringLiteral("tensorrt"));
+    QVERIFY(foundFor->isVisible() && !foundFor->text().isEmpty());
+    session.undoStack().undo();
+    QVERIFY(!foundFor->isVisible());
+    table->setCurrentIndex({});
     const QuantPlan before = session.plan();
     auto* open = page->findChild<QPushButton*>(QStringLiteral("openPoint"));
     QVERIFY(!open->isEnabled());

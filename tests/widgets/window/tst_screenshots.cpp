@@ -5,6 +5,7 @@
 
 #include <QApplication>
 #include <QDir>
+#include <QDoubleSpinBox>
 #include <QImage>
 #include <QSet>
 #include <QTabWidget>
@@ -104,6 +105,21 @@ void TestScreenshots::shoot()
     window.showPage(QStringLiteral("validation"));
     window.findChild<QTabWidget*>(QStringLiteral("runTabs"))->setCurrentIndex(1);
     shot(window, QStringLiteral("page_validation_samples"));
+    window.findChild<QTabWidget*>(QStringLiteral("runTabs"))->setCurrentIndex(2);
+    shot(window, QStringLiteral("page_validation_findings"));
+    AssignOptions search;
+    search.assignment.maxSizeBytes = 40000;
+    search.sensitivity.bits = {2, 4, 8};
+    search.sensitivity.probeSamples = 16;
+    session.assign(search);
+    QVERIFY(fixture.waitIdle());
+    QVERIFY(session.assignment() && session.assignment()->found);
+    window.showPage(QStringLiteral("assign"));
+    window.findChild<QDoubleSpinBox*>(QStringLiteral("maxSize"))->setValue(40);
+    shot(window, QStringLiteral("page_assign_plans"));
+    session.setTarget(QStringLiteral("cortex-m4"));
+    QVERIFY(fixture.waitFigures());
+    shot(window, QStringLiteral("page_assign_refusals"));
     session.open({QStringLiteral("/nowhere/model.onnx")});
     QVERIFY(fixture.waitIdle());
     shot(window, QStringLiteral("page_error"));
