@@ -69,7 +69,8 @@ void TestWork::validationNamesWhatHurts()
     QVERIFY(weakest->text().indexOf(QString::fromStdString(worst->name)) < 80); // first of all
     QVERIFY(weakest->text().contains(QStringLiteral("weights")));
     QTRY_VERIFY(page->findChild<QTableView*>(QStringLiteral("metrics"))->model()->rowCount() >= 2);
-    QCOMPARE(page->findChild<QTableView*>(QStringLiteral("runSamples"))->model()->rowCount(), 48);
+    // The tables are made beside the window: those of a part of the run may still stand there.
+    QTRY_COMPARE(page->findChild<QTableView*>(QStringLiteral("runSamples"))->model()->rowCount(), 48);
     // Changed samples come first.
     const auto* samples = page->findChild<QTableView*>(QStringLiteral("runSamples"))->model();
     bool unchangedSeen = false;
