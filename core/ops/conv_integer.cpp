@@ -53,7 +53,7 @@ std::vector<Tensor> runConvInteger(const RunContext& context)
     Tensor output(DType::int32, geometry.outputShape());
     const auto out = output.mutableData<std::int32_t>();
     accumulate(context, geometry, 1, 2, 3, [&](std::int64_t i, std::int64_t, std::int64_t sum) {
-        out[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(sum);
+        out[static_cast<std::size_t>(i)] = accumulator(sum);
     });
     return {output};
 }
@@ -69,7 +69,7 @@ std::vector<Tensor> runQLinearConv(const RunContext& context)
     const float inputScale = scalarScale(context, 1);
     const std::vector<float> weightScales = channelScales(context, 4, geometry.outChannels);
     const auto biased = [&](std::int64_t sum, std::size_t c) {
-        return sum + (offset.empty() ? 0 : offset[c]);
+        return accumulator(sum + (offset.empty() ? 0 : offset[c]));
     };
     if (context.input(6).empty()) {
         Tensor real(DType::float32, geometry.outputShape());

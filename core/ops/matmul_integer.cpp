@@ -55,7 +55,7 @@ std::vector<Tensor> runMatMulInteger(const RunContext& context)
     Tensor output(DType::int32, geometry.output);
     const auto out = output.mutableData<std::int32_t>();
     accumulate(context, geometry, 1, 2, 3, [&](std::int64_t i, std::int64_t, std::int64_t sum) {
-        out[static_cast<std::size_t>(i)] = static_cast<std::int32_t>(sum);
+        out[static_cast<std::size_t>(i)] = accumulator(sum);
     });
     return {output};
 }
@@ -76,7 +76,8 @@ std::vector<Tensor> runQLinearMatMul(const RunContext& context)
         accumulate(context, geometry, 3, 2, 5, [&](std::int64_t i, std::int64_t column, std::int64_t sum) {
             const float multiplier =
                 requantizeMultiplier(leftScale, rightScales[static_cast<std::size_t>(column)], outputScale);
-            out[static_cast<std::size_t>(i)] = static_cast<T>(requantize(sum, multiplier, zeroPoint, limits));
+            out[static_cast<std::size_t>(i)] =
+                static_cast<T>(requantize(accumulator(sum), multiplier, zeroPoint, limits));
         });
     });
     return {output};

@@ -79,7 +79,7 @@ void forEachSum(const RunContext& context, const GemmSizes& sizes, Store&& store
             for (std::int64_t k = 0; k < sizes.k; ++k)
                 sum += (left[sizes.left(i, k)] - zeroA) *
                        (std::int64_t{right[sizes.right(k, j)]} - zeroB[static_cast<std::size_t>(j)]);
-            store(static_cast<std::size_t>(i * sizes.n + j), static_cast<std::size_t>(j), sum);
+            store(static_cast<std::size_t>(i * sizes.n + j), static_cast<std::size_t>(j), accumulator(sum));
         }
     }
 }
@@ -94,7 +94,7 @@ std::vector<Tensor> runQGemm(const RunContext& context)
     if (context.input(7).empty()) {
         Tensor real(DType::float32, Shape{sizes.m, sizes.n});
         const auto out = real.mutableData<float>();
-        forEachSum(context, sizes, [&](std::size_t i, std::size_t column, std::int64_t sum) {
+        forEachSum(context, sizes, [&](std::size_t i, std::size_t column, std::int32_t sum) {
             out[i] = static_cast<float>(sum) * (leftScale * rightScales[column]);
         });
         return {real};
@@ -107,7 +107,7 @@ std::vector<Tensor> runQGemm(const RunContext& context)
     visitInteger(context.node, type, [&](auto tag) {
         using T = typename decltype(tag)::type;
         const auto out = output.mutableData<T>();
-        forEachSum(context, sizes, [&](std::size_t i, std::size_t column, std::int64_t sum) {
+        forEachSum(context, sizes, [&](std::size_t i, std::size_t column, std::int32_t sum) {
             const float multiplier = requantizeMultiplier(leftScale, rightScales[column], outputScale);
             out[i] = static_cast<T>(requantize(sum, multiplier, zeroPoint, limits));
         });

@@ -32,6 +32,14 @@ CodeLimits resultCodes(const Node& node, DType type);
 /// A code that may lie beyond the limits; what is no number gives the lowest one.
 std::int32_t limitCode(float code, CodeLimits limits);
 
+/// A sum of products of codes as an accumulator of 32 bits holds it: modulo 2^32, with any bias added in.
+/// Adding wraps, so it does not matter when the sum is cut. ONNX Runtime's kernels, oneDNN's and ours all
+/// accumulate so.
+inline std::int32_t accumulator(std::int64_t sum)
+{
+    return static_cast<std::int32_t>(sum);
+}
+
 /// An accumulator brought to codes: clamp(roundHalfEven(float32(sum) * multiplier) + zeroPoint).
 std::int32_t requantize(std::int64_t sum, float multiplier, std::int32_t zeroPoint, CodeLimits limits);
 

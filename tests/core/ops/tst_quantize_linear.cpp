@@ -108,6 +108,27 @@ private Q_SLOTS:
         QCOMPARE(integers(y), (Codes{14, 9, 10, 255, 255, 255}));
     }
 
+    /// Accumulators have 32 bits in every kernel, and wrap.
+    void sumsWrap()
+    {
+        const Tensor x = Tensor::of<std::uint8_t>({1, 1, 1}, {255});
+        const std::string grids = "sx: float32[] = 1\nzx: uint8[] = 0\nsw: float32[] = 1\nzw: int8[] = "
+                                  "0\nsy: float32[] = 16777216\n"
+                                  "zy: uint8[] = 128\n";
+        const Tensor convolved =
+            evaluate(grids + "w: int8[2x1x1] = [127, 127]\nb: int32[2] = [2147483647, 2000000000]\n"
+                             "y = QLinearConv(x, sx, zx, w, sw, zw, sy, zy, b)",
+                     x);
+        // 2^31 - 1 + 32385 is 32384 - 2^31, -128 steps; the other sum, 119.2 steps, fits.
+        QCOMPARE(integers(convolved), (Codes{0, 247}));
+        const Tensor row = Tensor::of<std::uint8_t>({1, 1}, {255});
+        const Tensor product =
+            evaluate(grids + "w: int8[1x2] = [127, 127]\nb: int32[2] = [2147483647, 2000000000]\n"
+                             "y = com.microsoft::QGemm(x, sx, zx, w, sw, zw, b, sy, zy)",
+                     row);
+        QCOMPARE(integers(product), (Codes{0, 247}));
+    }
+
     void addsCodes()
     {
         const Tensor x = Tensor::of<std::uint8_t>({3}, {0, 100, 255});
