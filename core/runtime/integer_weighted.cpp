@@ -7,6 +7,7 @@
 #include "core/numeric/accumulator.h"
 #include "core/numeric/arithmetic.h"
 #include "core/numeric/qdq.h"
+#include "core/runtime/packed_weights.h"
 
 namespace lathe {
 
@@ -201,7 +202,9 @@ public:
         : m_primitive(std::move(primitive))
         , m_multiplier(product.multiplier)
         , m_toBytes(product.toBytes)
-        , m_weights(packBytes(product.weights, plainWeights, m_primitive.weights))
+        , m_weights(sharedCodes(product.weights, {.plain = plainWeights, .wanted = m_primitive.weights}, [&] {
+            return packBytes(product.weights, plainWeights, m_primitive.weights);
+        }))
     {
         if (m_primitive.withBias) {
             m_bias = memory(biasDesc(m_primitive.bias.size()), cpuEngine());
@@ -211,6 +214,7 @@ public:
         m_how = {m_multiplier, m_primitive.bias, product.zero, product.low, product.high};
         m_rows = static_cast<std::int64_t>(m_primitive.target.get_size() / sizeof(std::int32_t)) /
                  product.channels;
+        packedBytes = m_primitive.weights.get_size();
         scratchBytes = align64(m_primitive.scratchpad.get_size());
         if (m_primitive.sums && m_toBytes)
             scratchBytes += align64(m_primitive.target.get_size());
@@ -223,7 +227,7 @@ public:
         state->source = state->call.add(DNNL_ARG_SRC, m_primitive.source);
         state->target = state->call.add(DNNL_ARG_DST, m_primitive.target);
         state->scratchpad = state->call.add(DNNL_ARG_SCRATCHPAD, m_primitive.scratchpad);
-        state->call.setMemory(state->call.add(DNNL_ARG_WEIGHTS), m_weights);
+        state->call.setMemory(state->call.add(DNNL_ARG_WEIGHTS), m_weights->memory);
         if (m_primitive.withBias)
             state->call.setMemory(state->call.add(DNNL_ARG_BIAS), m_bias);
         return state;
@@ -264,7 +268,8 @@ private:
     ByteRequantization m_how;
     bool m_toBytes;
     std::int64_t m_rows = 0;
-    memory m_weights, m_bias;
+    std::shared_ptr<const PackedWeights> m_weights;
+    memory m_bias;
 };
 
 }

@@ -54,7 +54,7 @@ bool requantizesExactly(const IntegerProduct& product, std::span<const std::int3
 /// bias - zero-point * sum of the weights: what makes sums of raw codes those of codes less their zero-point.
 std::vector<std::int32_t> biasWithZeroPoint(const IntegerProduct& product);
 
-/// Runs an IntegerPrimitive: packs its weights once, requantizes its sums where it leaves sums.
+/// Runs an IntegerPrimitive: packs its weights once a process, requantizes its sums where it leaves sums.
 std::unique_ptr<Kernel> makeIntegerKernel(IntegerPrimitive primitive, const IntegerProduct& product,
                                           const dnnl::memory::desc& plainWeights);
 

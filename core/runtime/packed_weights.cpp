@@ -18,25 +18,48 @@ namespace {
 
 std::atomic<std::size_t> packings = 0;
 
-/// Finds packed weights by the address of their source while somebody holds them.
+/// Weights as the model has them: by the address of their source, which they keep.
+struct ByAddress
+{
+    using Key = const std::byte*;
+    static Key keyOf(const Tensor& tensor) { return tensor.bytes().data(); }
+    static bool fits(const PackedWeights& weights, const Tensor& constant)
+    {
+        return weights.source.shape() == constant.shape();
+    }
+    static Tensor kept(const Tensor& constant) { return constant; }
+};
+
+/// Codes: by what they are.
+struct ByContent
+{
+    using Key = Digest;
+    static Key keyOf(const Tensor& tensor) { return tensor.digest(); }
+    static bool fits(const PackedWeights&, const Tensor&) { return true; }
+    static Tensor kept(const Tensor&) { return {}; }
+};
+
+/// Finds packed weights while somebody holds them.
+template <typename By>
 class Registry
 {
 public:
-    std::shared_ptr<const PackedWeights> find(const Tensor& constant, const Packing& packing)
+    std::shared_ptr<const PackedWeights> get(const Tensor& constant, const Packing& packing,
+                                             FunctionRef<dnnl::memory()> pack)
     {
+        const typename By::Key key = By::keyOf(constant);
+        {
+            const std::lock_guard lock(m_mutex);
+            if (auto known = find(key, constant, packing))
+                return known;
+        }
+        auto made = std::make_shared<const PackedWeights>(PackedWeights{pack(), By::kept(constant)});
+        ++packings;
         const std::lock_guard lock(m_mutex);
-        return findLocked(constant, packing);
-    }
-
-    /// Returns what another thread brought meanwhile, or `made`.
-    std::shared_ptr<const PackedWeights> add(std::shared_ptr<const PackedWeights> made,
-                                             const Packing& packing)
-    {
-        const std::lock_guard lock(m_mutex);
-        if (auto known = findLocked(made->source, packing))
-            return known;
+        if (auto known = find(key, constant, packing))
+            return known; // another thread brought it meanwhile
         forgetUnused();
-        m_entries.emplace(addressOf(made->source), Entry{packing, made});
+        m_entries.emplace(key, Entry{packing, made});
         return made;
     }
 
@@ -47,15 +70,13 @@ private:
         std::weak_ptr<const PackedWeights> weights;
     };
 
-    static const std::byte* addressOf(const Tensor& tensor) { return tensor.bytes().data(); }
-
-    std::shared_ptr<const PackedWeights> findLocked(const Tensor& constant, const Packing& packing)
+    std::shared_ptr<const PackedWeights> find(const typename By::Key& key, const Tensor& constant,
+                                              const Packing& packing)
     {
-        const auto [first, last] = m_entries.equal_range(addressOf(constant));
+        const auto [first, last] = m_entries.equal_range(key);
         for (auto entry = first; entry != last; ++entry)
             if (entry->second.packing == packing)
-                if (auto weights = entry->second.weights.lock();
-                    weights && weights->source.shape() == constant.shape())
+                if (auto weights = entry->second.weights.lock(); weights && By::fits(*weights, constant))
                     return weights;
         return nullptr;
     }
@@ -70,13 +91,14 @@ private:
     }
 
     std::mutex m_mutex;
-    std::multimap<const std::byte*, Entry> m_entries;
+    std::multimap<typename By::Key, Entry> m_entries;
     std::size_t m_kept = 0;
 };
 
-Registry& registry()
+template <typename By>
+Registry<By>& registry()
 {
-    static Registry instance;
+    static Registry<By> instance;
     return instance;
 }
 
@@ -85,11 +107,13 @@ Registry& registry()
 std::shared_ptr<const PackedWeights> sharedWeights(const Tensor& constant, const Packing& packing,
                                                    FunctionRef<dnnl::memory()> pack)
 {
-    if (auto known = registry().find(constant, packing))
-        return known;
-    auto made = std::make_shared<const PackedWeights>(PackedWeights{pack(), constant});
-    ++packings;
-    return registry().add(std::move(made), packing);
+    return registry<ByAddress>().get(constant, packing, pack);
+}
+
+std::shared_ptr<const PackedWeights> sharedCodes(const Tensor& codes, const Packing& packing,
+                                                 FunctionRef<dnnl::memory()> pack)
+{
+    return registry<ByContent>().get(codes, packing, pack);
 }
 
 std::size_t packingsMade()

@@ -34,7 +34,12 @@ struct Packing
 std::shared_ptr<const PackedWeights> sharedWeights(const Tensor& constant, const Packing& packing,
                                                    FunctionRef<dnnl::memory()> pack);
 
-/// How often sharedWeights() had to pack, in this process: for tests.
+/// As sharedWeights(), for constants that each program makes anew (integer codes): known by type, shape and
+/// content.
+std::shared_ptr<const PackedWeights> sharedCodes(const Tensor& codes, const Packing& packing,
+                                                 FunctionRef<dnnl::memory()> pack);
+
+/// How often the two had to pack, in this process: for tests.
 std::size_t packingsMade();
 
 }

@@ -22,6 +22,8 @@ private Q_SLOTS:
     void laterProgramsPackNothing();
     void workersPackOnceForAll();
     void slottedWeightsAreTheirOwn();
+    void codesAreKnownByContent();
+    void integerProgramsPackOnce();
 };
 
 namespace {
@@ -160,6 +162,44 @@ void TstPackedWeights::slottedWeightsAreTheirOwn()
     QVERIFY(!sameElements(expected, Execution(program).run(inputs, rounded).at("y")));
     const auto other = Program::compile(graph, options);
     QVERIFY(sameElements(expected, Execution(other).run(inputs, {}).at("y")));
+}
+
+void TstPackedWeights::codesAreKnownByContent()
+{
+    const auto bytes = [](const Tensor& codes) {
+        const Packing packing{.plain = kRow, .wanted = kRow};
+        return sharedCodes(codes, packing, [&] {
+            return packWeights(std::vector<float>(8, static_cast<float>(codes.at(0))).data(), kRow, kRow);
+        });
+    };
+    const Tensor codes = Tensor::of<std::int8_t>({2}, {1, 2}), equal = Tensor::of<std::int8_t>({2}, {1, 2});
+    const auto first = bytes(codes);
+    QCOMPARE(bytes(equal), first);
+    QVERIFY(bytes(Tensor::of<std::int8_t>({2}, {1, 3})) != first);
+    QVERIFY(bytes(codes.reshaped(Shape{1, 2})) != first);
+}
+
+/// Each compiles codes of its own from the same Quantize/Dequantize pairs.
+void TstPackedWeights::integerProgramsPackOnce()
+{
+    const Graph graph = parseGraph(
+        "input x: float32[1x16x8x8]\nsx: float32[] = 0.02\nzx: uint8[] = 128\nw: int8[32x16x1x1] = ...\nsw: "
+        "float32[] = 0.01\n"
+        "zw: int8[] = 0\nq = QuantizeLinear(x, sx, zx)\nd = DequantizeLinear(q, sx, zx)\nk = "
+        "DequantizeLinear(w, sw, zw)\n"
+        "c = Conv(d, k)\nqc = QuantizeLinear(c, sx, zx)\ny = DequantizeLinear(qc, sx, zx)\noutput y\n");
+    CompileOptions options;
+    options.integerKernels = true;
+    const std::size_t before = packingsMade();
+    const auto first = Program::compile(graph, options);
+    if (packingsMade() == before)
+        QSKIP("this processor has no exact products of bytes");
+    QCOMPARE(packingsMade(), before + 1);
+    const auto second = Program::compile(graph, options);
+    QCOMPARE(packingsMade(), before + 1);
+    const TensorMap inputs = randomInputs(graph, 4);
+    QVERIFY(
+        sameElements(Execution(first).run(inputs, {}).at("y"), Execution(second).run(inputs, {}).at("y")));
 }
 
 QTEST_GUILESS_MAIN(TstPackedWeights)
