@@ -2,6 +2,7 @@
 #include "app/cli/bench_profile.h"
 #include "app/cli/precision.h"
 #include "app/cli/verb.h"
+#include "core/base/process_memory.h"
 #include "core/base/text.h"
 #include "core/runtime/run_memory.h"
 

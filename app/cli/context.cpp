@@ -49,14 +49,6 @@ std::int64_t peakRssBytes()
     return static_cast<std::int64_t>(usage.ru_maxrss) * 1024;
 }
 
-std::int64_t residentBytes()
-{
-    std::ifstream file("/proc/self/statm");
-    std::int64_t size = 0, resident = 0;
-    file >> size >> resident;
-    return resident * ::sysconf(_SC_PAGESIZE);
-}
-
 Json finiteOrNull(double value)
 {
     return std::isfinite(value) ? Json(value) : Json(nullptr);

@@ -50,8 +50,6 @@ struct Context
 
 /// Largest resident set of this process so far.
 std::int64_t peakRssBytes();
-/// Memory of this process now, 0 where the system does not tell.
-std::int64_t residentBytes();
 /// A number for JSON; an infinite or undefined one is null.
 Json finiteOrNull(double value);
 

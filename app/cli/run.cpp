@@ -76,7 +76,7 @@ public:
         }
     }
 
-    const std::map<std::string, Tap>& taps() const { return m_taps; }
+    const TapMap& taps() const { return m_taps; }
     const TensorMap& seen() const { return m_seen; }
 
 private:
@@ -99,7 +99,7 @@ private:
         m_taps[name] = [this](const TapView& view) { m_seen[view.value] = Tensor::of<float>(view.shape, view.reals); };
     }
 
-    std::map<std::string, Tap> m_taps;
+    TapMap m_taps;
     TensorMap m_seen;
 };
 

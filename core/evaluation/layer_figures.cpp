@@ -46,7 +46,9 @@ std::vector<WatchedLayer> watchedLayers(const Program& floating, const Runnable&
     for (const Layer& layer : layers) {
         const std::string value = valueOfLayer(layer.id);
         const ValueId id = graph.find(value);
-        if (!id.valid() || !isFloat(graph.value(id).dtype) || !floating.canTap(value) || !quantized.program->canTap(value))
+        const auto isFixed = [](const Value& known) { return known.shape && known.shape->isStatic(); };
+        if (!id.valid() || !isFloat(graph.value(id).dtype) || !isFixed(graph.value(id)) ||
+            !floating.canTap(value) || !quantized.program->canTap(value))
             continue;
         watched.push_back({layer.id, value, graph.value(id).channelAxis, gridOf(quantized, value)});
     }

@@ -4,6 +4,7 @@
 #include "core/ops/macs.h"
 
 #include <algorithm>
+#include <set>
 
 #include "core/ops/channel_axis.h"
 #include "core/ops/infer_helpers.h"
@@ -46,9 +47,10 @@ public:
 
     void findNodes()
     {
-        for (const std::vector<ValueId>* sources : {&m_graph.inputs, &m_graph.captures})
-            for (const ValueId id : *sources)
-                m_live[at(id)] = true;
+        for (const ValueId id : m_graph.inputs)
+            m_live[at(id)] = true;
+        for (const ValueId id : m_graph.captures)
+            m_live[at(id)] = !m_fixedCaptures.contains(id);
         // All of them first: a layer looks at what stands behind it, and at that one's other operands.
         for (const Node& current : m_graph.nodes())
             markOutputs(current);
@@ -61,6 +63,15 @@ public:
     }
 
 private:
+    /// Weights may stand outside of the body that reads them.
+    void markFixedCaptures(const LayerFinder& outer)
+    {
+        for (const ValueId id : m_graph.captures)
+            if (const ValueId source = outer.m_graph.find(m_graph.value(id).name);
+                source.valid() && !outer.isLive(source))
+                m_fixedCaptures.insert(id);
+    }
+
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
     static std::size_t at(NodeId id) { return static_cast<std::size_t>(id.index); }
     static NodeId node(std::size_t index) { return NodeId{static_cast<std::int32_t>(index)}; }
@@ -81,14 +92,9 @@ private:
 
     void visitBodies(const Node& current)
     {
-        for (const auto& [key, attribute] : current.attributes) {
-            const auto* body = std::get_if<GraphPtr>(&attribute);
-            if (!body || !*body)
-                continue;
-            const std::string owner = current.name.empty() && !current.outputs.empty() && current.outputs[0].valid()
-                                          ? m_graph.value(current.outputs[0]).name
-                                          : current.name;
-            LayerFinder inner(**body, *body, m_path + owner + "/" + key + "/", m_layers);
+        for (const auto& [path, body] : bodiesByPath(m_graph, current)) {
+            LayerFinder inner(*body, body, m_path + path, m_layers);
+            inner.markFixedCaptures(*this);
             inner.findNodes();
         }
     }
@@ -262,9 +268,21 @@ private:
     std::vector<Layer>& m_layers;
     std::vector<bool> m_taken;                    ///< by node
     std::vector<bool> m_live;                     ///< by value: depends on a graph input
+    std::set<ValueId> m_fixedCaptures;            ///< outer values that do not
     std::vector<std::vector<NodeId>> m_readers;   ///< by value; an invalid id stands for a body
 };
 
+}
+
+std::vector<std::pair<std::string, GraphPtr>> bodiesByPath(const Graph& graph, const Node& node)
+{
+    const bool unnamed = node.name.empty() && !node.outputs.empty() && node.outputs[0].valid();
+    const std::string owner = unnamed ? graph.value(node.outputs[0]).name : node.name;
+    std::vector<std::pair<std::string, GraphPtr>> found;
+    for (const auto& [key, attribute] : node.attributes)
+        if (const auto* body = std::get_if<GraphPtr>(&attribute); body && *body)
+            found.emplace_back(owner + "/" + key + "/", *body);
+    return found;
 }
 
 std::vector<Layer> findLayers(const Graph& graph)

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/ops/op.h"
@@ -39,6 +40,10 @@ inline const Graph& graphOf(const Layer& layer, const Graph& top)
 {
     return layer.body ? *layer.body : top;
 }
+
+/// A node's bodies, each with what stands before the ids of its layers: "owner/then_branch/". The owner is
+/// the node's name, or else that of its first output.
+std::vector<std::pair<std::string, GraphPtr>> bodiesByPath(const Graph& graph, const Node& node);
 
 /// All layers in topological order, pseudo-layers of graph inputs first.
 std::vector<Layer> findLayers(const Graph& graph);

@@ -3,6 +3,9 @@
 
 #include <algorithm>
 
+#include "core/ops/layers.h"
+#include "core/runtime/nested_taps.h"
+
 namespace lathe {
 
 namespace {
@@ -19,9 +22,10 @@ Tensor asStated(const Value& value, const Tensor& tensor)
 CompiledBodies::CompiledBodies(const Graph& graph, const Node& node, const CompileOptions& options)
     : m_options(nestedOptions(options))
 {
-    for (const GraphPtr& source : bodies(node)) {
+    for (const auto& [path, source] : bodiesByPath(graph, node)) {
         auto body = std::make_unique<Body>();
         body->source = source;
+        body->path = path;
         body->closed = closedBody(graph, *source, body->captured);
         m_bodies.push_back(std::move(body));
     }
@@ -58,11 +62,12 @@ std::size_t CompiledBodies::indexOfCaptured(ValueId id)
 }
 
 CompiledBodies::Run::Run(const CompiledBodies& bodies, State& state, std::vector<Tensor> captured,
-                         std::optional<Precision> precision, const Control& control)
+                         std::optional<Precision> precision, const TapMap* taps, const Control& control)
     : m_bodies(bodies)
     , m_state(state)
     , m_captured(std::move(captured))
     , m_precision(precision)
+    , m_taps(taps)
     , m_control(control)
 {
 }
@@ -85,7 +90,8 @@ std::vector<Tensor> CompiledBodies::Run::run(const Graph& source, std::span<cons
     const auto program = body.programs.get(
         values, [&] { return Program::compile(withInputsLike(closed, values), m_bodies.m_options, m_control); });
     NestedExecutions::Nested& nested = m_state.executions.get(program, m_precision);
-    TensorMap results = nested.execution.run(byName, nested.binding, m_control);
+    TensorMap results =
+        nested.execution.run(byName, nested.binding, m_control, tapsOf(*program, m_taps, body.path));
     std::vector<Tensor> outputs;
     for (const ValueId id : closed.outputs)
         outputs.push_back(results.at(closed.value(id).name));

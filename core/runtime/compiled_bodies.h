@@ -28,8 +28,9 @@ public:
     class Run final : public BodyRunner
     {
     public:
-        Run(const CompiledBodies& bodies, State& state, std::vector<Tensor> captured, std::optional<Precision> precision,
-            const Control& control);
+        /// `taps`: of the program that the node stands in; null: none.
+        Run(const CompiledBodies& bodies, State& state, std::vector<Tensor> captured,
+            std::optional<Precision> precision, const TapMap* taps, const Control& control);
         std::vector<Tensor> run(const Graph& body, std::span<const Tensor> inputs) const override;
 
     private:
@@ -37,12 +38,14 @@ public:
         State& m_state;
         std::vector<Tensor> m_captured;
         std::optional<Precision> m_precision;
+        const TapMap* m_taps;
         const Control& m_control;
     };
 
 private:
     struct Body {
         GraphPtr source;
+        std::string path;                    ///< before the names of its values
         Graph closed;                        ///< captured constants are its own, other captured values are inputs
         std::vector<std::size_t> captured;   ///< of its inputs behind the real ones: index in m_captured
         ProgramCache programs;

@@ -18,7 +18,7 @@ Execution::~Execution() = default;
 Execution::Execution(Execution&&) noexcept = default;
 
 TensorMap Execution::run(const TensorMap& inputs, const Binding& binding, const Control& control,
-                         const std::map<std::string, Tap>& taps)
+                         const TapMap& taps)
 {
     return m_impl->run(0, inputs, binding, control, taps);
 }
@@ -31,8 +31,8 @@ TensorMap Execution::runTimed(const TensorMap& inputs, const Binding& binding, s
     return m_impl->run(0, inputs, binding, control, {}, stepNs.data());
 }
 
-TensorMap Execution::runFrom(int firstStep, const TensorMap& boundary, const Binding& binding, const Control& control,
-                             const std::map<std::string, Tap>& taps)
+TensorMap Execution::runFrom(int firstStep, const TensorMap& boundary, const Binding& binding,
+                             const Control& control, const TapMap& taps)
 {
     return m_impl->run(firstStep, boundary, binding, control, taps);
 }
@@ -86,8 +86,8 @@ std::int64_t Execution::Impl::clipped(int slot) const
     return m_clipped.at(static_cast<std::size_t>(slot));
 }
 
-TensorMap Execution::Impl::run(int firstStep, const TensorMap& inputs, const Binding& binding, const Control& control,
-                               const std::map<std::string, Tap>& taps, std::int64_t* stepNs)
+TensorMap Execution::Impl::run(int firstStep, const TensorMap& inputs, const Binding& binding,
+                               const Control& control, const TapMap& taps, std::int64_t* stepNs)
 {
     const Binding& used = binding.m_state ? binding : m_program->defaultBinding();
     if (used.m_state->plan != m_plan)
@@ -117,7 +117,7 @@ void Execution::Impl::runLatePart(TensorMap& values, const Control& control)
     const Program::Impl& program = m_program->impl();
     const auto precision =
         m_plan->slotList.empty() ? std::optional<Precision>() : std::optional(m_state->precision);
-    program.late->run(values, m_late, precision, control);
+    program.late->run(values, m_late, precision, nestedTaps(), control);
     TensorMap outputs;
     for (const ValueId id : program.whole.outputs) {
         const std::string& name = program.whole.value(id).name;
@@ -133,11 +133,17 @@ std::int64_t Execution::Impl::timedStep(std::size_t index, const Control& contro
     return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now() - start).count();
 }
 
-Execution::Impl::TapTable Execution::Impl::tapsByValue(const std::map<std::string, Tap>& taps) const
+/// The taps on this program's own values; leaves the others in m_nested.
+Execution::Impl::TapTable Execution::Impl::tapsByValue(const TapMap& taps)
 {
     TapTable table;
+    m_nested.clear();
     for (const auto& [name, tap] : taps) {
         const ValueId id = tappedValue(*m_plan, name);
+        if (!id.valid() && m_program->impl().nestedValues.contains(name)) {
+            m_nested.emplace(name, tap);
+            continue;
+        }
         if (!id.valid())
             throw Error(ErrorCode::unknownName, name,
                         {{"kind", "tensor to watch"}, {"name", name}, {"known", "the values that kernels write"}});
@@ -165,7 +171,13 @@ void Execution::Impl::runStep(std::size_t index, const Control& control, const T
             if (m_inputs[i].codes)
                 converted = makeReal(m_inputs[i], step.inputs[i], converted);
     }
-    StepRun run{m_inputs, m_outputs, scratch, &binding, m_states[index].get(), control};
+    StepRun run{.inputs = m_inputs,
+                .outputs = m_outputs,
+                .scratch = scratch,
+                .binding = &binding,
+                .state = m_states[index].get(),
+                .control = control,
+                .nested = nestedTaps()};
     const ThreadScope threads(step.threads);
     if (step.reorder) {
         step.kernel->run(run);

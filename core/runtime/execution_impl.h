@@ -33,13 +33,14 @@ public:
     const Plan& plan() const { return *m_plan; }
     std::int64_t clipped(int slot) const;
     TensorMap run(int firstStep, const TensorMap& inputs, const Binding& binding, const Control& control,
-                  const std::map<std::string, Tap>& taps, std::int64_t* stepNs = nullptr);
+                  const TapMap& taps, std::int64_t* stepNs = nullptr);
 
 private:
     using TapTable = std::map<ValueId, const Tap*>;
 
     void runLatePart(TensorMap& values, const Control& control);
-    TapTable tapsByValue(const std::map<std::string, Tap>& taps) const;
+    const TapMap* nestedTaps() const { return m_nested.empty() ? nullptr : &m_nested; }
+    TapTable tapsByValue(const TapMap& taps);
     void runStep(std::size_t index, const Control& control, const TapTable& taps);
     std::int64_t timedStep(std::size_t index, const Control& control, const TapTable& taps);
 
@@ -60,6 +61,7 @@ private:
     AlignedBuffer m_arena, m_scratch, m_shown;
     std::vector<std::unique_ptr<KernelState>> m_states;
     LatePart::State m_late;
+    TapMap m_nested; ///< during run(): taps of what other programs run
     std::vector<Operand> m_inputs, m_outputs;
     std::vector<std::int64_t> m_clipped;       ///< by slot
 };

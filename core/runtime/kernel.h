@@ -70,6 +70,7 @@ struct StepRun {
     KernelState* state = nullptr;
     const Control& control;
     std::int64_t clipped = 0;       ///< set where binding->codesOut
+    const TapMap* nested = nullptr; ///< taps of what is no value of this program itself; null: none
 };
 
 /// A way to compute one step, made for fixed shapes.

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/runtime/nested_taps.h"
+
 namespace lathe {
 
 namespace {
@@ -164,7 +166,7 @@ LatePart::State LatePart::makeState() const
 }
 
 void LatePart::runNode(std::size_t index, TensorMap& values, State& state, std::optional<Precision> precision,
-                       const Control& control) const
+                       const TapMap* taps, const Control& control) const
 {
     const Node& node = m_first.nodes()[index];
     const auto valueOf = [&](ValueId id) {
@@ -178,7 +180,8 @@ void LatePart::runNode(std::size_t index, TensorMap& values, State& state, std::
         std::vector<Tensor> captured;
         for (const ValueId id : m_bodies[index]->captured())
             captured.push_back(valueOf(id));
-        bodyRun.emplace(*m_bodies[index], *state.bodies[index], std::move(captured), precision, control);
+        bodyRun.emplace(*m_bodies[index], *state.bodies[index], std::move(captured), precision, taps,
+                        control);
     }
     std::vector<Tensor> results;
     whileDoing("running " + node.label(), [&] {
@@ -190,15 +193,18 @@ void LatePart::runNode(std::size_t index, TensorMap& values, State& state, std::
         if (i >= results.size() || results[i].empty())
             throw Error(ErrorCode::unsupportedOperator, node.label(),
                         {{"op", opId(node)}, {"reason", "output " + std::to_string(i) + " is not computed"}});
-        values[m_first.value(node.outputs[i]).name] = std::move(results[i]);
+        const std::string& name = m_first.value(node.outputs[i]).name;
+        showTensor(taps, name, results[i]);
+        values[name] = std::move(results[i]);
     }
 }
 
-void LatePart::run(TensorMap& values, State& state, std::optional<Precision> precision, const Control& control) const
+void LatePart::run(TensorMap& values, State& state, std::optional<Precision> precision, const TapMap* taps,
+                   const Control& control) const
 {
     for (std::size_t i = 0; i < m_first.nodes().size(); ++i) {
         control.throwIfStopped();
-        runNode(i, values, state, precision, control);
+        runNode(i, values, state, precision, taps, control);
     }
     if (m_rest.nodes().empty())
         return;
@@ -211,7 +217,11 @@ void LatePart::run(TensorMap& values, State& state, std::optional<Precision> pre
     const auto program = m_programs.get(
         ordered, [&] { return Program::compile(withInputsLike(m_rest, ordered), m_options, control); });
     NestedExecutions::Nested& nested = state.executions.get(program, precision);
-    for (auto& [name, tensor] : nested.execution.run(inputs, nested.binding, control))
+    TapMap own = tapsOf(*program, taps, "");
+    std::erase_if(own, [&](const auto& tap) {
+        return inputs.contains(tap.first);
+    }); // they were shown where they were made
+    for (auto& [name, tensor] : nested.execution.run(inputs, nested.binding, control, own))
         values[name] = std::move(tensor);
 }
 

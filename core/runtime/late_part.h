@@ -37,11 +37,16 @@ public:
 
     State makeState() const;
     /// Adds the results to `values`, which holds what was computed before, by name.
-    void run(TensorMap& values, State& state, std::optional<Precision> precision, const Control& control) const;
+    /// `taps` look at what it computes; null: none do.
+    void run(TensorMap& values, State& state, std::optional<Precision> precision, const TapMap* taps,
+             const Control& control) const;
+
+    const Graph& first() const { return m_first; }
+    const Graph& rest() const { return m_rest; }
 
 private:
     void runNode(std::size_t index, TensorMap& values, State& state, std::optional<Precision> precision,
-                 const Control& control) const;
+                 const TapMap* taps, const Control& control) const;
 
     Graph m_first, m_rest;
     CompileOptions m_options;

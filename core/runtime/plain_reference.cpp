@@ -59,8 +59,9 @@ public:
     {
         std::optional<CompiledBodies::Run> bodyRun;
         if (m_bodies)
-            bodyRun.emplace(*m_bodies, static_cast<CompiledBodies::State&>(*run.state), tensors(run, m_captured),
-                            static_cast<const ReferenceBinding&>(*run.binding).precision, run.control);
+            bodyRun.emplace(
+                *m_bodies, static_cast<CompiledBodies::State&>(*run.state), tensors(run, m_captured),
+                static_cast<const ReferenceBinding&>(*run.binding).precision, run.nested, run.control);
         const std::vector<Tensor> results =
             m_op.run({m_node, tensors(run, m_operands), m_opset, run.control, bodyRun ? &*bodyRun : nullptr});
         for (std::size_t i = 0, at = 0; i < m_node.outputs.size(); ++i) {

@@ -6,8 +6,10 @@
 #include <algorithm>
 
 #include "core/base/checked.h"
+#include "core/base/process_memory.h"
 #include "core/base/text.h"
 #include "core/runtime/binding_state.h"
+#include "core/runtime/nested_taps.h"
 #include "core/runtime/onednn.h"
 #include "core/runtime/prepare.h"
 #include "core/runtime/program_impl.h"
@@ -113,11 +115,14 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         auto plan = std::make_shared<Plan>(std::move(prepared.plan));
         refuseTexts(plan->graph);
         checkMemory(*plan, largestValue(plan->graph));
+        const std::int64_t residentBefore = residentBytes();
         lowerGraph(*plan, control);
+        // The machine code that oneDNN generates, some 1 MB a convolution: no interface tells.
+        const std::int64_t generatedBytes = std::max<std::int64_t>(residentBytes() - residentBefore, 0);
         plan->arenaBytes = planMemory(plan->storages);
         const std::int64_t weightBytes = constantBytes(*plan);
         const std::int64_t forecastBytes = forecast(*plan);
-        checkMemory(*plan, forecastBytes);
+        checkMemory(*plan, forecastBytes + generatedBytes);
         const Precision precision = initialPrecision(prepared.settings);
         std::vector<std::shared_ptr<const SlotEntry>> entries;
         for (SlotSetting& setting : prepared.settings)
@@ -131,6 +136,7 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         program->m_impl->choices = plan->choices;
         for (const std::string& label : prepared.lateNodes)
             program->m_impl->choices.push_back({label, "late", "its shapes are only known while running"});
+        program->m_impl->nestedValues = nestedValues(plan->graph, prepared.late.get(), options.tapAll);
         program->m_impl->whole = std::move(prepared.whole);
         program->m_impl->late = std::move(prepared.late);
         program->m_impl->plan = std::move(plan);
@@ -203,7 +209,7 @@ const Encoding* Program::byteGrid(std::string_view value) const
 
 bool Program::canTap(std::string_view value) const
 {
-    return tappedValue(*m_impl->plan, value).valid();
+    return tappedValue(*m_impl->plan, value).valid() || m_impl->nestedValues.contains(value);
 }
 
 int Program::firstStep(int slot) const

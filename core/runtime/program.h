@@ -105,6 +105,7 @@ struct TapView {
     bool channelsLast = false;
 };
 using Tap = std::function<void(const TapView&)>;
+using TapMap = std::map<std::string, Tap>; ///< by the name of what they look at
 
 /// A graph compiled for fixed input shapes: kernels chosen, weights packed, memory planned. Immutable and shared by
 /// threads; each thread runs it through its own Execution.
@@ -114,10 +115,10 @@ class Program {
 public:
     explicit Program(PrivateTag);
     ~Program();
-    /// Quantize/Dequantize pairs of `graph` become slots (initially set as the graph says); everything else is float.
-    /// What stands behind a value whose shape is only known while running (and the bodies of If, Loop and Scan) is compiled
-    /// then, once for shapes that come again, and has neither slots nor taps.
-    /// Throws Error{unsupportedOperator, shapeUnknown, tooLarge ...}.
+    /// Quantize/Dequantize pairs of `graph` become slots (initially set as the graph says); everything else
+    /// is float. What stands behind a value whose shape is only known while running (and the bodies of If,
+    /// Loop and Scan) is compiled then, once for shapes that come again, and has no slots. Throws
+    /// Error{unsupportedOperator, shapeUnknown, tooLarge ...}.
     static std::shared_ptr<const Program> compile(const Graph& graph, const CompileOptions& options,
                                                   const Control& control = {});
 
@@ -130,8 +131,10 @@ public:
     const std::vector<KernelChoice>& kernels() const;
     std::int64_t arenaBytes() const;
     std::int64_t weightBytes() const;
-    /// What compiling the program and running one Execution take at most: constants, packed weights, arena, scratch memory,
-    /// inputs and outputs. Known before weights are packed, and held against CompileOptions::memoryLimitBytes.
+    /// What compiling the program and running one Execution take at most: constants, packed weights, arena,
+    /// scratch memory, inputs and outputs. Known before weights are packed; with what choosing kernels took
+    /// (the machine code that oneDNN generates, which is measured) it is held against
+    /// CompileOptions::memoryLimitBytes.
     std::int64_t forecastBytes() const;
     /// Step index that first reads the slot's value (for weights and biases: that uses them); used by prefix reuse.
     int firstStep(int slot) const;
@@ -142,6 +145,9 @@ public:
     /// The grid, raised to uint8, on which a value is held as bytes (CompileOptions::integerKernels); null: it is not.
     const Encoding* byteGrid(std::string_view value) const;
     /// True when a tap on `value` sees something: a value that a kernel writes, not one absorbed by fusion.
+    /// With CompileOptions::tapAll also the output of a layer behind shapes that are only known while
+    /// running, and of one in a body, under its layer's id ("node/then_branch/value"): seen whenever the body
+    /// runs, so perhaps never or often.
     bool canTap(std::string_view value) const;
 
     struct Impl;
@@ -162,7 +168,7 @@ public:
     /// made; values absorbed by fusion cannot be tapped unless CompileOptions::tapAll. Throws Error{inputMissing,
     /// inputUnknown, shapeMismatch, dtypeMismatch}.
     TensorMap run(const TensorMap& inputs, const Binding& binding, const Control& control = {},
-                  const std::map<std::string, Tap>& taps = {});
+                  const TapMap& taps = {});
 
     /// As run() without taps; `stepNs`, one entry a step, gets the nanoseconds that each took.
     TensorMap runTimed(const TensorMap& inputs, const Binding& binding, std::span<std::int64_t> stepNs,
@@ -170,8 +176,8 @@ public:
 
     /// As run(), starting after the steps before `firstStep`, whose live values are given as reals in `boundary`; the
     /// binding's activation slots are applied to them (values already on the same grid stay as they are).
-    TensorMap runFrom(int firstStep, const TensorMap& boundary, const Binding& binding, const Control& control = {},
-                      const std::map<std::string, Tap>& taps = {});
+    TensorMap runFrom(int firstStep, const TensorMap& boundary, const Binding& binding,
+                      const Control& control = {}, const TapMap& taps = {});
     /// Names of values that are live just before `firstStep` and so needed by runFrom.
     std::vector<std::string> boundaryValues(int firstStep) const;
 

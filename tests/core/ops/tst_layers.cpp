@@ -160,6 +160,21 @@ private Q_SLOTS:
                           "output y"),
                  (QStringList{"input:c Input 0 0", "input:x Input 0 0", "choose/then_branch/t MatMul 12 24 w"}));
     }
+
+    void bodiesCaptureTheirWeights()
+    {
+        QCOMPARE(layersOf("input c: bool[]\n"
+                          "input x: float32[2x3]\n"
+                          "w: float32[3x4] = ...\n"
+                          "y = If(c) {then_branch=graph {\n"
+                          "capture x\n"
+                          "capture w\n"
+                          "t = MatMul(x, w)\n"
+                          "output t\n"
+                          "}}\n"
+                          "output y"),
+                 (QStringList{"input:c Input 0 0", "input:x Input 0 0", "y/then_branch/t MatMul 12 24 w"}));
+    }
 };
 
 QTEST_GUILESS_MAIN(TstLayers)

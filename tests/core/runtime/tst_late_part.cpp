@@ -95,7 +95,7 @@ private Q_SLOTS:
                  std::string());
         const auto program = Program::compile(inferred(kSelected), {});
         QVERIFY(program->canTap("f"));
-        QVERIFY(!program->canTap("g"));
+        QVERIFY(!program->canTap("g")); // fusion might hide it
         QCOMPARE(kernelNames(*program).substr(0, 11), std::string("onednn_conv"));
         QVERIFY(kernelNames(*program).ends_with("late late late"));
         QVERIFY(program->graph().find("q").valid());
@@ -150,6 +150,57 @@ output n, k
             if (!boundary.contains(name))
                 return;  // Only float values can be handed back.
         QVERIFY(sameElements(whole.at("y"), execution.runFrom(step, boundary, {}).at("y")));
+    }
+
+    void tapsSeeWhatIsLate()
+    {
+        CompileOptions options;
+        options.tapAll = true;
+        const Graph graph = inferred(kSelected);
+        const auto program = Program::compile(graph, options);
+        const TensorMap inputs{{"x", randomTensor({1, 2, 9}, 13)}};
+        TensorMap seen;
+        TapMap taps;
+        for (const std::string name : {"c", "i", "q", "y"}) {
+            QVERIFY2(program->canTap(name), name.c_str());
+            taps[name] = [&seen](const TapView& view) {
+                QVERIFY(!seen.contains(view.value));
+                seen[view.value] = Tensor::of<float>(view.shape, view.reals);
+            };
+        }
+        Execution(program).run(inputs, {}, {}, taps);
+        QCOMPARE(seen.size(), taps.size());
+        Graph shown = graph;
+        for (const std::string name : {"c", "i", "q"})
+            shown.outputs.push_back(shown.find(name));
+        const TensorMap expected = runReference(shown, inputs, {});
+        for (const auto& [name, tensor] : seen)
+            QVERIFY2(relativeError(expected.at(name).converted(DType::float32), tensor) < 1e-6, name.c_str());
+    }
+
+    /// Bodies in bodies, as often as they run.
+    void tapsSeeWhatBodiesCompute()
+    {
+        CompileOptions options;
+        options.tapAll = true;
+        const auto program = Program::compile(inferred(kNested), options);
+        std::map<std::string, std::vector<float>> seen;
+        TapMap taps;
+        for (const std::string name : {"y/body/w/then_branch/a", "y/body/w/else_branch/b"}) {
+            QVERIFY2(program->canTap(name), name.c_str());
+            taps[name] = [&seen](const TapView& view) { seen[view.value].push_back(view.reals[0]); };
+        }
+        QVERIFY(!program->canTap("y/body/w/then_branch/b"));
+        const TensorMap inputs{{"trips", Tensor::scalar(std::int64_t{4})},
+                               {"x", Tensor::of<float>({2}, {3, 1})}};
+        Execution execution(program);
+        execution.run(inputs, {}, {}, taps);
+        // 0 + 3, 3 - 9, -6 + 3, -3 - 9
+        QCOMPARE(seen["y/body/w/then_branch/a"], (std::vector<float>{3, -3}));
+        QCOMPARE(seen["y/body/w/else_branch/b"], (std::vector<float>{-6, -12}));
+        execution.run(inputs, {});
+        QCOMPARE(seen["y/body/w/then_branch/a"].size(), std::size_t(2));
+        QVERIFY(!Program::compile(inferred(kNested), {})->canTap("y/body/w/then_branch/a"));
     }
 
     /// Workers share programs made while running.
