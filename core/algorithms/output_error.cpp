@@ -33,9 +33,11 @@ Runnable quantizedRun(const QuantState& state, const Control& control)
     return compileFor(RunMode::simulated, quantizedGraph(state), observable(), control);
 }
 
-Runnable floatRun(const Graph& graph, const Control& control)
+Runnable floatRun(const Graph& graph, const Control& control, const std::map<std::string, Shape>& inputShapes)
 {
-    auto program = Program::compile(graph, observable(), control);
+    CompileOptions options = observable();
+    options.inputShapes = inputShapes;
+    auto program = Program::compile(graph, options, control);
     const Binding binding = program->defaultBinding().cleared().withPrecision(Precision::floating);
     return {std::move(program), binding};
 }

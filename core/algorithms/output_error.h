@@ -16,7 +16,8 @@ Runnable quantizedRun(const QuantState& state, const Control& control);
 /// The graph that quantizedRun() runs.
 Graph quantizedGraph(const QuantState& state);
 /// The float graph, ready to run with every layer in sight.
-Runnable floatRun(const Graph& graph, const Control& control);
+Runnable floatRun(const Graph& graph, const Control& control,
+                  const std::map<std::string, Shape>& inputShapes = {});
 /// The graph with other constants in the place of some.
 Graph withConstants(Graph graph, const std::map<std::string, Tensor>& constants);
 

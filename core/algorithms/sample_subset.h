@@ -24,6 +24,11 @@ public:
     std::optional<std::int64_t> label(std::int64_t index) const override { return m_all.label(at(index)); }
     Tensor target(std::int64_t index) const override { return m_all.target(at(index)); }
     TargetInfo targetInfo() const override { return m_all.targetInfo(); }
+    const Feedback& feedback() const override { return m_all.feedback(); }
+    bool follows(std::int64_t index) const override
+    {
+        return index > 0 && at(index) == at(index - 1) + 1 && m_all.follows(at(index));
+    }
     std::optional<Image> preview(std::int64_t index) const override { return m_all.preview(at(index)); }
 
 private:

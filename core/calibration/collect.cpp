@@ -30,24 +30,28 @@ struct Watch
     std::size_t inputs = 0;
 };
 
-Watch watchOf(const Graph& graph)
+Watch watchOf(const Graph& graph, const Program& program)
 {
     Watch watch;
     std::set<std::string> names;
-    const auto add = [&](ValueId id) {
-        const Value& value = graph.value(id);
-        if (isFloat(value.dtype) && names.insert(value.name).second)
-            watch.tensors.push_back({value.name, value.channelAxis});
+    const auto addAs = [&](const std::string& name, const Value& value) {
+        if (isFloat(value.dtype) && names.insert(name).second)
+            watch.tensors.push_back({name, value.channelAxis});
     };
+    const auto add = [&](ValueId id) { addAs(graph.value(id).name, graph.value(id)); };
     for (const ValueId input : graph.inputs)
         add(input);
     watch.inputs = watch.tensors.size();
     std::set<NodeId> taken;
     for (const Layer& layer : findLayers(graph)) {
-        if (layer.body)
+        if (layer.body) {
+            if (program.canTap(layer.id))
+                addAs(layer.id, layer.body->value(layer.output));
             continue;
+        }
         taken.insert(layer.nodes.begin(), layer.nodes.end());
-        add(layer.output);
+        if (graph.isInput(layer.output) || program.canTap(graph.value(layer.output).name))
+            add(layer.output);
     }
     // Numbers that no layer made: embeddings that were looked up, integers that were cast.
     for (std::size_t i = 0; i < graph.nodes().size(); ++i) {
@@ -57,7 +61,7 @@ Watch watchOf(const Graph& graph)
         if (!bringsNumbers || taken.count(NodeId{static_cast<std::int32_t>(i)}) != 0)
             continue;
         for (const ValueId output : graph.nodes()[i].outputs)
-            if (output.valid())
+            if (output.valid() && program.canTap(graph.value(output).name))
                 add(output);
     }
     return watch;
@@ -114,16 +118,12 @@ public:
          bool reports, const Control& control)
         : m_samples(samples)
         , m_control(control)
-        , m_watch(watchOf(graph))
+        , m_program(watchable(graph, openShapes(graph, samples), control))
+        , m_watch(watchOf(graph, *m_program))
         , m_collector(m_watch.tensors, 4 * workers, sampling)
         , m_workers(static_cast<std::size_t>(workers))
         , m_reports(reports)
     {
-        CompileOptions compile;
-        compile.keepSlots = false;
-        compile.tapAll = true;
-        compile.tapInPlace = true;
-        m_program = Program::compile(graph, compile, control);
         m_binding = m_program->defaultBinding().cleared();
     }
 
@@ -164,6 +164,17 @@ public:
     }
 
 private:
+    static std::shared_ptr<const Program> watchable(const Graph& graph, std::map<std::string, Shape> shapes,
+                                                    const Control& control)
+    {
+        CompileOptions compile;
+        compile.inputShapes = std::move(shapes);
+        compile.keepSlots = false;
+        compile.tapAll = true;
+        compile.tapInPlace = true;
+        return Program::compile(graph, compile, control);
+    }
+
     void lookAtInput(std::size_t tensor, std::int64_t sample, const TensorMap& inputs, Worker& worker,
                      StatisticsCollector::SampleResult& result)
     {
@@ -193,9 +204,9 @@ private:
 
     const Samples& m_samples;
     const Control& m_control;
+    std::shared_ptr<const Program> m_program;
     Watch m_watch;
     StatisticsCollector m_collector;
-    std::shared_ptr<const Program> m_program;
     Binding m_binding;
     std::vector<std::optional<Worker>> m_workers;
     bool m_reports;

@@ -20,9 +20,10 @@ struct CollectOptions {
     std::function<void(std::shared_ptr<const Statistics>)> partial;
 };
 
-/// Pass 1: runs every sample through the float graph, batch 1, one thread a worker, and merges in sample order: the same
-/// bytes for any number of workers. Memory does not grow with the number of samples except for per-sample extremes.
-/// Watches every layer output and graph input. Throws Error{stopped, ...}.
+/// Pass 1: runs every sample through the float graph, batch 1, one thread a worker, and merges in sample
+/// order: the same bytes for any number of workers. Memory does not grow with the number of samples except
+/// for per-sample extremes. Watches every graph input and layer output; those in bodies of If, Loop and Scan
+/// by their layer's id, and only what the samples made run. Throws Error{stopped, ...}.
 Statistics collectStatistics(const Graph& graph, const Samples& samples, const Digest& dataDigest,
                              const CollectOptions& options, const Control& control);
 

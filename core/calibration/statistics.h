@@ -65,6 +65,7 @@ struct Moments {
     void merge(const Moments& other);
 };
 
+/// Infinity and minus infinity where the sample did not show the tensor (a branch that it did not take).
 struct SampleExtremes {
     float minimum = 0;
     float maximum = 0;
@@ -73,11 +74,11 @@ struct SampleExtremes {
 /// Everything pass 1 knows of one tensor.
 struct TensorStatistics {
     std::string value;
-    Shape shape;                           ///< of one sample
+    Shape shape; ///< of one sample, the last one where they differ
     int channelAxis = 1;
     Moments moments;
     BitHistogram histogram;
-    std::vector<Moments> channels;
+    std::vector<Moments> channels;         ///< none where their number differs from sample to sample
     std::vector<SampleExtremes> samples;   ///< by sample index
     std::int64_t minimumSample = -1;       ///< index of the sample that set the minimum (the first one on ties)
     std::int64_t maximumSample = -1;

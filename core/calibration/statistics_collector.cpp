@@ -2,6 +2,7 @@
 #include "core/calibration/statistics_collector.h"
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "core/calibration/tensor_scan.h"
@@ -10,16 +11,21 @@ namespace lathe {
 
 namespace {
 
-void mergeChannels(std::vector<Moments>& into, const std::vector<Moments>& from)
+/// False, and nothing is done, where the number of channels is another one.
+bool mergeChannels(std::vector<Moments>& into, const std::vector<Moments>& from)
 {
     if (into.empty())
         into.resize(from.size());
     if (into.size() != from.size())
-        throw Error(ErrorCode::internal, "statistics",
-                    {{"what", "a tensor's channel count changed between samples"}});
+        return false;
     for (std::size_t c = 0; c < from.size(); ++c)
         into[c].merge(from[c]);
+    return true;
 }
+
+/// Of a sample that did not show the tensor: no range at all.
+constexpr SampleExtremes nothingSeen{std::numeric_limits<float>::infinity(),
+                                     -std::numeric_limits<float>::infinity()};
 
 /// Sets extremes and the samples that set them; the first sample wins a tie.
 void mergeSample(TensorStatistics& statistics, const Moments& moments, std::int64_t sample)
@@ -61,6 +67,7 @@ StatisticsCollector::SampleResult StatisticsCollector::emptyResult()
     result.tensors.resize(m_entries.size());
     for (SampleResult::Tensor& tensor : result.tensors) {
         tensor.seen = false;
+        tensor.channelsVary = false;
         tensor.shape = {};
         tensor.moments = {};
         tensor.channels.clear();
@@ -72,6 +79,11 @@ void StatisticsCollector::look(const Seen& seen, Counters& counters, SampleResul
 {
     const Entry& entry = *m_entries[seen.tensor];
     SampleResult::Tensor& tensor = result.tensors[seen.tensor];
+    const bool again = tensor.seen; // the body that it stands in runs several times
+    std::vector<Moments> before;
+    if (again)
+        before.swap(tensor.channels);
+    const Moments sumBefore = std::exchange(tensor.moments, {});
     tensor.seen = true;
     tensor.shape = seen.shape;
     BitCounter& counter = counters[seen.tensor];
@@ -101,6 +113,20 @@ void StatisticsCollector::look(const Seen& seen, Counters& counters, SampleResul
     }
     if (counted < seen.values.size())
         counter.count(seen.values, counted, seen.values.size(), sampling);
+    if (again)
+        joinLooks(tensor, sumBefore, std::move(before));
+}
+
+/// Adds what an earlier look at the same tensor in the same sample gave.
+void StatisticsCollector::joinLooks(SampleResult::Tensor& tensor, const Moments& before,
+                                    std::vector<Moments> channels)
+{
+    Moments sum = before;
+    sum.merge(tensor.moments);
+    tensor.moments = sum;
+    if (tensor.channelsVary || !mergeChannels(channels, tensor.channels))
+        tensor.channelsVary = true;
+    tensor.channels = std::move(channels);
 }
 
 void StatisticsCollector::takeCounts(std::size_t tensor, BitCounter& counter)
@@ -138,10 +164,18 @@ void StatisticsCollector::merge(std::int64_t sample, const Pending& pending)
     for (std::size_t i = 0; i < m_entries.size(); ++i) {
         TensorStatistics& statistics = m_entries[i]->statistics;
         const SampleResult::Tensor& seen = pending.result.tensors[i];
-        m_entries[i]->seen = m_entries[i]->seen || seen.seen;
+        Entry& entry = *m_entries[i];
+        if (!seen.seen) {
+            statistics.samples.push_back(nothingSeen);
+            continue;
+        }
+        entry.seen = true;
         statistics.shape = seen.shape;
-        if (!seen.channels.empty())
-            mergeChannels(statistics.channels, seen.channels);
+        if (!seen.channels.empty() && !entry.channelsVary &&
+            (seen.channelsVary || !mergeChannels(statistics.channels, seen.channels))) {
+            entry.channelsVary = true;
+            statistics.channels.clear();
+        }
         mergeSample(statistics, seen.moments, sample);
     }
 }

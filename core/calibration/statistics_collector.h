@@ -35,6 +35,7 @@ public:
             Shape shape;
             Moments moments;
             std::vector<Moments> channels;
+            bool channelsVary = false; ///< their number changed from look to look
         };
         std::vector<Tensor> tensors;
     };
@@ -58,7 +59,8 @@ public:
     using Counters = std::vector<BitCounter>;
     Counters counters() const { return Counters(m_entries.size()); }
 
-    /// Scans a tensor: its counts go to the worker's counters, moments to `result`.
+    /// Scans a tensor: its counts go to the worker's counters, moments to `result`. What a sample shows
+    /// several times (a body that runs again) adds up.
     void look(const Seen& seen, Counters& counters, SampleResult& result);
     /// Adds a worker's counts to the histograms; their order does not matter.
     void takeCounts(Counters& counters);
@@ -76,6 +78,7 @@ private:
     {
         TensorStatistics statistics; ///< histogram under `mutex`, the rest under m_mutex
         bool seen = false;
+        bool channelsVary = false; ///< the tensor has no channels that could be told apart over all samples
         std::mutex mutex;
     };
     struct Pending
@@ -84,6 +87,7 @@ private:
         SampleResult result;
     };
 
+    static void joinLooks(SampleResult::Tensor& tensor, const Moments& before, std::vector<Moments> channels);
     void merge(std::int64_t sample, const Pending& pending);
     void takeCounts(std::size_t tensor, BitCounter& counter);
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "core/base/parallel.h"
+#include "core/data/feedback.h"
 #include "core/data/split_samples.h"
 #include "core/data/splits.h"
 
@@ -24,13 +25,13 @@ public:
             fail("it must be a JSON object");
     }
 
-    void build(std::uint64_t seed, const Control& control)
+    void build(std::uint64_t seed, const Control& control, const RunModel& run)
     {
         if (m_json.contains("labels"))
             m_labels = readLabels(m_json["labels"], folder(), m_fs, m_where);
-        if (m_json.contains("state"))
-            fail("\"state\" is not supported yet: samples of this version do not depend on each other");
         openStreams();
+        if (m_json.contains("state"))
+            content->feedback = parseFeedback(m_json["state"], m_needs, *content, m_where);
         const std::int64_t size = checkSizes();
         takeLabels(size);
         takeTargets(size);
@@ -38,6 +39,8 @@ public:
         if (splits.calibration.empty() && splits.validation.empty())
             throw Error(ErrorCode::datasetEmpty, m_where);
         checkMasks();
+        if (!content->feedback.empty())
+            content->states = followStates(*content, m_needs, lastSample() + 1, run, m_where, control);
         fillInfo(control);
     }
 
@@ -60,10 +63,42 @@ private:
             fail("\"inputs\" must be a list of objects");
         for (const Json& input : m_json["inputs"])
             openStream(input);
+        if (content->streams.empty())
+            fail("every input has a \"value\": there are no samples");
+    }
+
+    std::int64_t lastSample() const
+    {
+        std::int64_t last = -1;
+        for (const std::vector<std::int64_t>* indices : {&splits.calibration, &splits.validation})
+            if (!indices->empty())
+                last = std::max(last, indices->back());
+        return last;
+    }
+
+    /// An input that is the same in every sample: "value" holds its numbers.
+    bool takeFixed(const Json& description)
+    {
+        const auto value = description.find("value");
+        if (value == description.end())
+            return false;
+        const InputNeed& need = m_needs[findNeed(description.value("input", "*"))];
+        const auto numbers =
+            value->is_array() ? value->get<std::vector<double>>() : std::vector<double>{value->get<double>()};
+        std::vector<std::int64_t> dims(need.shape.begin(), need.shape.end());
+        std::replace(dims.begin(), dims.end(), Shape::unknown, std::int64_t{1});
+        const Shape shape(dims);
+        if (shape.elements() != static_cast<std::int64_t>(numbers.size()))
+            fail("the input " + need.name + " takes " + std::to_string(shape.elements()) +
+                 " numbers, and \"value\" has " + std::to_string(numbers.size()));
+        content->fixed[need.name] = Tensor::of<double>(shape, numbers).converted(need.dtype);
+        return true;
     }
 
     void openStream(const Json& description)
     {
+        if (takeFixed(description))
+            return;
         const auto text = [&](const char* key) {
             const auto member = description.find(key);
             if (member == description.end() || !member->is_string())
@@ -78,9 +113,10 @@ private:
                               .columns = description.value("columns", std::vector<std::string>()),
                               .labelColumns = {},
                               .frame = description.value("frame", std::int64_t{0}),
-                              .hop = description.value("hop", std::int64_t{0})};
-        if (request.frame < 0 || request.hop < 0)
-            fail("\"frame\" and \"hop\" count values and cannot be negative");
+                              .hop = description.value("hop", std::int64_t{0}),
+                              .lead = description.value("lead", std::int64_t{0})};
+        if (request.frame < 0 || request.hop < 0 || request.lead < 0)
+            fail("\"frame\", \"hop\" and \"lead\" count values and cannot be negative");
         if (request.path == m_labels.file)
             request.labelColumns = m_labels.columns;
         const std::string input = description.value("input", "*");
@@ -266,17 +302,40 @@ private:
 
 std::shared_ptr<const Dataset> Dataset::open(const Path& file, const std::vector<InputNeed>& inputs,
                                              const Fs& fs, ImageDecoder decoder, std::uint64_t seed,
-                                             const Control& control)
+                                             const Control& control, const RunModel& run)
 {
     return whileDoing("opening the data set", [&]() -> std::shared_ptr<const Dataset> {
         try {
             DatasetBuilder builder(file, inputs, fs, std::move(decoder));
-            builder.build(seed, control);
+            builder.build(seed, control, run);
             return std::make_shared<OpenedDataset>(builder);
         } catch (const Json::exception&) {
             throw Error(ErrorCode::datasetInvalid, file.string(), {{"reason", "a field has the wrong type"}});
         }
     });
+}
+
+const Feedback& Samples::feedback() const
+{
+    static const Feedback none;
+    return none;
+}
+
+std::map<std::string, Shape> openShapes(const Graph& graph, const Samples& samples)
+{
+    const auto isOpen = [&](ValueId id) {
+        const std::optional<Shape>& shape = graph.value(id).shape;
+        return !shape || std::count(shape->begin(), shape->end(), Shape::unknown) >
+                             (shape->rank() > 0 && (*shape)[0] == Shape::unknown ? 1 : 0);
+    };
+    std::map<std::string, Shape> shapes;
+    if (samples.size() == 0 || std::none_of(graph.inputs.begin(), graph.inputs.end(), isOpen))
+        return shapes;
+    const TensorMap first = samples.load(0);
+    for (const ValueId id : graph.inputs)
+        if (const auto found = first.find(graph.value(id).name); found != first.end() && isOpen(id))
+            shapes[found->first] = found->second.shape();
+    return shapes;
 }
 
 std::vector<InputNeed> inputNeeds(const Graph& graph)

@@ -2,9 +2,11 @@
 #include "core/data/preprocess.h"
 
 #include <algorithm>
+#include <complex>
 
 #include "core/base/text.h"
 #include "core/data/resize.h"
+#include "core/ops/fourier.h"
 
 namespace lathe {
 namespace {
@@ -85,6 +87,8 @@ public:
             reshape(step, where);
         else if (step.name == "length")
             setLength(static_cast<std::size_t>(step.numbers[0]));
+        else if (step.name == "spectrum")
+            setSpectrum();
         else if (step.name == "dtype")
             m_type = parseDType(step.text);
         else
@@ -150,6 +154,22 @@ private:
         m_channelAxis = std::max(0, m_shape.rank() - 1);
     }
 
+    /// Magnitudes of the discrete Fourier transform, without the half that mirrors the other: numpy's
+    /// abs(rfft(x)).
+    void setSpectrum()
+    {
+        if (m_values.empty())
+            return;
+        const std::vector<std::complex<double>> transformed = Fourier(m_values.size(), false)(
+            std::vector<std::complex<double>>(m_values.begin(), m_values.end()));
+        m_values.resize(m_values.size() / 2 + 1);
+        std::transform(transformed.begin(),
+                       transformed.begin() + static_cast<std::ptrdiff_t>(m_values.size()), m_values.begin(),
+                       [](const std::complex<double>& bin) { return static_cast<float>(std::abs(bin)); });
+        m_shape = {static_cast<std::int64_t>(m_values.size())};
+        m_channelAxis = 0;
+    }
+
     void setLength(std::size_t length)
     {
         m_values.resize(length, 0.0F);
@@ -186,7 +206,7 @@ Preprocess::Step Preprocess::parseStep(const Json& json, const std::string& wher
         if (step.numbers.empty())
             object.fail(name, "must not be empty");
     }
-    for (const char* name : {"channels", "layout", "dtype"}) {
+    for (const char* name : {"channels", "layout", "dtype", "spectrum"}) {
         if (!object.has(name))
             continue;
         step.name = name;
@@ -208,6 +228,8 @@ Preprocess::Step Preprocess::parseStep(const Json& json, const std::string& wher
         object.fail("channels", "must be RGB, BGR or GRAY");
     if (step.name == "layout" && step.text != "NCHW" && step.text != "NHWC")
         object.fail("layout", "must be NCHW or NHWC");
+    if (step.name == "spectrum" && step.text != "magnitude")
+        object.fail("spectrum", "must be magnitude");
     if (step.name == "dtype")
         parseDType(step.text);
     if (step.name == "std" && std::count(step.numbers.begin(), step.numbers.end(), 0.0) > 0)

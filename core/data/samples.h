@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -40,6 +41,11 @@ enum class TargetKind
     boxes   ///< float32 [boxes, 5] in pixels of the input: class, left, top, right, bottom
 };
 
+/// Input names by output name.
+using Feedback = std::map<std::string, std::string>;
+/// Runs the float model once: graph outputs by name.
+using RunModel = std::function<TensorMap(const TensorMap& inputs)>;
+
 /// What a metric needs to know of all targets.
 struct TargetInfo
 {
@@ -63,6 +69,13 @@ public:
     /// As targetInfo() says; empty when the sample has none.
     virtual Tensor target(std::int64_t index) const = 0;
     virtual TargetInfo targetInfo() const = 0;
+    /// Outputs that come back as inputs of the next sample: input names by output name; empty where samples
+    /// do not depend on each other. load() gives what the float model hands on; who runs another model hands
+    /// on its own.
+    virtual const Feedback& feedback() const;
+    /// True when the sample comes right after the one before it (index - 1), so that this one's outputs come
+    /// back.
+    virtual bool follows(std::int64_t) const { return false; }
     /// The picture a person would recognise the sample by (before normalisation), if there is one.
     virtual std::optional<Image> preview(std::int64_t index) const = 0;
 };
@@ -85,14 +98,19 @@ struct DatasetInfo
 class Dataset
 {
 public:
+    /// `run` is asked once a sample, in order, where outputs of a sample are inputs of the next ("state").
     /// Throws Error{datasetInvalid, datasetEmpty, labelInvalid ...}.
     static std::shared_ptr<const Dataset> open(const Path& file, const std::vector<InputNeed>& inputs,
                                                const Fs& fs, ImageDecoder decoder, std::uint64_t seed,
-                                               const Control& control = {});
+                                               const Control& control = {}, const RunModel& run = {});
     virtual ~Dataset() = default;
     virtual const DatasetInfo& info() const = 0;
     virtual std::shared_ptr<const Samples> split(Split which) const = 0;
 };
+
+/// Shapes of the inputs that the graph leaves open, by name, as the first sample has them: empty where only
+/// the batch is.
+std::map<std::string, Shape> openShapes(const Graph& graph, const Samples& samples);
 
 /// The InputNeeds of a graph.
 std::vector<InputNeed> inputNeeds(const Graph& graph);

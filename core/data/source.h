@@ -37,6 +37,7 @@ struct SourceRequest
     std::vector<std::string> labelColumns; ///< columns of the same table that are labels
     std::int64_t frame = 0;                ///< values of a sample cut from one recording; 0 = all of it
     std::int64_t hop = 0;                  ///< from frame to frame; 0 = frame
+    std::int64_t lead = 0; ///< zeros before the first value of a recording that is cut into frames
 };
 
 /// A kind of data file, by its `type` in the dataset file.

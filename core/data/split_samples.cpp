@@ -18,6 +18,14 @@ std::optional<Image> grayPreview(const Tensor& tensor)
 
 } // namespace
 
+TensorMap loadStreams(const DatasetContent& content, std::int64_t index)
+{
+    TensorMap tensors = content.fixed;
+    for (const InputStream& stream : content.streams)
+        tensors[stream.need.name] = stream.load(index);
+    return tensors;
+}
+
 SplitSamples::SplitSamples(std::shared_ptr<const DatasetContent> content, std::vector<std::int64_t> indices)
     : m_content(std::move(content))
     , m_indices(std::move(indices))
@@ -26,9 +34,9 @@ SplitSamples::SplitSamples(std::shared_ptr<const DatasetContent> content, std::v
 
 TensorMap SplitSamples::load(std::int64_t index) const
 {
-    TensorMap tensors;
-    for (const InputStream& stream : m_content->streams)
-        tensors[stream.need.name] = stream.load(at(index));
+    TensorMap tensors = loadStreams(*m_content, at(index));
+    if (!m_content->states.empty())
+        tensors.merge(TensorMap(m_content->states[static_cast<std::size_t>(at(index))]));
     return tensors;
 }
 

@@ -13,7 +13,13 @@ struct DatasetContent
     std::vector<std::int64_t> labels;               ///< by sample; empty when unlabelled; offset added
     std::shared_ptr<const Annotations> annotations; ///< null when there are none
     TargetInfo target;
+    TensorMap fixed; ///< inputs that are the same in every sample
+    Feedback feedback;
+    std::vector<TensorMap> states; ///< by sample: inputs that the one before it gave; empty without feedback
 };
+
+/// The inputs of a sample but those that the one before it gives.
+TensorMap loadStreams(const DatasetContent& content, std::int64_t index);
 
 /// Some samples of a data set.
 class SplitSamples : public Samples
@@ -27,6 +33,8 @@ public:
     std::optional<std::int64_t> label(std::int64_t index) const override;
     Tensor target(std::int64_t index) const override;
     TargetInfo targetInfo() const override { return m_content->target; }
+    const Feedback& feedback() const override { return m_content->feedback; }
+    bool follows(std::int64_t index) const override { return index > 0 && at(index) == at(index - 1) + 1; }
     std::optional<Image> preview(std::int64_t index) const override;
 
 private:

@@ -53,6 +53,7 @@ public:
         , m_frame(request.frame > 0 ? static_cast<std::size_t>(request.frame) : m_sound.values.size())
         , m_hop(request.hop > 0 ? static_cast<std::size_t>(request.hop) : m_frame)
     {
+        m_sound.values.insert(m_sound.values.begin(), static_cast<std::size_t>(request.lead), 0.0F);
     }
 
     std::int64_t size() const override
@@ -81,7 +82,7 @@ void register_wav_files(Table<SourceType>& table)
 {
     table.add({.id = "wav",
                .summary = "A folder of sounds, a folder per class, the files that the labels name, or one "
-                          "recording in frames (\"frame\": n, \"hop\": n)",
+                          "recording in frames (\"frame\": n, \"hop\": n, behind \"lead\": n zeros)",
                .open = [](const SourceRequest& request) -> std::shared_ptr<const Source> {
                    if (std::filesystem::is_regular_file(request.path))
                        return std::make_shared<WavFrames>(request);

@@ -46,7 +46,9 @@ public:
         figures.layers.resize(m_watched.size());
         const TensorMap inputs = samples.load(index);
         const TensorMap floatOutputs = runFloat(inputs, control);
-        const TensorMap outputs = runQuantized(inputs, figures, control);
+        const TensorMap outputs = runQuantized(withOwnState(samples, index, inputs), figures, control);
+        for (const auto& [output, input] : samples.feedback())
+            m_state[input] = outputs.at(output);
         const Graph& graph = m_floating.program->graph();
         for (const ValueId id : graph.outputs)
             figures.outputs.push_back(
@@ -57,6 +59,15 @@ public:
     }
 
 private:
+    /// Where a frame follows, the quantized model goes on from what it made of the one before.
+    TensorMap withOwnState(const Samples& samples, std::int64_t index, TensorMap inputs) const
+    {
+        if (samples.follows(index))
+            for (const auto& [input, tensor] : m_state)
+                inputs[input] = tensor;
+        return inputs;
+    }
+
     TensorMap runFloat(const TensorMap& inputs, const Control& control)
     {
         std::map<std::string, Tap> taps;
@@ -115,6 +126,7 @@ private:
     Execution m_floatExecution;
     Execution m_quantizedExecution;
     std::vector<std::vector<float>> m_floatValues;
+    TensorMap m_state; ///< by input: what the quantized model gave for the sample before
 };
 
 bool scoresClasses(const Graph& graph)
@@ -279,8 +291,9 @@ EvaluationRun evaluate(const Runnable& floating, const Runnable& quantized, cons
     const bool classes = givesClasses(graph, samples);
     const std::shared_ptr<const BoxDecoder> decoder = makeDecoder(samples.targetInfo().decode);
 
-    const int workers = static_cast<int>(
-        std::min<std::int64_t>(options.workers > 0 ? options.workers : hardwareThreads(), count));
+    const int asked = samples.feedback().empty() ? options.workers : 1; // each frame waits for the one before
+    const int workers =
+        static_cast<int>(std::min<std::int64_t>(asked > 0 ? asked : hardwareThreads(), count));
     std::vector<std::unique_ptr<SampleRunner>> runners(static_cast<std::size_t>(workers));
     RunBuilder builder(watched, graph, wanted);
     PartialReports reports(options);

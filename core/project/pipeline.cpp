@@ -71,7 +71,18 @@ Digest Quantized::digest() const
 std::shared_ptr<const Dataset> openDatasetFor(const Model& model, const Path& file, const Fs& fs, ImageDecoder decoder,
                                               std::uint64_t seed, const Control& control)
 {
-    return Dataset::open(file, inputNeeds(model.graph), fs, std::move(decoder), seed, control);
+    std::optional<Execution> execution;
+    const auto run = [&](const TensorMap& inputs) {
+        if (!execution) {
+            CompileOptions options;
+            options.keepSlots = false;
+            for (const auto& [name, tensor] : inputs)
+                options.inputShapes[name] = tensor.shape();
+            execution.emplace(Program::compile(model.graph, options, control));
+        }
+        return execution->run(inputs, {}, control);
+    };
+    return Dataset::open(file, inputNeeds(model.graph), fs, std::move(decoder), seed, control, run);
 }
 
 Statistics calibrate(const Model& model, const Dataset& dataset, const CollectOptions& options, const Control& control)
@@ -149,16 +160,19 @@ EvaluationRun validate(const Model& model, const Quantized& quantized, const Dat
 {
     requireRunnable(model);
     return whileDoing("validating", [&] {
-        const Runnable floating = floatRun(model.graph, control);
-        const Runnable rounded = compileFor(options.mode, quantized.applied, observable(), control);
         const auto samples = dataset.split(options.split);
+        CompileOptions compiling = observable();
+        compiling.inputShapes = openShapes(model.graph, *samples);
+        const Runnable floating = floatRun(model.graph, control, compiling.inputShapes);
+        const Runnable rounded = compileFor(options.mode, quantized.applied, compiling, control);
         const bool sameLayers = !quantized.adjusted || quantized.adjusted->graph.digest() == model.graph.digest();
         EvaluateOptions evaluating = options.evaluate;
         evaluating.layerFigures = options.evaluate.layerFigures && sameLayers;
         EvaluationRun run = evaluate(floating, rounded, model.layers, *samples, evaluating, control);
         if (options.evaluate.layerFigures && !sameLayers)
-            run.layers = evaluate(floatRun(quantized.adjusted->graph, control), rounded, model.layers, *samples,
-                                  options.evaluate, control).layers;
+            run.layers = evaluate(floatRun(quantized.adjusted->graph, control, compiling.inputShapes),
+                                  rounded, model.layers, *samples, options.evaluate, control)
+                             .layers;
         run.precision = runModeName(options.mode);
         run.data = dataset.info().digest;
         run.plan = quantized.digest();

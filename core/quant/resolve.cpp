@@ -64,10 +64,22 @@ public:
         for (const Group& group : m_groups)
             keepGroup(group);
         resolveWeights();
+        refuseBodies();
         return std::move(m_result);
     }
 
 private:
+    /// Points are places of the outer graph.
+    void refuseBodies()
+    {
+        for (const Layer& layer : m_layers)
+            if (layer.body && layer.weight.valid())
+                refuse(layer.id,
+                       "It stands in a body of If, Loop or Scan, and stays in float: no points are placed "
+                       "there.",
+                       "");
+    }
+
     const LayerPlan& planOf(const std::string& layer) const
     {
         static const LayerPlan none;

@@ -157,7 +157,7 @@ void inspectWeights(const InspectionRequest& request, const Layer& layer, Inspec
 {
     if (!layer.weight.valid())
         return;
-    const Value& weight = request.model->graph.value(layer.weight);
+    const Value& weight = graphOf(layer, request.model->graph).value(layer.weight);
     if (weight.constant.empty())
         return;
     const Encoding* encoding = request.resolved ? find(request.resolved->encodings.weights, weight.name) : nullptr;

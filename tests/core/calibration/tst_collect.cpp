@@ -95,6 +95,7 @@ private Q_SLOTS:
     void stops();
     void namesTheSampleThatFailed();
     void reportsPartialResults();
+    void looksIntoBodies();
 };
 
 void TstCollect::sameBytesForAnyNumberOfWorkers()
@@ -207,6 +208,72 @@ void TstCollect::reportsPartialResults()
     LATHE_EXPECT_ERROR(stopped, collectStatistics(network(), SeededSamples(10000000), {}, options, control));
     QVERIFY2(reports >= 1 && reports <= 4, qPrintable(QString::number(reports)));
     QVERIFY(last > 0 && last < INT64_MAX);
+}
+
+/// A branch that only some samples take, and a body that runs three times a sample.
+void TstCollect::looksIntoBodies()
+{
+    class Numbers : public UnlabelledSamples
+    {
+    public:
+        Numbers()
+            : UnlabelledSamples(4)
+        {
+        }
+        TensorMap load(std::int64_t index) const override
+        {
+            const auto first = static_cast<float>(index);
+            return {{"x", Tensor::of<float>({1, 2}, {first, -first})}, {"c", Tensor::scalar(index % 2 == 1)}};
+        }
+    };
+    Graph graph = parseGraph(R"(
+input c: bool[]
+input x: float32[1x2]
+y = If(c) {then_branch=graph {
+    capture x
+    two: float32[] = 2
+    a = Mul(x, two)
+    output a
+}, else_branch=graph {
+    capture x
+    b = Neg(x)
+    output b
+}}
+trips: int64[] = 3
+z = Loop(trips, _, y) {body=graph {
+    input i: int64[]
+    input go: bool[]
+    input v: float32[1x2]
+    d = Add(v, v)
+    ok = Identity(go)
+    output ok, d
+}}
+output z
+)");
+    inferShapes(graph);
+    for (const int workers : {1, 3}) {
+        CollectOptions options;
+        options.workers = workers;
+        const Statistics statistics = collectStatistics(graph, Numbers(), sha256("data"), options, {});
+        const TensorStatistics& taken = statistics.tensor("y/then_branch/a"); // of samples 1 and 3
+        QCOMPARE(taken.moments.count, std::int64_t(4));
+        QCOMPARE(taken.moments.maximum, 6.0F);
+        QCOMPARE(taken.channels.at(1).minimum, -6.0F);
+        QCOMPARE(taken.histogram.total(), std::uint64_t(4));
+        QCOMPARE(taken.maximumSample, std::int64_t(3));
+        QCOMPARE(taken.samples.size(), std::size_t(4));
+        QVERIFY(taken.samples[0].minimum > taken.samples[0].maximum);
+        QCOMPARE(taken.samples[1].maximum, 2.0F);
+        const TensorStatistics& looped = statistics.tensor("z/body/d");
+        QCOMPARE(looped.moments.count, std::int64_t(4 * 3 * 2));
+        QCOMPARE(looped.histogram.total(), std::uint64_t(4 * 3 * 2));
+        QCOMPARE(looped.moments.maximum, 3 * 2 * 8.0F);
+        QCOMPARE(looped.samples[1].maximum, 16.0F);
+        // Samples 1 and 3 give y = (2, -2) and (6, -6), samples 0 and 2 give (0, 0) and (-2, 2); doubled one
+        // to three times.
+        QCOMPARE(looped.channels.at(0).sum, (2.0 + 6.0 - 2.0) * (2 + 4 + 8));
+        QCOMPARE(looped.moments.sum, 0.0);
+    }
 }
 
 QTEST_GUILESS_MAIN(TstCollect)

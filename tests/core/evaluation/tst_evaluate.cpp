@@ -6,6 +6,7 @@
 
 #include "core/evaluation/classes.h"
 #include "core/evaluation/evaluate.h"
+#include "tests/support/unlabelled_samples.h"
 
 using namespace lathe;
 
@@ -78,6 +79,44 @@ private slots:
     {
         QCOMPARE(pairedResult(metrics().get("mse", "metric"), {1, 1}, {3, 3}).loss, 2.0);
         QCOMPARE(pairedResult(metrics().get("top1", "metric"), {1, 1}, {0, 1}).loss, 0.5);
+    }
+
+    /// Three frames of ones; the float model adds them up, the other one adds a half more each time and goes
+    /// on from that.
+    void quantizedModelsHandOnTheirOwnState()
+    {
+        class Frames : public test::UnlabelledSamples
+        {
+        public:
+            Frames()
+                : UnlabelledSamples(3)
+            {
+            }
+            TensorMap load(std::int64_t index) const override
+            {
+                return {{"x", Tensor::of<float>({1}, {1})},
+                        {"s", Tensor::of<float>({1}, {static_cast<float>(index)})}};
+            }
+            const Feedback& feedback() const override { return m_feedback; }
+            bool follows(std::int64_t index) const override { return index > 0; }
+
+        private:
+            Feedback m_feedback{{"n", "s"}};
+        };
+        const auto adding = [](const std::string& more) {
+            const auto program =
+                Program::compile(parseGraph("input x: float32[1]\ninput s: float32[1]\nmore: float32[1] = [" +
+                                            more + "]\nm = Add(x, more)\nn = Add(s, m)\noutput n"),
+                                 {});
+            return Runnable{program, program->defaultBinding()};
+        };
+        EvaluateOptions options;
+        options.layerFigures = false;
+        options.workers = 4;
+        const EvaluationRun run = evaluate(adding("0"), adding("0.5"), {}, Frames(), options, {});
+        // 1, 2, 3 against 1.5, 3, 4.5
+        QCOMPARE(run.outputs.at(0).error.maxAbs, 1.5);
+        QCOMPARE(run.outputs.at(0).error.noiseSquares, 0.25 + 1 + 2.25);
     }
 
     void healthNamesTheLayer()

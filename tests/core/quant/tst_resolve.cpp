@@ -69,6 +69,7 @@ private Q_SLOTS:
     void manualClip();
     void namesAreIds();
     void refusals();
+    void layersInBodiesStayFloat();
     void uncalibrated();
     void partialEqualsFull_data();
     void partialEqualsFull();
@@ -183,6 +184,45 @@ void TstResolve::refusals()
     QVERIFY2(refusalsText(resolved).contains("int4:channel:symmetric"), qPrintable(refusalsText(resolved)));
     QCOMPARE(resolved.encodings.weights.at("w1")->format.bits, 4);
     QVERIFY(!resolved.encodings.activations.at("c2")->perChannel());
+}
+
+void TstResolve::layersInBodiesStayFloat()
+{
+    const Graph graph = graphOf(R"(
+input c: bool[]
+input x: float32[1x3]
+w: float32[3x4] = ...
+y = If(c) {then_branch=graph {
+    capture x
+    capture w
+    t = MatMul(x, w)
+    output t
+}, else_branch=graph {
+    capture x
+    v: float32[3x4] = ...
+    m = MatMul(x, v)
+    e = Neg(m)
+    output e
+}}
+z = Sigmoid(y)
+output z
+)");
+    Statistics statistics;
+    for (const char* name : {"x", "y", "z"}) {
+        TensorStatistics tensor;
+        const std::vector<float> values{-1, 0.5F, 2};
+        tensor.value = name;
+        tensor.moments = scanMoments(values);
+        tensor.histogram.add(values);
+        statistics.tensors.emplace(name, std::move(tensor));
+    }
+    const Resolved resolved = resolve(QuantPlan(), graph, statistics, genericRules());
+    QCOMPARE(resolved.refusals.size(), std::size_t(2));
+    QVERIFY(resolved.encodings.weights.empty());
+    QVERIFY2(refusalsText(resolved).contains("y/then_branch/t: It stands in a body"),
+             qPrintable(refusalsText(resolved)));
+    QVERIFY2(refusalsText(resolved).contains("y/else_branch/m: It stands in a body"),
+             qPrintable(refusalsText(resolved)));
 }
 
 void TstResolve::uncalibrated()
