@@ -2,6 +2,8 @@
 #include "core/runtime/float_products.h"
 
 #include "core/ops/matmul_geometry.h"
+#include "core/runtime/float_elements.h"
+#include "core/runtime/float_pool.h"
 #include "core/runtime/planar_conv.h"
 
 namespace lathe {
@@ -191,6 +193,10 @@ std::vector<Tensor> runFloatNode(const Node& node, std::span<const Tensor> input
 {
     if (auto outputs = runProduct(node, inputs))
         return std::move(*outputs);
+    if (auto outputs = runElements(node, inputs))
+        return std::move(*outputs);
+    if (auto outputs = runPool(node, inputs))
+        return std::move(*outputs);
     const Op* op = findOp(node);
     if (!op || !op->run)
         throw Error(ErrorCode::unsupportedOperator, node.label(),
@@ -201,6 +207,10 @@ std::vector<Tensor> runFloatNode(const Node& node, std::span<const Tensor> input
 std::vector<Tensor> reverseFloatNode(const ReverseContext& context)
 {
     if (auto gradients = reverseProduct(context))
+        return std::move(*gradients);
+    if (auto gradients = reverseElements(context))
+        return std::move(*gradients);
+    if (auto gradients = reversePool(context))
         return std::move(*gradients);
     const Reverse* reverse = findReverse(context.node);
     if (!reverse)
