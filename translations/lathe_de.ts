@@ -1315,6 +1315,74 @@
         <source>Trusts correlations of inputs less where there are fewer samples than inputs</source>
         <translation>Traut Korrelationen der Eingaben weniger, wo es weniger Proben als Eingaben gibt</translation>
     </message>
+    <message>
+        <source>Passes over the samples</source>
+        <translation>Durchgänge über die Beispiele</translation>
+    </message>
+    <message>
+        <source>Samples a step</source>
+        <translation>Beispiele je Schritt</translation>
+    </message>
+    <message>
+        <source>Weight of the layers&apos; outputs</source>
+        <translation>Gewicht der Ausgaben der Schichten</translation>
+    </message>
+    <message>
+        <source>Of all together, against that of the model&apos;s outputs, which is 1</source>
+        <translation>Aller zusammen, gegen das der Ausgaben des Modells, das 1 ist</translation>
+    </message>
+    <message>
+        <source>Mirrored pictures too</source>
+        <translation>Auch gespiegelte Bilder</translation>
+    </message>
+    <message>
+        <source>Shows half of the pictures mirrored left to right</source>
+        <translation>Zeigt die Hälfte der Bilder seitenverkehrt</translation>
+    </message>
+    <message>
+        <source>Largest shift of pictures</source>
+        <translation>Größte Verschiebung der Bilder</translation>
+    </message>
+    <message>
+        <source>In pixels, each time another one</source>
+        <translation>In Pixeln, jedes Mal eine andere</translation>
+    </message>
+    <message>
+        <source>Fine-tuning by distillation</source>
+        <translation>Feinabstimmung durch Destillation</translation>
+    </message>
+    <message>
+        <source>Moves codes, scales, ranges and biases of all layers together towards the float model&apos;s outputs (Finkelstein et al., &quot;QFT: Post-training Quantization via Fast Joint Finetuning of All Degrees of Freedom&quot;, 2022, with learned steps by Esser et al., ICLR 2020).</source>
+        <translation>Bewegt Codes, Skalen, Bereiche und Biaswerte aller Schichten gemeinsam auf die Ausgaben des Gleitkommamodells zu (Finkelstein et al., „QFT: Post-training Quantization via Fast Joint Finetuning of All Degrees of Freedom“, 2022, mit gelernten Schritten nach Esser et al., ICLR 2020).</translation>
+    </message>
+    <message>
+        <source>Rate of weights</source>
+        <translation>Rate der Gewichte</translation>
+    </message>
+    <message>
+        <source>How far a step moves them, in steps of their grid; 0 keeps their codes</source>
+        <translation>Wie weit ein Schritt sie bewegt, in Schritten ihres Gitters; 0 lässt ihre Codes</translation>
+    </message>
+    <message>
+        <source>Rate of weight scales</source>
+        <translation>Rate der Gewichtsskalen</translation>
+    </message>
+    <message>
+        <source>Relative</source>
+        <translation>Relativ</translation>
+    </message>
+    <message>
+        <source>Rate of biases</source>
+        <translation>Rate der Biaswerte</translation>
+    </message>
+    <message>
+        <source>In standard deviations of the layer&apos;s output</source>
+        <translation>In Standardabweichungen der Ausgabe der Schicht</translation>
+    </message>
+    <message>
+        <source>Rate of activation ranges</source>
+        <translation>Rate der Aktivierungsbereiche</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>

@@ -11,8 +11,7 @@ namespace lathe {
 
 namespace {
 
-/// Where a function that is the identity between two bounds stops being it. `closed`: NaN and the bounds
-/// themselves as the plain form has them.
+/// Where a function that is the identity between two bounds stops being it.
 struct Bounds
 {
     float low = -std::numeric_limits<float>::infinity();

@@ -46,6 +46,7 @@ const VARIANTS = [
   { name: 'W4A8 learned, entropy', bound: 'w4a8', args: plan('int4', 'channel', 'uint8', 'entropy', 'equalize,gptq,adaround,bias') },
   { name: 'W4A4 nearest, min-max', args: plan('int4', 'channel', 'uint4', 'minmax') },
   { name: 'W4A4 learned', bound: 'w4a4', args: plan('int4', 'channel', 'uint4', 'mse', 'equalize,gptq,adaround,bias') },
+  { name: 'W4A4 tuned', bound: 'w4a4', args: plan('int4', 'channel', 'uint4', 'mse', 'tune') },
 ];
 
 /** Runs `tensorlathe-cli ARGS --json`: {document, peakBytes}. The largest resident size comes from the kernel's own mark. */
