@@ -3,6 +3,7 @@
 #include "app/cli/verb.h"
 #include "core/analysis/findings.h"
 #include "core/analysis/integer_sums.h"
+#include "core/analysis/raise_layers.h"
 #include "core/base/text.h"
 #include "core/base/utc.h"
 #include "core/evaluation/gate.h"
@@ -134,12 +135,49 @@ std::string findingsToText(const std::vector<Finding>& findings)
     return text;
 }
 
-Json gateToJson(const GateResult& gate)
+Json driftToJson(const std::vector<OutputFigures>& drift)
 {
-    Json json = {{"metric", gate.metric}, {"loss", gate.loss}, {"limit", gate.limit}, {"passed", gate.passed},
-                 {"drift", Json::array()}, {"raise", Json::array()}};
-    for (const OutputFigures& output : gate.drift)
-        json["drift"].push_back(comparisonToJson(output.name, output.error));
+    Json json = Json::array();
+    for (const OutputFigures& output : drift)
+        json.push_back(comparisonToJson(output.name, output.error));
+    return json;
+}
+
+std::string driftToText(const std::vector<OutputFigures>& drift)
+{
+    std::string text;
+    for (const OutputFigures& output : drift)
+        text += "drift of " + output.name + ": " +
+                (output.error.exact() ? std::string("none")
+                                      : "SQNR " + fixedText(output.error.sqnrDb(), 1) + " dB, at most " +
+                                            fixedText(output.error.maxAbs, 3)) +
+                "\n";
+    return text;
+}
+
+/// The choices that a failed gate proposes; none for a file, whose plan is not known.
+std::vector<RaisedLayer> proposalsOf(const GateResult& gate, const EvaluationRun& run, const Source& source,
+                                     const Quantized& quantized, const ValidateVerbOptions& options)
+{
+    if (gate.passed || !source.statistics || !options.quantizedFile.empty())
+        return {};
+    const Model& model = *source.model;
+    return proposeRaises(run, quantized.plan, model.graph, model.layers, *targetNamed(quantized.plan.target),
+                         gate.toRaise.size());
+}
+
+Json gateToJson(const GateResult& gate, const std::vector<RaisedLayer>& proposals)
+{
+    Json json = {{"metric", gate.metric},
+                 {"loss", gate.loss},
+                 {"low", gate.low},
+                 {"high", gate.high},
+                 {"limit", gate.limit},
+                 {"passed", gate.passed},
+                 {"settled", gate.settled()},
+                 {"drift", driftToJson(gate.drift)},
+                 {"raise", Json::array()},
+                 {"proposal", planToJson(withRaised(QuantPlan(), proposals)).value("layers", Json::object())}};
     for (const LayerToRaise& layer : gate.toRaise)
         json["raise"].push_back({{"layer", layer.layer},
                                  {"addedNoise", layer.addedNoise},
@@ -148,17 +186,27 @@ Json gateToJson(const GateResult& gate)
 }
 
 /// Throws GateError, which says what could be given more bits.
-void requirePassed(const GateResult& gate)
+void requirePassed(const GateResult& gate, const std::vector<RaisedLayer>& proposals)
 {
     if (gate.passed)
         return;
     std::vector<std::string> layers;
-    for (const LayerToRaise& layer : gate.toRaise)
+    for (const RaisedLayer& layer : proposals)
         layers.push_back("\"" + layer.layer + "\"");
+    if (layers.empty())
+        for (const LayerToRaise& layer : gate.toRaise)
+            layers.push_back("\"" + layer.layer + "\"");
     const std::string advice = layers.empty() ? "give the layers with the lowest SQNR more bits."
                                               : "most error comes in at " + joinText(layers, ", ") + "; give them more bits.";
     throw GateError(gate.metric + " drops by " + fixedText(gate.loss, 4) + ", more than the allowed " +
                     fixedText(gate.limit, 4) + ": " + advice);
+}
+
+GateResult gateOf(const EvaluationRun& run, const Model& model, const std::string& metric,
+                  const ValidateVerbOptions& options)
+{
+    const double limit = options.maxDrop ? *options.maxDrop : limitOf(run, metric, defaultMaxDrop);
+    return checkGate(run, model.graph, metric, limit);
 }
 
 int validateSource(const ValidateVerbOptions& options, Context& context)
@@ -190,12 +238,16 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
         json["findings"].push_back(findingToJson(finding));
     std::optional<GateResult> gate;
     if (options.gate || options.maxDrop)
-        gate = checkGate(run, dataset->info().metric, options.maxDrop.value_or(defaultMaxDrop));
+        gate = gateOf(run, model, dataset->info().metric, options);
+    const std::vector<RaisedLayer> proposals =
+        gate ? proposalsOf(*gate, run, source, *quantized, options) : std::vector<RaisedLayer>();
     if (gate)
-        json["gate"] = gateToJson(*gate);
-    context.report(json, runToText(run) + findingsToText(findings));
+        json["gate"] = gateToJson(*gate, proposals);
+    const std::vector<OutputFigures> drift = logitDrift(run, model.graph);
+    json["drift"] = driftToJson(drift);
+    context.report(json, runToText(run) + driftToText(drift) + findingsToText(findings));
     if (gate)
-        requirePassed(*gate);
+        requirePassed(*gate, proposals);
     return done;
 }
 
@@ -207,7 +259,7 @@ VerbAction declare(CLI::App& command)
     command.add_option("--quantized", options->quantizedFile, "Exported file to check against the float model");
     addPrecisionOption(command, options->precision, false);
     command.add_option("--max-drop", options->maxDrop, "Largest loss of the dataset's metric, in its own unit; exit 3 beyond");
-    command.add_flag("--gate", options->gate, "As --max-drop 0.005: half a point, for metrics that are shares");
+    command.add_flag("--gate", options->gate, "As --max-drop 0.005: half a point; of metrics that are no shares, half a percent");
     command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);
     return [options](Context& context) { return validateSource(*options, context); };
 }

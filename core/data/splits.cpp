@@ -12,17 +12,27 @@ namespace {
 
 using Indices = std::vector<std::int64_t>;
 
-/// `count` of `candidates`, by a seeded Fisher-Yates draw (mt19937_64 is the same everywhere; the library's
+constexpr std::int64_t mostCalibration = 512;
+constexpr std::size_t heldOutShare = 8; ///< one of so many
+
+/// `count` of `candidates`, in the order of the draw, by a seeded Fisher-Yates draw (mt19937_64 is the same everywhere; the library's
 /// distributions are not).
-Indices draw(Indices candidates, std::int64_t count, std::uint64_t seed)
+Indices drawn(Indices candidates, std::int64_t count, std::uint64_t seed)
 {
     std::mt19937_64 random(seed);
     const auto wanted = std::min(static_cast<std::size_t>(count), candidates.size());
     for (std::size_t i = 0; i < wanted; ++i)
         std::swap(candidates[i], candidates[i + random() % (candidates.size() - i)]);
     candidates.resize(wanted);
-    std::sort(candidates.begin(), candidates.end());
     return candidates;
+}
+
+/// The same, ascending.
+Indices draw(Indices candidates, std::int64_t count, std::uint64_t seed)
+{
+    Indices result = drawn(std::move(candidates), count, seed);
+    std::sort(result.begin(), result.end());
+    return result;
 }
 
 Indices withSplit(const Indices& candidates, const Labels& labels, const std::string& name,
@@ -113,13 +123,44 @@ Indices without(const Indices& all, const Indices& taken)
     return result;
 }
 
+/// The splits of a file that names none.
+Splits defaultSplits(const Indices& all, const Labels& labels, std::uint64_t seed)
+{
+    const bool masked = !labels.masks.empty();
+    const Indices candidates = masked ? withLabels(all, labels, true) : all;
+    Splits splits;
+    splits.validation = holdOut(candidates, labels.classes, seed);
+    splits.calibration = draw(without(all, splits.validation), mostCalibration, seed);
+    return splits;
+}
+
 } // namespace
+
+Indices holdOut(Indices candidates, const std::vector<std::int64_t>& classes, std::uint64_t seed)
+{
+    const std::size_t size = candidates.size();
+    if (size < 2)
+        return {};
+    candidates = drawn(std::move(candidates), static_cast<std::int64_t>(size), seed);
+    if (!classes.empty())
+        std::stable_sort(candidates.begin(), candidates.end(), [&](std::int64_t a, std::int64_t b) {
+            return classes[static_cast<std::size_t>(a)] < classes[static_cast<std::size_t>(b)];
+        });
+    const std::size_t count = std::max<std::size_t>(1, (size + heldOutShare / 2) / heldOutShare);
+    Indices held;
+    for (std::size_t i = 0; i < count; ++i)
+        held.push_back(candidates[(2 * i + 1) * size / (2 * count)]);
+    std::sort(held.begin(), held.end());
+    return held;
+}
 
 Splits selectSplits(const Json& dataset, std::int64_t size, const Labels& labels, std::uint64_t seed,
                     const std::string& where)
 {
     Indices all(static_cast<std::size_t>(size));
     std::iota(all.begin(), all.end(), 0);
+    if (!dataset.contains("calibration") && !dataset.contains("validation"))
+        return defaultSplits(all, labels, seed);
     Splits splits;
     const auto selectMember = [&](const char* key, const Indices& candidates) {
         return select(dataset.at(key), candidates, labels, seed, where + "." + key);
@@ -129,7 +170,7 @@ Splits selectSplits(const Json& dataset, std::int64_t size, const Labels& labels
     const Indices left = isExplicit(dataset, "calibration") ? all : without(all, splits.validation);
     splits.calibration = dataset.contains("calibration")
                              ? selectMember("calibration", left)
-                             : draw(left, std::clamp<std::int64_t>(size / 5, 1, 512), seed);
+                             : draw(left, std::clamp<std::int64_t>(size / 5, 1, mostCalibration), seed);
     const Indices rest = without(all, splits.calibration);
     if (!isExplicit(dataset, "validation"))
         splits.validation = dataset.contains("validation") ? selectMember("validation", rest) : rest;

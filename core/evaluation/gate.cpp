@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/base/error.h"
+#include "core/ops/last_softmax.h"
 
 namespace lathe {
 
@@ -16,6 +17,14 @@ constexpr std::size_t mostProposals = 3;
 double noiseRatio(const Comparison& error)
 {
     return error.exact() ? 0.0 : std::pow(10.0, -error.sqnrDb() / 10);
+}
+
+const MetricResult& resultOf(const EvaluationRun& run, const std::string& metric)
+{
+    const MetricResult* result = run.metric(metric);
+    if (!result)
+        throw Error(ErrorCode::labelsMissing, "gate", {{"metric", metrics().get(metric, "metric").id}});
+    return *result;
 }
 
 }
@@ -38,17 +47,40 @@ std::vector<LayerToRaise> layersToRaise(const EvaluationRun& run, std::size_t mo
     return layers;
 }
 
-GateResult checkGate(const EvaluationRun& run, const std::string& metric, double limit)
+std::vector<OutputFigures> logitDrift(const EvaluationRun& run, const Graph& graph)
 {
-    const MetricResult* result = run.metric(metric);
-    if (!result)
-        throw Error(ErrorCode::labelsMissing, "gate", {{"metric", metrics().get(metric, "metric").id}});
+    std::vector<OutputFigures> drift;
+    for (const OutputFigures& output : run.outputs) {
+        drift.push_back(output);
+        const ValueId id = graph.find(output.name);
+        if (!id.valid())
+            continue;
+        const std::string compared = comparedValue(graph, id);
+        for (const LayerFigures& layer : run.layers)
+            if (layer.id == compared && layer.accumulated.elements > 0)
+                drift.back() = {compared, layer.accumulated};
+    }
+    return drift;
+}
+
+double limitOf(const EvaluationRun& run, const std::string& metric, double share)
+{
+    const MetricResult& result = resultOf(run, metric);
+    const Metric& kind = metrics().get(metric, "metric");
+    return kind.binary || kind.share ? share : share * std::abs(result.floatValue);
+}
+
+GateResult checkGate(const EvaluationRun& run, const Graph& graph, const std::string& metric, double limit)
+{
+    const MetricResult& result = resultOf(run, metric);
     GateResult gate;
     gate.metric = metric;
-    gate.loss = result->loss;
+    gate.loss = result.loss;
+    gate.low = result.low;
+    gate.high = result.high;
     gate.limit = limit;
-    gate.passed = result->loss <= limit;
-    gate.drift = run.outputs;
+    gate.passed = result.loss <= limit;
+    gate.drift = logitDrift(run, graph);
     if (!gate.passed)
         gate.toRaise = layersToRaise(run, mostProposals);
     return gate;

@@ -18,6 +18,7 @@ private Q_SLOTS:
     void exportedFileGivesTheSameFigures();
     void quantizedFileAlone();
     void gate();
+    void driftIsAlwaysThere();
     void aRemedyMends();
     void exactIsNull();
 
@@ -100,6 +101,29 @@ void TstValidate::gate()
     QVERIFY(answer.json().has_value());
     const QJsonObject json = answer.json().value();
     QVERIFY(json["metrics"]["top1"]["loss"].toDouble() > 0.005);
+    const QJsonObject gate = json["gate"].toObject();
+    QVERIFY(hasKeys(gate, {"metric", "loss", "low", "high", "limit", "passed", "settled", "drift", "raise", "proposal"}));
+    QCOMPARE(gate["drift"], json["drift"]);
+    // What it proposes is a plan file's part, and helps.
+    const QJsonObject proposal = gate["proposal"].toObject();
+    QVERIFY(!proposal.isEmpty() && proposal.size() <= 3);
+    m_cli.write("raise.json", QJsonDocument(QJsonObject{{"default", QJsonObject{{"weights", "int2:channel:symmetric"},
+                                                                                {"activations", "uint2"},
+                                                                                {"method", "minmax"}}},
+                                                        {"layers", proposal}})
+                                  .toJson());
+    m_cli.json("quantize coarse.lathe --plan raise.json -o raised.lathe");
+    const QJsonObject raised = m_cli.json("validate raised.lathe --limit 64");
+    QVERIFY(raised["drift"][0]["sqnrDb"].toDouble() > json["drift"][0]["sqnrDb"].toDouble());
+}
+
+/// The glyph model ends in logits or a Softmax: either way the drift is there without a gate, as a comparison.
+void TstValidate::driftIsAlwaysThere()
+{
+    const QJsonArray drift = m_cli.json("validate p.lathe --limit 16")["drift"].toArray();
+    QCOMPARE(drift.size(), 1);
+    QVERIFY(hasKeys(drift[0].toObject(), {"name", "sqnrDb", "cosine", "maxAbs", "exact"}));
+    QVERIFY(drift[0]["sqnrDb"].toDouble() > 10);
 }
 
 /// A range set by hand cuts most values off; the finding says so, and the layer's plan that it proposes makes it go.

@@ -39,23 +39,26 @@ private Q_SLOTS:
     void limits();
     void proposesWhereErrorComesIn();
     void needsTheMetric();
+    void driftIsThatOfLogits();
+    void sharesAndOtherUnits();
+    void intervalsSettle();
 };
 
 void TstGate::limits()
 {
-    QVERIFY(checkGate(runWith(0.005), "top1", defaultMaxDrop).passed);
-    QVERIFY(checkGate(runWith(-0.1), "top1", defaultMaxDrop).passed);
-    const GateResult failed = checkGate(runWith(0.006), "top1", defaultMaxDrop);
+    QVERIFY(checkGate(runWith(0.005), Graph(), "top1", defaultMaxDrop).passed);
+    QVERIFY(checkGate(runWith(-0.1), Graph(), "top1", defaultMaxDrop).passed);
+    const GateResult failed = checkGate(runWith(0.006), Graph(), "top1", defaultMaxDrop);
     QVERIFY(!failed.passed);
     QCOMPARE(failed.loss, 0.006);
     QCOMPARE(failed.drift.size(), std::size_t{1});
-    QVERIFY(checkGate(runWith(0.005), "top1", defaultMaxDrop).toRaise.empty());
+    QVERIFY(checkGate(runWith(0.005), Graph(), "top1", defaultMaxDrop).toRaise.empty());
 }
 
 void TstGate::proposesWhereErrorComesIn()
 {
     QStringList ids;
-    for (const LayerToRaise& layer : checkGate(runWith(0.1), "top1", 0.05).toRaise)
+    for (const LayerToRaise& layer : checkGate(runWith(0.1), Graph(), "top1", 0.05).toRaise)
         ids << QString::fromStdString(layer.layer);
     QCOMPARE(ids, QStringList({"b", "d", "c"}));
     QCOMPARE(layersToRaise(runWith(0.1), 1).size(), std::size_t{1});
@@ -64,7 +67,39 @@ void TstGate::proposesWhereErrorComesIn()
 
 void TstGate::needsTheMetric()
 {
-    LATHE_EXPECT_ERROR(labelsMissing, checkGate(runWith(0), "top5", 0.1));
+    LATHE_EXPECT_ERROR(labelsMissing, checkGate(runWith(0), Graph(), "top5", 0.1));
+}
+
+/// Before a Softmax where an output is one; in the output where nothing is known of its logits.
+void TstGate::driftIsThatOfLogits()
+{
+    const Graph graph = parseGraph("opset 13\ninput x: float32[1x4]\nlogits = Relu(x)\n"
+                                   "y = Softmax(logits) {axis=1}\noutput y");
+    EvaluationRun run = runWith(0);
+    QCOMPARE(logitDrift(run, graph)[0].name, std::string("y"));
+    run.layers.push_back(layerWith("logits", 0.01F));
+    const OutputFigures drift = logitDrift(run, graph)[0];
+    QCOMPARE(drift.name, std::string("logits"));
+    QVERIFY(std::abs(drift.error.sqnrDb() - 20) < 1e-3);
+    QCOMPARE(checkGate(run, graph, "top1", 0.005).drift[0].name, drift.name);
+}
+
+void TstGate::sharesAndOtherUnits()
+{
+    EvaluationRun run = runWith(0);
+    run.metrics.push_back({"mse", 8, 9, 1, 0.5, 1.5});
+    QCOMPARE(limitOf(run, "top1", 0.005), 0.005);
+    QCOMPARE(limitOf(run, "mse", 0.005), 0.04);
+    QVERIFY(!checkGate(run, Graph(), "mse", limitOf(run, "mse", 0.005)).passed);
+}
+
+/// Intervals are a hundredth to either side of the loss.
+void TstGate::intervalsSettle()
+{
+    QVERIFY(checkGate(runWith(-0.01), Graph(), "top1", 0.005).settled());
+    QVERIFY(!checkGate(runWith(0), Graph(), "top1", 0.005).settled());
+    QVERIFY(!checkGate(runWith(0.01), Graph(), "top1", 0.005).settled());
+    QVERIFY(checkGate(runWith(0.02), Graph(), "top1", 0.005).settled());
 }
 
 QTEST_GUILESS_MAIN(TstGate)
