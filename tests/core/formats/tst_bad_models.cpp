@@ -338,7 +338,7 @@ void TstBadModels::limitsMemory_data() {
     QTest::newRow("10 million operands") << node + names << 1;
 }
 
-#ifdef __SANITIZE_ADDRESS__
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 constexpr qint64 mostMs = 30000;   // every access is checked there
 #else
 constexpr qint64 mostMs = 2000;
