@@ -115,9 +115,8 @@ TensorMap Execution::Impl::run(int firstStep, const TensorMap& inputs, const Bin
 void Execution::Impl::runLatePart(TensorMap& values, const Control& control)
 {
     const Program::Impl& program = m_program->impl();
-    const auto precision =
-        m_plan->slotList.empty() ? std::optional<Precision>() : std::optional(m_state->precision);
-    program.late->run(values, m_late, precision, nestedTaps(), control);
+    program.late->run(values, m_late, {m_plan->slotList.empty() ? nullptr : m_state, nestedTaps(), m_clipped},
+                      control);
     TensorMap outputs;
     for (const ValueId id : program.whole.outputs) {
         const std::string& name = program.whole.value(id).name;

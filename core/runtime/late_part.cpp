@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "core/runtime/binding_state.h"
 #include "core/runtime/nested_taps.h"
 
 namespace lathe {
@@ -148,11 +149,32 @@ SplitGraph splitLate(const Graph& graph)
     return split;
 }
 
-LatePart::LatePart(Graph first, Graph rest, const CompileOptions& options)
+namespace {
+
+/// Nothing: what runs late is as its graph says.
+std::optional<Precision> precisionOf(const LatePart::Outer& outer)
+{
+    return outer.state ? std::optional(outer.state->precision) : std::nullopt;
+}
+
+/// The slot of the outer program that a nested one's is, -1 when it is its own.
+int outerSlot(const Binding::State& outer, const Slot& slot)
+{
+    const std::vector<Slot>& all = outer.plan->slotList;
+    const auto found = std::find_if(all.begin(), all.end(), [&](const Slot& other) {
+        return other.kind == slot.kind && other.value == slot.value;
+    });
+    return found == all.end() ? -1 : static_cast<int>(found - all.begin());
+}
+
+}
+
+LatePart::LatePart(Graph first, Graph rest, const CompileOptions& options, std::vector<Slot> points)
     : m_first(std::move(first))
     , m_rest(std::move(rest))
     , m_options(nestedOptions(options))
 {
+    m_options.points = std::move(points);
     for (const Node& node : m_first.nodes())
         m_bodies.push_back(bodies(node).empty() ? nullptr : std::make_unique<CompiledBodies>(m_first, node, m_options));
 }
@@ -165,8 +187,8 @@ LatePart::State LatePart::makeState() const
     return state;
 }
 
-void LatePart::runNode(std::size_t index, TensorMap& values, State& state, std::optional<Precision> precision,
-                       const TapMap* taps, const Control& control) const
+void LatePart::runNode(std::size_t index, TensorMap& values, State& state, const Outer& outer,
+                       const Control& control) const
 {
     const Node& node = m_first.nodes()[index];
     const auto valueOf = [&](ValueId id) {
@@ -180,8 +202,8 @@ void LatePart::runNode(std::size_t index, TensorMap& values, State& state, std::
         std::vector<Tensor> captured;
         for (const ValueId id : m_bodies[index]->captured())
             captured.push_back(valueOf(id));
-        bodyRun.emplace(*m_bodies[index], *state.bodies[index], std::move(captured), precision, taps,
-                        control);
+        bodyRun.emplace(*m_bodies[index], *state.bodies[index], std::move(captured), precisionOf(outer),
+                        outer.taps, control);
     }
     std::vector<Tensor> results;
     whileDoing("running " + node.label(), [&] {
@@ -194,17 +216,52 @@ void LatePart::runNode(std::size_t index, TensorMap& values, State& state, std::
             throw Error(ErrorCode::unsupportedOperator, node.label(),
                         {{"op", opId(node)}, {"reason", "output " + std::to_string(i) + " is not computed"}});
         const std::string& name = m_first.value(node.outputs[i]).name;
-        showTensor(taps, name, results[i]);
+        showTensor(outer.taps, name, results[i]);
         values[name] = std::move(results[i]);
     }
 }
 
-void LatePart::run(TensorMap& values, State& state, std::optional<Precision> precision, const TapMap* taps,
-                   const Control& control) const
+/// Settings of the outer program's slots that this one has too, as far as they changed.
+void LatePart::takeSlots(NestedExecutions::Nested& nested, const Outer& outer)
+{
+    if (!outer.state)
+        return;
+    const std::vector<Slot>& slots = nested.program->allSlots();
+    nested.outer.resize(slots.size());
+    std::map<int, SlotSetting> changed;
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const int index = outerSlot(*outer.state, slots[i]);
+        if (index < 0)
+            continue;
+        const auto& entry = outer.state->entries[static_cast<std::size_t>(index)];
+        if (entry == nested.outer[i])
+            continue;
+        nested.outer[i] = entry;
+        changed[static_cast<int>(i)] = entry ? entry->setting : SlotSetting{};
+    }
+    if (!changed.empty())
+        nested.binding = nested.binding.with(changed);
+}
+
+/// Where the outer program has the value itself, it counted already.
+void LatePart::countClipped(const NestedExecutions::Nested& nested, const Outer& outer)
+{
+    if (!outer.state)
+        return;
+    const std::vector<Slot>& slots = nested.program->allSlots();
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+        const int index = outerSlot(*outer.state, slots[i]);
+        if (index >= 0 && slots[i].kind == Slot::Kind::activation &&
+            !outer.state->plan->graph.find(slots[i].value).valid())
+            outer.clipped[static_cast<std::size_t>(index)] = nested.execution.clipped(static_cast<int>(i));
+    }
+}
+
+void LatePart::run(TensorMap& values, State& state, const Outer& outer, const Control& control) const
 {
     for (std::size_t i = 0; i < m_first.nodes().size(); ++i) {
         control.throwIfStopped();
-        runNode(i, values, state, precision, taps, control);
+        runNode(i, values, state, outer, control);
     }
     if (m_rest.nodes().empty())
         return;
@@ -216,13 +273,15 @@ void LatePart::run(TensorMap& values, State& state, std::optional<Precision> pre
     }
     const auto program = m_programs.get(
         ordered, [&] { return Program::compile(withInputsLike(m_rest, ordered), m_options, control); });
-    NestedExecutions::Nested& nested = state.executions.get(program, precision);
-    TapMap own = tapsOf(*program, taps, "");
+    NestedExecutions::Nested& nested = state.executions.get(program, precisionOf(outer));
+    takeSlots(nested, outer);
+    TapMap own = tapsOf(*program, outer.taps, "");
     std::erase_if(own, [&](const auto& tap) {
         return inputs.contains(tap.first);
     }); // they were shown where they were made
     for (auto& [name, tensor] : nested.execution.run(inputs, nested.binding, control, own))
         values[name] = std::move(tensor);
+    countClipped(nested, outer);
 }
 
 }

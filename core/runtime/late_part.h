@@ -33,20 +33,30 @@ public:
         NestedExecutions executions;
     };
 
-    LatePart(Graph first, Graph rest, const CompileOptions& options);
+    /// What a run takes from the program around it, and hands back.
+    struct Outer
+    {
+        const Binding::State* state =
+            nullptr;                  ///< null: a program without slots; what runs late is as its graph says
+        const TapMap* taps = nullptr; ///< null: nobody watches
+        std::span<std::int64_t> clipped; ///< by slot of the outer program
+    };
+
+    /// `points`: places of `rest` that are slots of the outer program too.
+    LatePart(Graph first, Graph rest, const CompileOptions& options, std::vector<Slot> points);
 
     State makeState() const;
     /// Adds the results to `values`, which holds what was computed before, by name.
-    /// `taps` look at what it computes; null: none do.
-    void run(TensorMap& values, State& state, std::optional<Precision> precision, const TapMap* taps,
-             const Control& control) const;
+    void run(TensorMap& values, State& state, const Outer& outer, const Control& control) const;
 
     const Graph& first() const { return m_first; }
     const Graph& rest() const { return m_rest; }
 
 private:
-    void runNode(std::size_t index, TensorMap& values, State& state, std::optional<Precision> precision,
-                 const TapMap* taps, const Control& control) const;
+    void runNode(std::size_t index, TensorMap& values, State& state, const Outer& outer,
+                 const Control& control) const;
+    static void takeSlots(NestedExecutions::Nested& nested, const Outer& outer);
+    static void countClipped(const NestedExecutions::Nested& nested, const Outer& outer);
 
     Graph m_first, m_rest;
     CompileOptions m_options;

@@ -53,15 +53,56 @@ Graph withFixedShapes(const Graph& graph, const CompileOptions& options, const C
     return fixed;
 }
 
-/// Points on values that are not there until their shapes are known stay closed.
+bool hasReader(const Graph& graph, const std::string& value, const std::string& reader)
+{
+    const std::vector<NodeId> readers = graph.consumers(graph.find(value));
+    return std::any_of(readers.begin(), readers.end(), [&](NodeId id) {
+        const Node& node = graph.node(id);
+        return node.name == reader ||
+               std::any_of(node.outputs.begin(), node.outputs.end(), [&](ValueId output) {
+                   return output.valid() && graph.value(output).name == reader;
+               });
+    });
+}
+
+bool isAmong(const std::vector<Slot>& slots, const Slot& point)
+{
+    return std::any_of(slots.begin(), slots.end(), [&](const Slot& slot) {
+        return slot.kind == point.kind && slot.value == point.value;
+    });
+}
+
+/// Those of the points that have their place in a part of the graph: the value, and the reader of an edge.
+std::vector<Slot> pointsIn(const Graph& part, const std::vector<Slot>& points)
+{
+    std::vector<Slot> found;
+    for (const Slot& point : points) {
+        const auto [value, reader] = splitPoint(point.value);
+        const bool edge = !reader.empty() && part.find(value).valid() && hasReader(part, value, reader);
+        if (edge || part.find(point.value).valid())
+            found.push_back(point);
+    }
+    return found;
+}
+
+/// Points for what is compiled now. Those that are nowhere in the graph stay, for openPoints() to say so;
+/// those on what decides shapes, which runs node by node, stay closed.
 std::vector<Slot> pointsOf(const CompileOptions& options, const Graph& whole, const Graph& now)
 {
     std::vector<Slot> points = options.points;
-    std::erase_if(points, [&](const Slot& point) {
-        const std::string value = splitPoint(point.value).first;
-        return !now.find(value).valid() && whole.find(value).valid();
-    });
+    const std::vector<Slot> known = pointsIn(whole, points), here = pointsIn(now, points);
+    std::erase_if(points, [&](const Slot& point) { return isAmong(known, point) && !isAmong(here, point); });
     return points;
+}
+
+/// Slots of what is compiled later: places that the program itself does not have.
+void addLateSlots(Plan& plan, std::vector<SlotSetting>& settings, const std::vector<Slot>& late)
+{
+    for (const Slot& point : late)
+        if (!isAmong(plan.slotList, point)) {
+            plan.slotList.push_back({point.value, point.kind, -1});
+            settings.emplace_back();
+        }
 }
 
 std::vector<int> slotsByValue(const Graph& graph, const std::vector<Slot>& slots, bool activations)
@@ -85,6 +126,9 @@ Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const C
     checkRunnable(fixed);
     SplitGraph split = splitLate(fixed);
     PointedGraph pointed = takeOutPoints(split.now);
+    const bool laterPoints = options.keepSlots && !options.integerKernels;
+    const std::vector<Slot> latePoints =
+        laterPoints ? pointsIn(split.rest, options.points) : std::vector<Slot>{};
     Prepared prepared;
     Plan& plan = prepared.plan;
     plan.options = options;
@@ -103,11 +147,13 @@ Prepared prepareGraph(const Graph& graph, const CompileOptions& options, const C
         plan.slotList = pointed.slotList;
         plan.aliases = pointed.aliases;
         prepared.settings = pointed.settings;
+        addLateSlots(plan, prepared.settings, latePoints);
     }
     plan.graph = std::move(pointed.graph);
     if (split.isLate()) {
         prepared.lateNodes = std::move(split.lateNodes);
-        prepared.late = std::make_unique<LatePart>(std::move(split.first), std::move(split.rest), options);
+        prepared.late =
+            std::make_unique<LatePart>(std::move(split.first), std::move(split.rest), options, latePoints);
         prepared.whole = std::move(fixed);
     }
     plan.inputTypes = typesOf(plan.graph, plan.graph.inputs);

@@ -117,7 +117,7 @@ public:
     ~Program();
     /// Quantize/Dequantize pairs of `graph` become slots (initially set as the graph says); everything else
     /// is float. What stands behind a value whose shape is only known while running (and the bodies of If,
-    /// Loop and Scan) is compiled then, once for shapes that come again, and has no slots. Throws
+    /// Loop and Scan) is compiled then, once for shapes that come again (bodies have no slots). Throws
     /// Error{unsupportedOperator, shapeUnknown, tooLarge ...}.
     static std::shared_ptr<const Program> compile(const Graph& graph, const CompileOptions& options,
                                                   const Control& control = {});

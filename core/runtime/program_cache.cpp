@@ -36,7 +36,7 @@ NestedExecutions::Nested& NestedExecutions::get(const std::shared_ptr<const Prog
     auto found = std::find_if(m_entries.begin(), m_entries.end(),
                               [&](const Nested& nested) { return nested.program == program; });
     if (found == m_entries.end()) {
-        m_entries.push_front({program, Execution(program), program->defaultBinding()});
+        m_entries.push_front({program, Execution(program), program->defaultBinding(), {}});
         if (m_entries.size() > maxPrograms)
             m_entries.pop_back();
         found = m_entries.begin();
@@ -44,7 +44,7 @@ NestedExecutions::Nested& NestedExecutions::get(const std::shared_ptr<const Prog
     m_entries.splice(m_entries.begin(), m_entries, found);
     const Precision wanted = precision.value_or(program->defaultBinding().precision());
     if (found->binding.precision() != wanted)
-        found->binding = program->defaultBinding().withPrecision(wanted);
+        found->binding = found->binding.withPrecision(wanted);
     return *found;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/runtime/program.h"
+#include "core/runtime/slot_entry.h"
 
 namespace lathe {
 
@@ -39,6 +40,8 @@ public:
         std::shared_ptr<const Program> program;
         Execution execution;
         Binding binding;
+        std::vector<std::shared_ptr<const SlotEntry>>
+            outer; ///< by slot: what `binding` took over from the outer program
     };
 
     /// `precision`: nothing leaves the program as its graph says.

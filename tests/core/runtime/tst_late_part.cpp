@@ -203,6 +203,49 @@ output n, k
         QVERIFY(!Program::compile(inferred(kNested), {})->canTap("y/body/w/then_branch/a"));
     }
 
+    /// Weights and activations behind shapes that are only known while running, on grids: as a graph that has
+    /// them rounded.
+    void slotsBehindLateShapes()
+    {
+        const Graph graph = inferred(kSelected);
+        CompileOptions options;
+        options.points = {{"c", Slot::Kind::activation, -1},
+                          {"v", Slot::Kind::weight, -1},
+                          {"q", Slot::Kind::activation, -1}};
+        const auto program = Program::compile(graph, options);
+        const int weight = program->findSlot("v", Slot::Kind::weight),
+                  values = program->findSlot("q", Slot::Kind::activation);
+        QVERIFY(weight >= 0 && values >= 0);
+        const auto gridOf = [](const char* format, float scale, int low, int high) {
+            Encoding encoding;
+            encoding.format = NumberFormat::parse(format);
+            encoding.scale = {scale};
+            encoding.zeroPoint = {0};
+            encoding.minimumCode = low;
+            encoding.maximumCode = high;
+            return std::make_shared<const Encoding>(encoding);
+        };
+        const auto coarse = gridOf("int4", 0.25F, -8, 7), fine = gridOf("uint8", 0.125F, 0, 255);
+        const TensorMap inputs{{"x", randomTensor({1, 2, 9}, 14)}};
+        Execution execution(program);
+        const Tensor floating = execution.run(inputs, {}).at("y");
+        const Binding simulated = program->defaultBinding().withPrecision(Precision::simulated);
+        Graph rounded = graph;
+        Tensor& constant = rounded.value(rounded.find("v")).constant;
+        constant = fakeQuantize(constant, *coarse);
+        const Tensor expected = runReference(rounded, inputs, {}).at("y");
+        const Binding coarseWeights = simulated.with(weight, {coarse, nullptr});
+        QVERIFY(relativeError(expected, execution.run(inputs, coarseWeights).at("y")) < 1e-6);
+        QVERIFY(relativeError(expected, floating) > 1e-3);
+        const Tensor onGrid = execution.run(inputs, coarseWeights.with(values, {fine, nullptr})).at("y");
+        QVERIFY(sameElements(onGrid, fakeQuantize(expected, *fine)));
+        QVERIFY(sameElements(execution.run(inputs, simulated).at("y"), floating));
+        execution.run(inputs, simulated.with(values, {gridOf("uint8", 1e-6F, 0, 255), nullptr}));
+        QVERIFY(execution.clipped(values) > 0);
+        options.points = {{"nowhere", Slot::Kind::activation, -1}};
+        LATHE_EXPECT_ERROR(unknownName, Program::compile(graph, options));
+    }
+
     /// Workers share programs made while running.
     void workersAgree()
     {
