@@ -1,13 +1,37 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/algorithms/output_error.h"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/ordered.h"
-#include "core/ops/last_softmax.h"
+#include "core/ops/output_parts.h"
 #include "core/quant/apply.h"
 
 namespace lathe {
+
+namespace {
+
+/// Parts that are 0 throughout have no ratio; they are left out next to others.
+double meanSqnrDb(const std::vector<Comparison>& parts)
+{
+    Comparison all;
+    double ratios = 0;
+    int count = 0;
+    for (const Comparison& part : parts) {
+        all.merge(part);
+        if (part.signalSquares <= 0)
+            continue;
+        ratios += part.noiseSquares / part.signalSquares;
+        ++count;
+    }
+    if (all.nonFinite > 0)
+        return -std::numeric_limits<double>::infinity();
+    return count < 2 || all.exact() ? all.sqnrDb() : 10 * std::log10(count / ratios);
+}
+
+} // namespace
 
 CompileOptions observable()
 {
@@ -25,7 +49,8 @@ Graph withConstants(Graph graph, const std::map<std::string, Tensor>& constants)
 
 Graph quantizedGraph(const QuantState& state)
 {
-    return applyEncodings(withConstants(state.graph, state.biases), state.resolved.encodings, state.resolved.codes);
+    return applyEncodings(withConstants(state.graph, state.biases), state.resolved.encodings,
+                          state.resolved.codes);
 }
 
 Runnable quantizedRun(const QuantState& state, const Control& control)
@@ -48,10 +73,14 @@ OutputError::OutputError(const Graph& model, const Samples& samples, int workers
 {
     const Runnable run = floatRun(model, control);
     for (const ValueId output : model.outputs) {
-        const std::string value = comparedValue(model, output);
-        m_watched.push_back(run.program->canTap(value) ? value : model.value(output).name);
+        std::vector<std::string> parts = outputParts(model, output);
+        if (!std::all_of(parts.begin(), parts.end(),
+                         [&](const std::string& part) { return run.program->canTap(part); }))
+            parts = {model.value(output).name};
+        m_watched.insert(m_watched.end(), parts.begin(), parts.end());
     }
-    forEachSample(run, control, [&](std::int64_t, Outputs outputs) { m_expected.push_back(std::move(outputs)); });
+    forEachSample(run, control,
+                  [&](std::int64_t, Outputs outputs) { m_expected.push_back(std::move(outputs)); });
 }
 
 OutputError::Outputs OutputError::outputsOf(Execution& execution, const Runnable& run, std::int64_t index,
@@ -88,17 +117,17 @@ void OutputError::forEachSample(const Runnable& run, const Control& control, Use
         use);
 }
 
-Comparison OutputError::measure(const Runnable& run, const Control& control) const
+double OutputError::sqnrDb(const Runnable& run, const Control& control) const
 {
-    Comparison total;
+    std::vector<Comparison> totals(m_watched.size());
     forEachSample(run, control, [&](std::int64_t index, const Outputs& outputs) {
         for (std::size_t i = 0; i < outputs.size(); ++i) {
             Comparison one;
             one.add(m_expected[static_cast<std::size_t>(index)][i], outputs[i]);
-            total.merge(one);
+            totals[i].merge(one);
         }
     });
-    return total;
+    return meanSqnrDb(totals);
 }
 
 } // namespace lathe

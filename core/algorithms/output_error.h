@@ -28,20 +28,23 @@ public:
     /// Runs the model once.
     OutputError(const Graph& model, const Samples& samples, int workers, const Control& control);
 
-    /// The outputs' error over all samples.
-    Comparison measure(const Runnable& run, const Control& control) const;
+    /// SQNR over all samples in dB: +infinity where all is exact, -infinity where a run gave no numbers. Of
+    /// several parts (outputParts()) their mean noise over signal counts, so that large values do not hide
+    /// the errors of small ones.
+    double sqnrDb(const Runnable& run, const Control& control) const;
 
 private:
-    using Outputs = std::vector<std::vector<float>>;   ///< by watched value
+    using Outputs = std::vector<std::vector<float>>; ///< by watched value
 
-    Outputs outputsOf(Execution& execution, const Runnable& run, std::int64_t index, const Control& control) const;
+    Outputs outputsOf(Execution& execution, const Runnable& run, std::int64_t index,
+                      const Control& control) const;
     template <typename Use>
     void forEachSample(const Runnable& run, const Control& control, Use use) const;
 
     const Samples& m_samples;
     int m_workers;
-    std::vector<std::string> m_watched;    ///< graph outputs, or what a last Softmax reads
-    std::vector<Outputs> m_expected;       ///< by sample
+    std::vector<std::string> m_watched; ///< the parts of the outputs
+    std::vector<Outputs> m_expected;    ///< by sample
 };
 
 } // namespace lathe

@@ -25,12 +25,6 @@ std::vector<std::int64_t> indices(std::int64_t count, bool heldOut)
     return result;
 }
 
-/// Errors that are no numbers are the worst of all.
-double decibels(const Comparison& error)
-{
-    return error.nonFinite > 0 ? -std::numeric_limits<double>::infinity() : error.sqnrDb();
-}
-
 class Runner
 {
 public:
@@ -53,13 +47,14 @@ public:
         step.choice = choice.text();
         step.beforeDb = algorithm.judgedWithBias ? measureCorrected(m_state) : m_currentDb;
         QuantState changed = m_state;
-        const AlgorithmContext context{m_request.plan,       m_request.rules, m_training,        m_request.calibration,
-                                       m_request.dataDigest, choice.options,  m_request.workers, m_control};
+        const AlgorithmContext context{
+            m_request.plan,       m_request.rules, m_training,        m_request.calibration,
+            m_request.dataDigest, choice.options,  m_request.workers, m_control};
         step.layers = algorithm.run(changed, context);
         step.afterDb = algorithm.judgedWithBias ? measureCorrected(changed) : measure(changed);
         step.floatDb = std::numeric_limits<double>::infinity();
         if (changed.graph.digest() != m_state.graph.digest())
-            step.floatDb = decibels(m_error.measure(floatRun(changed.graph, m_control), m_control));
+            step.floatDb = m_error.sqnrDb(floatRun(changed.graph, m_control), m_control);
         step.reverted = step.afterDb < step.beforeDb;
         if (!step.reverted) {
             m_state = std::move(changed);
@@ -78,7 +73,7 @@ private:
 
     double measure(const QuantState& state) const
     {
-        return decibels(m_error.measure(quantizedRun(state, m_control), m_control));
+        return m_error.sqnrDb(quantizedRun(state, m_control), m_control);
     }
 
     const AlgorithmRequest& m_request;
@@ -92,8 +87,9 @@ private:
 
 } // namespace
 
-std::vector<AlgorithmStep> runAlgorithms(const std::vector<AlgorithmChoice>& choices, const AlgorithmRequest& request,
-                                         QuantState& state, const Control& control)
+std::vector<AlgorithmStep> runAlgorithms(const std::vector<AlgorithmChoice>& choices,
+                                         const AlgorithmRequest& request, QuantState& state,
+                                         const Control& control)
 {
     std::vector<AlgorithmStep> steps;
     if (choices.empty())

@@ -31,7 +31,8 @@ struct AlgorithmRequest
 
 /// Runs the algorithms one after the other in the given order. Every fifth calibration sample is withheld from them; one
 /// that makes the output worse there is reverted. The outputs of a last Softmax are compared before it, where an error is
-/// not hidden by confidence. Throws Error{stopped}, and Error{datasetEmpty} where there are fewer than two samples.
+/// not hidden by confidence; what a last Concat joins, part by part (OutputError). Throws Error{stopped}, and
+/// Error{datasetEmpty} where there are fewer than two samples.
 std::vector<AlgorithmStep> runAlgorithms(const std::vector<AlgorithmChoice>& choices, const AlgorithmRequest& request,
                                          QuantState& state, const Control& control);
 

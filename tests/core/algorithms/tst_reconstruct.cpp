@@ -43,7 +43,7 @@ double freshDb(const std::string& text, const Graph& graph)
                      choice.options, 1, control});
     const FreshSamples fresh(fixture.graph);
     const OutputError error(fixture.graph, fresh, 1, control);
-    return error.measure(quantizedRun(state, control), control).sqnrDb();
+    return error.sqnrDb(quantizedRun(state, control), control);
 }
 
 } // namespace
