@@ -2640,6 +2640,77 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
     </message>
 </context>
 <context>
+    <name>lathe::GatePanel</name>
+    <message>
+        <source>&quot;%1&quot; is exact.</source>
+        <translation>„%1“ ist exakt.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; drifts: %2 dB.</source>
+        <translation>„%1“ weicht ab: %2 dB.</translation>
+    </message>
+    <message>
+        <source>Raise them and validate</source>
+        <translation>Anheben und validieren</translation>
+    </message>
+    <message>
+        <source>Largest loss</source>
+        <translation>Größter Verlust</translation>
+    </message>
+    <message>
+        <source>The gate fails where the metric of the data set drops by more: in percentage points for shares such as accuracy, in percent of the float model&apos;s figure for others.</source>
+        <translation>Die Prüfung schlägt fehl, wo die Metrik des Datensatzes um mehr sinkt: in Prozentpunkten bei Anteilen wie der Genauigkeit, in Prozent des Werts des Float-Modells bei anderen.</translation>
+    </message>
+    <message>
+        <source> %</source>
+        <translation> %</translation>
+    </message>
+    <message>
+        <source>Changes the plan as one step to undo, and measures it.</source>
+        <translation>Ändert den Plan als einen Schritt, der sich zurücknehmen lässt, und misst ihn.</translation>
+    </message>
+    <message>
+        <source>Gate</source>
+        <translation>Freigabe</translation>
+    </message>
+    <message>
+        <source>%1 loses %2 (%3 to %4)</source>
+        <translation>%1 verliert %2 (%3 bis %4)</translation>
+    </message>
+    <message>
+        <source>Passed: %1.</source>
+        <translation>Bestanden: %1.</translation>
+    </message>
+    <message>
+        <source>Failed: %1.</source>
+        <translation>Nicht bestanden: %1.</translation>
+    </message>
+    <message>
+        <source>The interval reaches to both sides of the limit: more samples would settle it.</source>
+        <translation>Das Intervall reicht auf beide Seiten der Grenze: Mehr Beispiele würden es entscheiden.</translation>
+    </message>
+    <message>
+        <source>weights %1</source>
+        <translation>Gewichte %1</translation>
+    </message>
+    <message>
+        <source>activations %1</source>
+        <translation>Aktivierungen %1</translation>
+    </message>
+    <message>
+        <source>%1 (%2)</source>
+        <translation>%1 (%2)</translation>
+    </message>
+    <message>
+        <source>Most error comes in at: %1.</source>
+        <translation>Der meiste Fehler entsteht in: %1.</translation>
+    </message>
+    <message>
+        <source>More bits for the gate</source>
+        <translation>Mehr Bits für die Freigabe</translation>
+    </message>
+</context>
+<context>
     <name>lathe::HeatmapView</name>
     <message>
         <source>Point at a cell to read its number.</source>

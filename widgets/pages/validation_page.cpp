@@ -4,6 +4,7 @@
 #include "widgets/pages/page.h"
 #include "widgets/panels/facts.h"
 #include "widgets/panels/finding_list.h"
+#include "widgets/panels/gate_panel.h"
 #include "widgets/panels/grid_view.h"
 #include "widgets/panels/sample_strip.h"
 #include "widgets/session/session.h"
@@ -100,6 +101,8 @@ private:
     {
         m_metrics = new GridView;
         m_metrics->setObjectName(QStringLiteral("metrics"));
+        m_gate = new GatePanel(m_session);
+        connect(m_gate, &GatePanel::raised, this, &ValidationPage::validate);
         m_outputs = new GridView;
         m_outputs->setObjectName(QStringLiteral("outputs"));
         m_health = new GridView;
@@ -123,6 +126,8 @@ private:
         layout->setSpacing(4);
         layout->addWidget(heading(tr("Quality")));
         layout->addWidget(m_metrics);
+        layout->addSpacing(8);
+        layout->addWidget(m_gate);
         layout->addSpacing(8);
         layout->addWidget(heading(tr("Outputs")));
         layout->addWidget(m_outputs);
@@ -241,6 +246,7 @@ private:
     {
         m_metrics->setGrid(grids.metrics);
         m_metrics->fitHeight(5);
+        m_gate->setRun(grids.run == m_session.partialRun() ? nullptr : grids.run);
         m_outputs->setGrid(grids.outputs);
         m_outputs->fitHeight(4);
         m_health->setGrid(grids.health);
@@ -377,6 +383,7 @@ private:
     QComboBox* m_history = nullptr;
     QLabel* m_note = nullptr;
     GridView* m_metrics = nullptr;
+    GatePanel* m_gate = nullptr;
     GridView* m_outputs = nullptr;
     GridView* m_health = nullptr;
     QLabel* m_healthy = nullptr;

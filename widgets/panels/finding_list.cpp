@@ -16,7 +16,7 @@
 namespace lathe {
 namespace {
 
-std::shared_ptr<const Grid> gridOf(const std::vector<Finding>& findings)
+std::shared_ptr<const Grid> gridOf(const std::vector<Finding>& findings, const std::vector<Layer>& layers)
 {
     auto grid = std::make_shared<Grid>();
     grid->columns = {{FindingList::tr("Layer"), FindingList::tr("Where."), false},
@@ -27,7 +27,7 @@ std::shared_ptr<const Grid> gridOf(const std::vector<Finding>& findings)
         const QString text = QString::fromStdString(findings[i].text);
         Grid::Row row;
         row.id = QString::number(i);
-        row.cells = {textCell(findings[i].layer),
+        row.cells = {textCell(layerName(layers, findings[i].layer)),
                      {kind ? engineText(kind->label) : QString::fromStdString(findings[i].kind), 0,
                       kind ? engineText(kind->summary) : QString()},
                      {text, 0, text}};
@@ -89,7 +89,7 @@ void FindingList::look()
 void FindingList::show(std::vector<Finding> findings)
 {
     m_findings = std::move(findings);
-    m_table->setGrid(gridOf(m_findings));
+    m_table->setGrid(gridOf(m_findings, m_session.model() ? m_session.model()->layers : std::vector<Layer>()));
     emit counted(static_cast<int>(m_findings.size()));
     refreshRemedy();
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/support/window_fixture.h"
+#include "widgets/models/grid_cells.h"
 #include "widgets/models/layer_model.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/views/bit_width_delegate.h"
@@ -59,6 +60,7 @@ private slots:
     void badFilesAreToldAndLeaveTheSession();
     void algorithmsRunFromTheList();
     void findingsAreTried();
+    void gateRaisesLayers();
     void histogramsFillWhileCalibrating();
     void keysSetBits();
     void spaceLocksAndUndoRestores();
@@ -230,7 +232,7 @@ void TestWindow::findingsAreTried()
     QTRY_VERIFY(table->model()->rowCount() > 0);
     int row = -1;
     for (int i = 0; i < table->model()->rowCount(); ++i)
-        if (table->model()->index(i, 0).data().toString() == QString::fromStdString(layer))
+        if (table->model()->index(i, 0).data().toString() == QString::fromStdString(layerName(session().model()->layers, layer)))
             row = i;
     QVERIFY(row >= 0);
     table->setFocus();
@@ -240,6 +242,39 @@ void TestWindow::findingsAreTried()
     QVERIFY(!find<QLabel>("validation", "remedy")->text().isEmpty());
     QTest::mouseClick(attempt, Qt::LeftButton);
     QVERIFY(!(session().plan() == plan));
+    session().undoStack().undo();
+    QVERIFY(session().plan() == plan);
+}
+
+/// A plan that loses too much fails the gate; one press raises the layers that it names, measures them, and is undone.
+void TestWindow::gateRaisesLayers()
+{
+    QVERIFY(m_fixture->openSample());
+    QVERIFY(m_fixture->calibrate());
+    QuantPlan plan = session().plan();
+    plan.weights = QuantSpec::parse("int2:channel:symmetric");
+    plan.activations = QuantSpec::parse("uint2");
+    session().changePlan(plan, QStringLiteral("2 bits"));
+    QVERIFY(m_fixture->waitFigures());
+    QVERIFY(m_fixture->validate());
+    m_window->showPage(QStringLiteral("validation"));
+    auto* verdict = find<QLabel>("validation", "gateVerdict");
+    auto* raise = find<QPushButton>("validation", "gateRaise");
+    QTRY_VERIFY(verdict->isVisible() && raise->isVisible() && raise->isEnabled());
+    QVERIFY2(verdict->text().startsWith(QStringLiteral("Failed")) && verdict->text().contains(QStringLiteral("dB")),
+             qPrintable(verdict->text()));
+    // Whatever may be lost passes.
+    auto* limit = find<QDoubleSpinBox>("validation", "gateLimit");
+    limit->setValue(100);
+    QTRY_VERIFY(verdict->text().startsWith(QStringLiteral("Passed")) && !raise->isVisible());
+    limit->setValue(0.5);
+    QTRY_VERIFY(raise->isVisible() && raise->isEnabled());
+    const auto runs = session().runs().size();
+    QTest::mouseClick(raise, Qt::LeftButton);
+    QVERIFY(!(session().plan() == plan));
+    QVERIFY(session().job().running() && !raise->isEnabled());
+    QTRY_COMPARE_WITH_TIMEOUT(session().runs().size(), runs + 1, 60000);
+    QVERIFY(session().runs().back()->outputs[0].error.sqnrDb() > session().runs()[runs - 1]->outputs[0].error.sqnrDb());
     session().undoStack().undo();
     QVERIFY(session().plan() == plan);
 }
