@@ -1383,6 +1383,22 @@
         <source>Rate of activation ranges</source>
         <translation>Rate der Aktivierungsbereiche</translation>
     </message>
+    <message>
+        <source>Calibration samples repeat</source>
+        <translation>Kalibrierbeispiele wiederholen sich</translation>
+    </message>
+    <message>
+        <source>How many calibration samples left the same extremes in every tensor as an earlier one.</source>
+        <translation>Wie viele Kalibrierbeispiele in jedem Tensor dieselben Extremwerte hinterließen wie ein früheres.</translation>
+    </message>
+    <message>
+        <source>Halves of the calibration data differ</source>
+        <translation>Hälften der Kalibrierdaten unterscheiden sich</translation>
+    </message>
+    <message>
+        <source>How many times further at least three samples of one half reach than all of the other: more than 1.5, of 16 samples or more.</source>
+        <translation>Wievielmal weiter mindestens drei Beispiele der einen Hälfte reichen als alle der anderen: mehr als 1,5, bei 16 oder mehr Beispielen.</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>

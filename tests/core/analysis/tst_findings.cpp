@@ -147,6 +147,24 @@ Seen eightSamples(float last)
     return seen;
 }
 
+/// Sixteen samples that reach 1, but for those of the given ones, which reach 2.
+Seen sixteenSamples(const std::vector<std::size_t>& wide)
+{
+    Seen seen(16, {0, 1, 0.5F, 0.25F});
+    for (const std::size_t sample : wide)
+        seen[sample][1] = 2;
+    return seen;
+}
+
+/// Two samples with the same extremes of x, and with those of y.
+Situation twice(float y)
+{
+    Situation situation =
+        passedOn({{0, 1, 0.5F, 0.25F}, {1, 0, 0.25F, 0.25F}}, planOf("int8:channel:symmetric", "uint8"));
+    situation.seen["y"] = {{0.5F, 0.7F, 0.6F, 0.6F}, {y, 0.5F, 0.6F, 0.6F}};
+    return situation;
+}
+
 QuantPlan clippedAt(float high)
 {
     QuantPlan plan = planOf("int8:channel:symmetric", "uint8");
@@ -205,6 +223,11 @@ void TstFindings::findsEach_data()
     add("2-bit probabilities", "headCollapse", headed("uint2"), headed("uint8"));
     add("one wide sample", "calibrationCoverage", passedOn(eightSamples(4), usual),
         passedOn(eightSamples(1.25F), usual));
+    add("three wide ones in one half", "unstableHalves", passedOn(sixteenSamples({9, 11, 14}), usual),
+        passedOn(sixteenSamples({3, 9, 11, 14}), usual));
+    add("two wide ones are chance", "unstableHalves", passedOn(sixteenSamples({0, 1, 2, 3}), usual),
+        passedOn(sixteenSamples({0, 1}), usual));
+    add("a sample twice", "duplicateSamples", twice(0.7F), twice(0.8F));
 }
 
 /// A kind is found where it is and not where it is not, and its remedy, where it is one of the plan, mends
