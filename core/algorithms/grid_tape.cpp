@@ -3,18 +3,13 @@
 
 #include <algorithm>
 
+#include "core/graph/lookup.h"
 #include "core/runtime/float_products.h"
 #include "core/runtime/gradients.h"
 
 namespace lathe {
 
 namespace {
-
-int opsetOf(const Graph& graph)
-{
-    const auto found = graph.opsets.find("");
-    return found == graph.opsets.end() ? 13 : found->second;
-}
 
 bool learns(const TapeGrid* grid)
 {
@@ -34,23 +29,14 @@ GridTape::GridTape(const Graph& graph, const std::map<std::string, TapeGrid>& gr
 {
     for (const auto& [name, grid] : m_byName)
         if (name.find("->") == std::string::npos)
-            m_grids[at(find(name))] = &grid;
+            m_grids[at(valueNamed(graph, name))] = &grid;
         else
             m_hasEdges = true;
     for (const std::string& name : trained)
-        m_trained.push_back(find(name));
+        m_trained.push_back(valueNamed(graph, name));
     for (const std::string& name : watched)
-        m_watched.push_back(find(name));
+        m_watched.push_back(valueNamed(graph, name));
     findCarriers();
-}
-
-ValueId GridTape::find(const std::string& name) const
-{
-    const ValueId id = m_graph.find(name);
-    if (!id.valid())
-        throw Error(ErrorCode::unknownName, name,
-                    {{"kind", "value"}, {"name", name}, {"known", "the values of the graph"}});
-    return id;
 }
 
 void GridTape::findCarriers()

@@ -61,7 +61,6 @@ public:
 
 private:
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
-    ValueId find(const std::string& name) const;
     const TapeGrid* edgeGrid(const Node& node, ValueId input) const;
     Tensor pass(const TapeGrid* grid, const Tensor& value, const TapeState& state) const;
     Tensor reverse(const TapeGrid* grid, const Tensor& value, const Tensor& gradient, const TapeState& state,

@@ -5,14 +5,11 @@
 #include <array>
 #include <cmath>
 
-#include "core/runtime/simd.h"
+#include "core/runtime/vector_math.h"
 
 namespace lathe {
 
 namespace {
-
-/// Adding and taking off 1.5 * 2^23 rounds half to even below 2^22.
-constexpr float rounder = 12582912.0F;
 
 /// Elements whose sums are formed in float, lane by lane, before they are added up in double.
 constexpr std::size_t lanes = 16, blockLength = 1024;
@@ -27,7 +24,7 @@ struct PassLoop
             const float steps = x[i] / scale;
             const float raised = steps > low ? steps : low;
             const float inside = raised < high ? raised : high;
-            y[i] = ((inside + rounder) - rounder) * scale;
+            y[i] = roundSmall(inside) * scale;
         }
     }
 };
@@ -50,7 +47,7 @@ struct ReverseLoop
                 const float g = gradient[first + lane];
                 const float steps = x[first + lane] / scale;
                 const bool isBelow = steps<low, isAbove = steps> high, isInside = !(isBelow | isAbove);
-                const float rounded = (steps + rounder) - rounder;
+                const float rounded = roundSmall(steps);
                 at[first + lane] = isInside ? g : 0.0F;
                 sums->inside[lane] += isInside ? g * (rounded - steps) : 0.0F;
                 sums->below[lane] += isBelow ? g : 0.0F;

@@ -9,7 +9,6 @@
 #include "core/algorithms/shrinkage.h"
 #include "core/algorithms/treat_layers.h"
 #include "core/base/parallel.h"
-#include "core/quant/weight_resolver.h"
 
 namespace lathe {
 
@@ -28,13 +27,6 @@ void dampen(RowMatrix& second, double part)
 /// What summing products in float leaves, in parts of the trace of the moments: all that is known of inputs
 /// that hardly change, once the square of their mean is taken off.
 constexpr double summationNoise = 1e-6;
-
-/// Scales that were asked to be powers of two must stay so.
-bool onPowersOfTwo(const Encoding& encoding)
-{
-    return std::all_of(encoding.scale.begin(), encoding.scale.end(),
-                       [](float scale) { return powerOfTwoAbove(scale) == scale; });
-}
 
 class Reconstruction
 {
@@ -163,7 +155,9 @@ private:
         const ProductGeometry& geometry = layer.geometry;
         const Encoding& encoding = *m_state.resolved.encodings.weights.at(layer.point.value);
         const std::vector<float> codes = m_state.resolved.codes.weights.at(layer.point.value).toFloats();
-        const std::vector<double> floors = scaleFloors(layer, encoding);
+        const Tensor bias =
+            layer.hasBias() ? m_state.graph.value(m_state.graph.find(layer.point.bias)).constant : Tensor();
+        const std::vector<double> floors = scaleFloors(m_state, layer, bias, encoding.scale.size());
         problem.ownScales =
             encoding.scale.size() == static_cast<std::size_t>(geometry.rows()) && !onPowersOfTwo(encoding);
         for (std::int64_t r = 0; r < geometry.rowsPerGroup; ++r) {
@@ -175,16 +169,6 @@ private:
             for (std::int64_t k = 0; k < geometry.depth; ++k)
                 problem.steps.push_back(static_cast<int>(codes[weightIndex(geometry, row, k)]) - zero);
         }
-    }
-
-    std::vector<double> scaleFloors(const WeightLayer& layer, const Encoding& encoding) const
-    {
-        const auto input = m_state.resolved.encodings.activations.find(layer.point.input);
-        if (!layer.hasBias() || input == m_state.resolved.encodings.activations.end() ||
-            !input->second->format.isInteger())
-            return std::vector<double>(encoding.scale.size(), 0.0);
-        const Tensor& bias = m_state.graph.value(m_state.graph.find(layer.point.bias)).constant;
-        return weightScaleFloor(bias, input->second->scale[0], encoding.scale.size());
     }
 
     void keep(const WeightLayer& layer, const std::vector<RoundingProblem>& problems)

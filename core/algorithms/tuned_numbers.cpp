@@ -4,20 +4,12 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/quant/weight_resolver.h"
-
 namespace lathe {
 
 namespace {
 
 /// How far a weight may move from where rounding put it, in steps: to the neighbouring codes.
 constexpr float reach = 1.49F;
-
-bool onPowersOfTwo(const Encoding& encoding)
-{
-    return std::all_of(encoding.scale.begin(), encoding.scale.end(),
-                       [](float scale) { return powerOfTwoAbove(scale) == scale; });
-}
 
 float deviationOf(const QuantState& state, const std::string& value)
 {
@@ -72,10 +64,7 @@ void TunedNumbers::addLayer(const QuantState& state, const WeightLayer& layer)
     weights.logScale.assign(encoding.scale.size(), 0.0F);
     weights.scaleLearns = !onPowersOfTwo(encoding);
     if (layer.hasBias() && m_biases.insert(layer.point.bias).second) {
-        const auto corrected = state.biases.find(layer.point.bias);
-        const Tensor& bias = corrected != state.biases.end()
-                                 ? corrected->second
-                                 : state.graph.value(state.graph.find(layer.point.bias)).constant;
+        const Tensor& bias = presentBias(state, layer);
         weights.startBias = bias.toFloats();
         weights.biasShape = bias.shape();
         weights.bias.assign(weights.startBias.size(), 0.0F);
@@ -143,6 +132,22 @@ LearnedGrid TunedNumbers::learned(const Grid& grid) const
             grid.encoding->minimumCode, grid.encoding->maximumCode};
 }
 
+std::vector<float> TunedNumbers::scalesOf(const Weights& weights)
+{
+    std::vector<float> scales = weights.encoding->scale;
+    for (std::size_t c = 0; c < scales.size(); ++c)
+        scales[c] *= std::exp(weights.logScale[c]);
+    return scales;
+}
+
+Tensor TunedNumbers::biasOf(const Weights& weights)
+{
+    std::vector<float> bias = weights.startBias;
+    for (std::size_t c = 0; c < bias.size(); ++c)
+        bias[c] += weights.unit * weights.bias[c];
+    return Tensor::of<float>(weights.biasShape, std::span<const float>(bias));
+}
+
 TapeState TunedNumbers::tapeState() const
 {
     TapeState state;
@@ -151,21 +156,14 @@ TapeState TunedNumbers::tapeState() const
         state.grids.push_back(learned(grid));
     for (std::size_t i = 0; i < m_layers.size(); ++i) {
         const Weights& weights = m_weights[i];
-        std::vector<float> scales = weights.encoding->scale;
-        for (std::size_t c = 0; c < scales.size(); ++c)
-            scales[c] *= std::exp(weights.logScale[c]);
+        const std::vector<float> scales = scalesOf(weights);
         Tensor tensor(DType::float32, m_fixed.at(m_layers[i].point.value).shape());
         const auto to = tensor.mutableData<float>();
         for (std::size_t k = 0; k < to.size(); ++k)
             to[k] = std::nearbyint(weights.steps[k]) * scales[weights.channel[k]];
         state.constants[m_layers[i].point.value] = std::move(tensor);
-        if (weights.bias.empty())
-            continue;
-        std::vector<float> bias = weights.startBias;
-        for (std::size_t c = 0; c < bias.size(); ++c)
-            bias[c] += weights.unit * weights.bias[c];
-        state.constants[m_layers[i].point.bias] =
-            Tensor::of<float>(weights.biasShape, std::span<const float>(bias));
+        if (!weights.bias.empty())
+            state.constants[m_layers[i].point.bias] = biasOf(weights);
     }
     return state;
 }
@@ -198,10 +196,10 @@ void TunedNumbers::stepLayer(std::size_t index, const GridTape::Result& gradient
         const auto gradient = found->second.data<float>();
         std::vector<float> atSteps(gradient.size()), atScale(weights.logScale.size(), 0.0F);
         std::vector<double> sums(weights.logScale.size(), 0.0);
+        const std::vector<float> scales = scalesOf(weights);
         for (std::size_t k = 0; k < gradient.size(); ++k) {
             const std::size_t c = weights.channel[k];
-            const float scale = encoding.scale[c] * std::exp(weights.logScale[c]);
-            atSteps[k] = gradient[k] * scale;
+            atSteps[k] = gradient[k] * scales[c];
             sums[c] += double{atSteps[k]} * double{std::nearbyint(weights.steps[k])};
         }
         for (std::size_t c = 0; c < sums.size(); ++c)
@@ -253,8 +251,7 @@ void TunedNumbers::keepLayer(QuantState& state, std::size_t index) const
     const Weights& weights = m_weights[index];
     const WeightLayer& layer = m_layers[index];
     Encoding encoding = *weights.encoding;
-    for (std::size_t c = 0; c < encoding.scale.size(); ++c)
-        encoding.scale[c] *= std::exp(weights.logScale[c]);
+    encoding.scale = scalesOf(weights);
     Tensor& codes = state.resolved.codes.weights.at(layer.point.value);
     std::vector<float> values(weights.steps.size());
     for (std::size_t k = 0; k < values.size(); ++k)
@@ -262,18 +259,11 @@ void TunedNumbers::keepLayer(QuantState& state, std::size_t index) const
             std::nearbyint(weights.steps[k]) + static_cast<float>(encoding.zeroPoint[weights.channel[k]]);
     codes = Tensor::of<float>(codes.shape(), std::span<const float>(values)).converted(codes.dtype());
     if (!weights.bias.empty()) {
-        std::vector<float> bias = weights.startBias;
-        for (std::size_t c = 0; c < bias.size(); ++c)
-            bias[c] += weights.unit * weights.bias[c];
-        const Tensor tensor = Tensor::of<float>(weights.biasShape, std::span<const float>(bias));
-        const auto input = state.resolved.encodings.activations.find(layer.point.input);
-        if (input != state.resolved.encodings.activations.end() && input->second->format.isInteger()) {
-            const std::vector<double> floors =
-                weightScaleFloor(tensor, input->second->scale[0], encoding.scale.size());
-            for (std::size_t c = 0; c < floors.size(); ++c)
-                encoding.scale[c] = std::max(encoding.scale[c], static_cast<float>(floors[c]));
-        }
-        state.biases[layer.point.bias] = tensor;
+        const Tensor bias = biasOf(weights);
+        const std::vector<double> floors = scaleFloors(state, layer, bias, encoding.scale.size());
+        for (std::size_t c = 0; c < floors.size(); ++c)
+            encoding.scale[c] = std::max(encoding.scale[c], static_cast<float>(floors[c]));
+        state.biases[layer.point.bias] = bias;
     }
     state.resolved.encodings.weights[layer.point.value] =
         std::make_shared<const Encoding>(std::move(encoding));

@@ -72,6 +72,9 @@ private:
     void stepLayer(std::size_t index, const GridTape::Result& gradients, const TuneRates& rates,
                    double share);
     LearnedGrid learned(const Grid& grid) const;
+    /// Of one layer, as its numbers are now; the bias may be empty.
+    static std::vector<float> scalesOf(const Weights& weights);
+    static Tensor biasOf(const Weights& weights);
     void keepGrids(QuantState& state) const;
     void keepLayer(QuantState& state, std::size_t index) const;
 

@@ -115,13 +115,32 @@ std::vector<double> biasRows(const QuantState& state, const WeightLayer& layer)
     return rows;
 }
 
+bool onPowersOfTwo(const Encoding& encoding)
+{
+    return std::all_of(encoding.scale.begin(), encoding.scale.end(),
+                       [](float scale) { return powerOfTwoAbove(scale) == scale; });
+}
+
+std::vector<double> scaleFloors(const QuantState& state, const WeightLayer& layer, const Tensor& bias,
+                                std::size_t channels)
+{
+    const Encoding* input = activationOf(state, layer.point.input);
+    return bias.empty() || !input || !input->format.isInteger()
+               ? std::vector<double>(channels, 0.0)
+               : weightScaleFloor(bias, input->scale[0], channels);
+}
+
+const Tensor& presentBias(const QuantState& state, const WeightLayer& layer)
+{
+    const auto corrected = state.biases.find(layer.point.bias);
+    return corrected != state.biases.end() ? corrected->second : constantOf(state, layer.point.bias);
+}
+
 void refreshBias(QuantState& state, const WeightLayer& layer)
 {
     if (!layer.hasBias())
         return;
-    const auto corrected = state.biases.find(layer.point.bias);
-    const Tensor& bias =
-        corrected != state.biases.end() ? corrected->second : constantOf(state, layer.point.bias);
+    const Tensor& bias = presentBias(state, layer);
     ResolvedWeight weight;
     weight.encoding = state.resolved.encodings.weights.at(layer.point.value);
     resolveBias(layer.point, &bias, activationOf(state, layer.point.input), weight);
@@ -153,14 +172,11 @@ bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments
         corrected[static_cast<std::size_t>(row)] += static_cast<float>(shift);
     }
     const Tensor tensor = Tensor::of<float>(bias.shape(), std::span<const float>(corrected));
-    const Encoding* input = activationOf(state, layer.point.input);
     const Encoding& weights = *state.resolved.encodings.weights.at(layer.point.value);
-    if (input && input->format.isInteger()) {
-        const std::vector<double> floors = weightScaleFloor(tensor, input->scale[0], weights.channels());
-        for (std::size_t c = 0; c < floors.size(); ++c)
-            if (floors[c] > double{weights.scale[c]})
-                return false;
-    }
+    const std::vector<double> floors = scaleFloors(state, layer, tensor, weights.channels());
+    for (std::size_t c = 0; c < floors.size(); ++c)
+        if (floors[c] > double{weights.scale[c]})
+            return false;
     state.biases[layer.point.bias] = tensor;
     refreshBias(state, layer);
     return true;

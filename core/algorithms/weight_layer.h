@@ -36,6 +36,14 @@ std::vector<double> biasRows(const QuantState& state, const WeightLayer& layer);
 /// Sets the bias that makes the mean of the layer's output that of the float model: b + W E[x] - Wq E[z].
 /// Left as it is where its codes would not fit. Returns false then, and where there is no bias.
 bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments& moments);
+/// Scales that were asked to be powers of two must stay so.
+bool onPowersOfTwo(const Encoding& encoding);
+/// The least scales of the layer's weights, `channels` of them, at which the codes of this bias fit 32 bits:
+/// 0 for an empty one, and where the layer's input is not on an integer grid.
+std::vector<double> scaleFloors(const QuantState& state, const WeightLayer& layer, const Tensor& bias,
+                                std::size_t channels);
+/// The bias as it is by now: corrected, or that of the model. The layer must have one.
+const Tensor& presentBias(const QuantState& state, const WeightLayer& layer);
 /// Puts the bias on the grid of the layer's present weights and input.
 void refreshBias(QuantState& state, const WeightLayer& layer);
 

@@ -2,7 +2,6 @@
 #include "core/analysis/raise_layers.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
 
 #include "core/evaluation/gate.h"
@@ -102,14 +101,6 @@ private:
     const Target& m_target;
 };
 
-/// Noise power over signal power that the layer's own activations' grid makes.
-double gridNoise(const LayerFigures& figures)
-{
-    return figures.local.elements == 0 || figures.local.exact()
-               ? 0.0
-               : std::pow(10.0, -figures.local.sqnrDb() / 10);
-}
-
 template <typename Items, typename IdOf>
 auto withId(const Items& items, const std::string& id, IdOf idOf)
 {
@@ -131,7 +122,8 @@ std::vector<RaisedLayer> proposeRaises(const EvaluationRun& run, const QuantPlan
         const auto layer = withId(layers, candidate.layer, [](const Layer& l) { return l.id; });
         if (figures == run.layers.end() || layer == layers.end())
             continue;
-        const double grid = gridNoise(*figures) / candidate.addedNoise;
+        // What the layer's own activations' grid makes of it.
+        const double grid = noiseRatio(figures->local) / candidate.addedNoise;
         if (auto own = raiser.raised(*layer, grid <= 1 - partToBlame, grid >= partToBlame))
             raised.push_back({candidate.layer, candidate.addedNoise, std::move(*own)});
     }

@@ -15,8 +15,8 @@ using Indices = std::vector<std::int64_t>;
 constexpr std::int64_t mostCalibration = 512;
 constexpr std::size_t heldOutShare = 8; ///< one of so many
 
-/// `count` of `candidates`, in the order of the draw, by a seeded Fisher-Yates draw (mt19937_64 is the same everywhere; the library's
-/// distributions are not).
+/// `count` of `candidates`, in the order of the draw, by a seeded Fisher-Yates draw (mt19937_64 is the same
+/// everywhere; the library's distributions are not).
 Indices drawn(Indices candidates, std::int64_t count, std::uint64_t seed)
 {
     std::mt19937_64 random(seed);

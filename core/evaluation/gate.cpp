@@ -13,12 +13,6 @@ namespace {
 
 constexpr std::size_t mostProposals = 3;
 
-/// Noise power over signal power; 0 where nothing differs.
-double noiseRatio(const Comparison& error)
-{
-    return error.exact() ? 0.0 : std::pow(10.0, -error.sqnrDb() / 10);
-}
-
 const MetricResult& resultOf(const EvaluationRun& run, const std::string& metric)
 {
     const MetricResult* result = run.metric(metric);
@@ -27,6 +21,11 @@ const MetricResult& resultOf(const EvaluationRun& run, const std::string& metric
     return *result;
 }
 
+}
+
+double noiseRatio(const Comparison& error)
+{
+    return error.exact() ? 0.0 : std::pow(10.0, -error.sqnrDb() / 10);
 }
 
 std::vector<LayerToRaise> layersToRaise(const EvaluationRun& run, std::size_t most)

@@ -36,6 +36,9 @@ struct GateResult
     bool settled() const { return high <= limit || low > limit; }
 };
 
+/// Noise power over signal power; 0 where nothing differs.
+double noiseRatio(const Comparison& error);
+
 /// How far the outputs went from the float model's: where an output is a Softmax, the value before it (its
 /// logits), in whose output a confident model hides its errors. Needs the run's layer figures for that; outputs
 /// themselves else. `graph` is the float model.

@@ -8,6 +8,7 @@
 #include "core/formats/onnx_value_info.h"
 #include "core/formats/packing.h"
 #include "core/formats/wire.h"
+#include "core/graph/lookup.h"
 #include "core/ops/op.h"
 
 namespace lathe {
@@ -63,11 +64,6 @@ public:
     }
 
 private:
-    static int opsetOf(const Graph& graph) {
-        const auto found = graph.opsets.find("");
-        return found == graph.opsets.end() ? 13 : found->second;
-    }
-
     static WireWriter writeOpset(const std::string& domain, int number) {
         WireWriter result;
         result.text(schema::opset::domain, domain);

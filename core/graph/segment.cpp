@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/graph/lookup.h"
+
 namespace lathe {
 
 namespace {
@@ -21,13 +23,8 @@ public:
     Segment run(const std::vector<std::string>& wanted)
     {
         std::vector<ValueId> targets;
-        for (const std::string& name : wanted) {
-            const ValueId id = m_source.find(name);
-            if (!id.valid())
-                throw Error(ErrorCode::unknownName, name,
-                            {{"kind", "value"}, {"name", name}, {"known", "the values of the graph"}});
-            targets.push_back(id);
-        }
+        for (const std::string& name : wanted)
+            targets.push_back(valueNamed(m_source, name));
         walkBack(targets);
         m_segment.graph.name = m_source.name;
         m_segment.graph.opsets = m_source.opsets;

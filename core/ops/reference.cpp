@@ -3,6 +3,8 @@
 
 #include <vector>
 
+#include "core/graph/lookup.h"
+
 namespace lathe {
 
 namespace {
@@ -171,8 +173,7 @@ private:
 
 TensorMap runReference(const Graph& graph, const TensorMap& inputs, const Control& control, bool keepAll)
 {
-    const auto found = graph.opsets.find("");
-    Runner runner(graph, control, keepAll, found == graph.opsets.end() ? 13 : found->second);
+    Runner runner(graph, control, keepAll, opsetOf(graph));
     runner.bind(inputs);
     runner.runNodes();
     return runner.results();

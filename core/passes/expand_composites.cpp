@@ -3,6 +3,7 @@
 // quantized.
 #include <map>
 
+#include "core/graph/lookup.h"
 #include "core/ops/op.h"
 #include "core/passes/pass.h"
 
@@ -76,8 +77,7 @@ void addNodes(const Graph& graph, const Node& node, const Expansion& expansion, 
 
 Edits expandComposites(const Graph& graph, const Control& control)
 {
-    const auto found = graph.opsets.find("");
-    const int opset = found == graph.opsets.end() ? 13 : found->second;
+    const int opset = opsetOf(graph);
     Edits edits;
     for (const Node& node : graph.nodes()) {
         control.throwIfStopped();

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/checked.h"
+#include "core/graph/lookup.h"
 #include "core/ops/op.h"
 #include "core/passes/pass.h"
 
@@ -24,8 +25,7 @@ bool isQuantization(const Node& node) {
 class Folder {
 public:
     Folder(const Graph& graph, const Control& control) : m_graph(graph), m_control(control) {
-        const auto found = graph.opsets.find("");
-        m_opset = found == graph.opsets.end() ? 13 : found->second;
+        m_opset = opsetOf(graph);
         for (const Value& value : graph.values())
             m_infos.push_back({value.dtype, value.shape, value.constant});
     }

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "core/base/error.h"
+#include "core/graph/lookup.h"
 
 namespace lathe {
 
@@ -149,8 +150,7 @@ void raise(Graph& graph, int from)
 
 void raiseOpset(Graph& graph)
 {
-    const auto found = graph.opsets.find("");
-    const int from = found == graph.opsets.end() ? 13 : found->second;
+    const int from = opsetOf(graph);
     if (from >= target)
         return;
     raise(graph, from);

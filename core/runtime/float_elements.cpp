@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "core/runtime/simd.h"
+#include "core/runtime/vector_math.h"
 
 namespace lathe {
 
@@ -41,10 +41,8 @@ struct ClampLoop
     LATHE_INLINE static void run(const float* x, float* y, std::int64_t count, Bounds bounds)
     {
         LATHE_INDEPENDENT
-        for (std::int64_t i = 0; i < count; ++i) {
-            const float raised = x[i] < bounds.low ? bounds.low : x[i];
-            y[i] = raised > bounds.high ? bounds.high : raised;
-        }
+        for (std::int64_t i = 0; i < count; ++i)
+            y[i] = clampTo(x[i], bounds.low, bounds.high);
     }
 };
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/gradients.h"
 
+#include "core/graph/lookup.h"
 #include "core/runtime/float_products.h"
 #include "core/runtime/onednn.h"
 
@@ -23,12 +24,6 @@ bool canCarry(const Value& value)
     return value.dtype == DType::undefined || isFloat(value.dtype);
 }
 
-int opsetOf(const Graph& graph)
-{
-    const auto found = graph.opsets.find("");
-    return found == graph.opsets.end() ? 13 : found->second;
-}
-
 }
 
 void addGradient(Tensor& sum, const Tensor& more)
@@ -49,21 +44,12 @@ Gradients::Gradients(const Graph& graph, const std::vector<std::string>& wanted,
     , m_carries(graph.values().size(), false)
 {
     for (const std::string& name : wanted)
-        m_wanted.push_back(find(name));
+        m_wanted.push_back(valueNamed(graph, name));
     std::vector<ValueId> sources;
     for (const std::string& name : from)
-        sources.push_back(find(name));
+        sources.push_back(valueNamed(graph, name));
     findBlocks(from.empty() ? graph.outputs : sources);
     findCarriers();
-}
-
-ValueId Gradients::find(const std::string& name) const
-{
-    const ValueId id = m_graph.find(name);
-    if (!id.valid())
-        throw Error(ErrorCode::unknownName, name,
-                    {{"kind", "value"}, {"name", name}, {"known", "the values of the graph"}});
-    return id;
 }
 
 void Gradients::findBlocks(const std::vector<ValueId>& from)
@@ -117,7 +103,7 @@ void Gradients::findCarriers()
 
 const std::string& Gradients::blocked(std::string_view value) const
 {
-    return m_blocked[at(find(std::string(value)))];
+    return m_blocked[at(valueNamed(m_graph, std::string(value)))];
 }
 
 TensorMap Gradients::forward(const TensorMap& inputs, const Control& control) const
@@ -147,7 +133,7 @@ TensorMap Gradients::run(const TensorMap& values, const TensorMap& gradients, co
     const ThreadScope one(1);
     std::vector<Tensor> found(m_graph.values().size());
     for (const auto& [name, gradient] : gradients)
-        found[at(find(name))] = gradient;
+        found[at(valueNamed(m_graph, name))] = gradient;
     const auto known = [&](ValueId id) { return id.valid() ? values.at(m_graph.value(id).name) : Tensor(); };
     for (auto node = m_graph.nodes().rbegin(); node != m_graph.nodes().rend(); ++node) {
         control.throwIfStopped();

@@ -34,7 +34,6 @@ public:
 
 private:
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
-    ValueId find(const std::string& name) const;
     void findBlocks(const std::vector<ValueId>& from);
     void findCarriers();
     void block(const Node& node);

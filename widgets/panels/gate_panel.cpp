@@ -15,11 +15,6 @@
 #include <QVBoxLayout>
 
 namespace lathe {
-namespace {
-
-constexpr std::size_t mostRaised = 3;
-
-}
 
 GatePanel::GatePanel(Session& session, QWidget* parent)
     : QWidget(parent)
@@ -87,7 +82,7 @@ void GatePanel::check()
             Verdict verdict{checkGate(*run, model->graph, metric, limitOf(*run, metric, share)), {}};
             if (present && !verdict.gate.passed)
                 verdict.proposals = proposeRaises(*run, plan, model->graph, model->layers,
-                                                  *targetNamed(plan.target), mostRaised);
+                                                  *targetNamed(plan.target), verdict.gate.toRaise.size());
             return verdict;
         },
         [this](Verdict verdict) { show(std::move(verdict)); });

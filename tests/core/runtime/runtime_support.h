@@ -30,6 +30,21 @@ inline TensorMap randomInputs(const Graph& graph, unsigned seed)
     return inputs;
 }
 
+/// Operands of a node: constants as they are, numbers of a seed for the others, nothing where none is given.
+inline std::vector<Tensor> randomOperands(const Graph& graph, const Node& node)
+{
+    std::vector<Tensor> operands;
+    for (const ValueId id : node.inputs) {
+        if (!id.valid())
+            operands.emplace_back();
+        else if (const Tensor* constant = graph.constant(id))
+            operands.push_back(*constant);
+        else
+            operands.push_back(randomTensor(*graph.value(id).shape, static_cast<unsigned>(3 + id.index)));
+    }
+    return operands;
+}
+
 /// Largest difference over the largest magnitude of the reference.
 inline double relativeError(const Tensor& reference, const Tensor& test)
 {

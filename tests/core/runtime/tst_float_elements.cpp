@@ -51,15 +51,7 @@ private Q_SLOTS:
         Graph graph = parseGraph(std::string(one.text) + "\noutput y");
         inferShapes(graph);
         const Node& node = graph.nodes().front();
-        std::vector<Tensor> inputs;
-        for (const ValueId id : node.inputs) {
-            if (!id.valid())
-                inputs.emplace_back();
-            else if (const Tensor* constant = graph.constant(id))
-                inputs.push_back(*constant);
-            else
-                inputs.push_back(randomTensor(*graph.value(id).shape, static_cast<unsigned>(3 + id.index)));
-        }
+        const std::vector<Tensor> inputs = randomOperands(graph, node);
         const std::vector<Tensor> outputs = findOp(node)->run({node, inputs, 13, Control()});
         const std::vector<Tensor> gradients{randomTensor(outputs[0].shape(), 77)};
         std::vector<char> wanted(inputs.size(), 0);
