@@ -2725,6 +2725,14 @@ Verlust: Gleitkomma minus quantisiert auf %1, mit 95-%-Intervall; positiv ist sc
         <source>More bits for the gate</source>
         <translation>Mehr Bits für die Freigabe</translation>
     </message>
+    <message>
+        <source> points</source>
+        <translation> Punkte</translation>
+    </message>
+    <message>
+        <source>%1 gains %2 (%3 to %4)</source>
+        <translation>%1 gewinnt %2 (%3 bis %4)</translation>
+    </message>
 </context>
 <context>
     <name>lathe::HeatmapView</name>

@@ -5,22 +5,30 @@
 
 #include <cmath>
 #include <map>
+#include <optional>
 
 namespace lathe::cli {
 namespace {
 
-/// A positive number with one of the units behind it; 0 when the text is none.
-double parseQuantity(const std::string& text, const std::map<std::string, double>& units)
+/// A finite number and what stands behind it; nothing when the text is none.
+std::optional<std::pair<double, std::string>> numberAndUnit(const std::string& text)
 {
     std::size_t end = 0;
     double value = 0;
     try {
         value = std::stod(text, &end);
     } catch (const std::exception&) {
-        return 0;
+        return std::nullopt;
     }
-    const auto unit = units.find(text.substr(end));
-    return unit != units.end() && value > 0 && std::isfinite(value) ? value * unit->second : 0;
+    return std::isfinite(value) ? std::optional(std::pair(value, text.substr(end))) : std::nullopt;
+}
+
+/// A positive number with one of the units behind it; 0 when the text is none.
+double parseQuantity(const std::string& text, const std::map<std::string, double>& units)
+{
+    const auto number = numberAndUnit(text);
+    const auto unit = number ? units.find(number->second) : units.end();
+    return unit != units.end() && number->first > 0 ? number->first * unit->second : 0;
 }
 
 }
@@ -43,6 +51,15 @@ double parseBytes(const std::string& text, const std::string& option)
     if (bytes == 0)
         throw UsageError(option + " is a size like 500k or 1.2M, not \"" + text + "\".");
     return bytes;
+}
+
+MaxDrop parseMaxDrop(const std::string& text, const std::string& option)
+{
+    const auto number = numberAndUnit(text);
+    if (!number || (!number->second.empty() && number->second != "%"))
+        throw UsageError(option + " is a loss like 0.005 or 0.5%, not \"" + text + "\".");
+    const bool share = number->second == "%";
+    return {share ? number->first / 100 : number->first, share};
 }
 
 }

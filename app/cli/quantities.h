@@ -12,4 +12,14 @@ double parseSeconds(const std::string& text, const std::string& option);
 /// option.
 double parseBytes(const std::string& text, const std::string& option);
 
+/// A largest loss as `--max-drop` takes it: in the metric's own unit ("0.005"), or as a share ("0.5%": half a point of
+/// accuracy, half a percent of the float model's figure for what is no share).
+struct MaxDrop
+{
+    double value = 0;
+    bool share = false;
+};
+/// Throws UsageError that names the option.
+MaxDrop parseMaxDrop(const std::string& text, const std::string& option);
+
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/precision.h"
+#include "app/cli/quantities.h"
 #include "app/cli/verb.h"
 #include "core/analysis/findings.h"
 #include "core/analysis/integer_sums.h"
@@ -21,7 +22,7 @@ struct ValidateVerbOptions
     std::string data;
     std::string quantizedFile;
     std::string precision = "simulated";
-    std::optional<double> maxDrop;
+    std::string maxDrop;
     bool gate = false;
     std::int64_t limit = 0;
 };
@@ -202,15 +203,22 @@ void requirePassed(const GateResult& gate, const std::vector<RaisedLayer>& propo
                     fixedText(gate.limit, 4) + ": " + advice);
 }
 
-GateResult gateOf(const EvaluationRun& run, const Model& model, const std::string& metric,
-                  const ValidateVerbOptions& options)
+/// What may be lost; nothing where no gate was asked for.
+std::optional<MaxDrop> allowedDrop(const ValidateVerbOptions& options)
 {
-    const double limit = options.maxDrop ? *options.maxDrop : limitOf(run, metric, defaultMaxDrop);
-    return checkGate(run, model.graph, metric, limit);
+    if (!options.maxDrop.empty())
+        return parseMaxDrop(options.maxDrop, "--max-drop");
+    return options.gate ? std::optional(MaxDrop{defaultMaxDrop, true}) : std::nullopt;
+}
+
+GateResult gateOf(const EvaluationRun& run, const Model& model, const std::string& metric, const MaxDrop& drop)
+{
+    return checkGate(run, model.graph, metric, drop.share ? limitOf(run, metric, drop.value) : drop.value);
 }
 
 int validateSource(const ValidateVerbOptions& options, Context& context)
 {
+    const std::optional<MaxDrop> drop = allowedDrop(options);
     Source source = openSource(options.source, context);
     const auto quantized = quantizedOf(source, options, context);
     const Path data = options.data.empty() ? source.datasetFile : Path(options.data);
@@ -237,8 +245,8 @@ int validateSource(const ValidateVerbOptions& options, Context& context)
     for (const Finding& finding : findings)
         json["findings"].push_back(findingToJson(finding));
     std::optional<GateResult> gate;
-    if (options.gate || options.maxDrop)
-        gate = gateOf(run, model, dataset->info().metric, options);
+    if (drop)
+        gate = gateOf(run, model, dataset->info().metric, *drop);
     const std::vector<RaisedLayer> proposals =
         gate ? proposalsOf(*gate, run, source, *quantized, options) : std::vector<RaisedLayer>();
     if (gate)
@@ -258,8 +266,10 @@ VerbAction declare(CLI::App& command)
     command.add_option("--data", options->data, "Dataset file (default: the project's)");
     command.add_option("--quantized", options->quantizedFile, "Exported file to check against the float model");
     addPrecisionOption(command, options->precision, false);
-    command.add_option("--max-drop", options->maxDrop, "Largest loss of the dataset's metric, in its own unit; exit 3 beyond");
-    command.add_flag("--gate", options->gate, "As --max-drop 0.005: half a point; of metrics that are no shares, half a percent");
+    command.add_option("--max-drop", options->maxDrop, 
+                       "Largest loss of the dataset's metric; exit 3 beyond. In its own unit (0.005), or 0.5%: half a "
+                       "point; of metrics that are no shares, half a percent of the float model's figure");
+    command.add_flag("--gate", options->gate, "As --max-drop 0.5%");
     command.add_option("--limit", options->limit, "At most this many samples")->check(CLI::PositiveNumber);
     return [options](Context& context) { return validateSource(*options, context); };
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "core/base/error.h"
 #include "core/ops/last_softmax.h"
@@ -19,6 +20,13 @@ const MetricResult& resultOf(const EvaluationRun& run, const std::string& metric
     if (!result)
         throw Error(ErrorCode::labelsMissing, "gate", {{"metric", metrics().get(metric, "metric").id}});
     return *result;
+}
+
+/// Both figures, their difference and the limit are each rounded by half a unit in the last place at most.
+double roundingSlack(const MetricResult& result, double limit)
+{
+    const double largest = std::max({std::abs(result.floatValue), std::abs(result.quantizedValue), std::abs(limit)});
+    return 2 * std::numeric_limits<double>::epsilon() * largest;
 }
 
 }
@@ -78,7 +86,8 @@ GateResult checkGate(const EvaluationRun& run, const Graph& graph, const std::st
     gate.low = result.low;
     gate.high = result.high;
     gate.limit = limit;
-    gate.passed = result.loss <= limit;
+    gate.slack = roundingSlack(result, limit);
+    gate.passed = result.loss <= limit + gate.slack;
     gate.drift = logitDrift(run, graph);
     if (!gate.passed)
         gate.toRaise = layersToRaise(run, mostProposals);

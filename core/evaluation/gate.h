@@ -28,12 +28,13 @@ struct GateResult
     double low = 0; ///< of the paired 95 % interval of the loss
     double high = 0;
     double limit = 0;
+    double slack = 0; ///< what rounding can have made of a loss that is the limit
     bool passed = true;
     std::vector<OutputFigures> drift;  ///< as logitDrift
     std::vector<LayerToRaise> toRaise; ///< where most error comes in, worst first; empty when passed
 
     /// Whether the whole interval lies on one side of the limit; more samples may change the verdict otherwise.
-    bool settled() const { return high <= limit || low > limit; }
+    bool settled() const { return high <= limit + slack || low > limit + slack; }
 };
 
 /// Noise power over signal power; 0 where nothing differs.
@@ -48,6 +49,7 @@ std::vector<OutputFigures> logitDrift(const EvaluationRun& run, const Graph& gra
 /// that part of the float model's figure for others.
 double limitOf(const EvaluationRun& run, const std::string& metric, double share);
 
+/// A loss of exactly `limit` passes, whatever rounding made of the two figures, their difference and the limit.
 /// Throws Error{labelsMissing} when the run has no such metric.
 GateResult checkGate(const EvaluationRun& run, const Graph& graph, const std::string& metric, double limit);
 

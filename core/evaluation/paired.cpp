@@ -55,12 +55,12 @@ Interval pairedMeans(const std::vector<double>& losses, double mean)
     return {mean - half, mean + half};
 }
 
-double meanOf(const std::vector<double>& values)
+double sumOf(const std::vector<double>& values)
 {
     double sum = 0;
     for (const double value : values)
         sum += value;
-    return values.empty() ? 0 : sum / static_cast<double>(values.size());
+    return sum;
 }
 
 } // namespace
@@ -70,13 +70,16 @@ MetricResult pairedResult(const Metric& metric, const std::vector<double>& float
 {
     MetricResult result;
     result.id = metric.id;
-    result.floatValue = meanOf(floatScores);
-    result.quantizedValue = meanOf(quantizedScores);
+    const double count = std::max(static_cast<double>(floatScores.size()), 1.0);
+    const double floatSum = sumOf(floatScores), quantizedSum = sumOf(quantizedScores);
+    result.floatValue = floatSum / count;
+    result.quantizedValue = quantizedSum / count;
     const double sign = metric.higherIsBetter ? 1 : -1;
     std::vector<double> losses(floatScores.size());
     for (std::size_t i = 0; i < losses.size(); ++i)
         losses[i] = sign * (floatScores[i] - quantizedScores[i]);
-    result.loss = sign * (result.floatValue - result.quantizedValue);
+    // Not the difference of the means: of counts this quotient is the double nearest to the true loss.
+    result.loss = sign * (floatSum - quantizedSum) / count;
     const Interval interval = metric.binary ? pairedProportions(losses) : pairedMeans(losses, result.loss);
     result.low = std::min(interval.low, result.loss);
     result.high = std::max(interval.high, result.loss);

@@ -9,6 +9,19 @@
 #include <cmath>
 
 namespace lathe {
+namespace {
+
+QString amount(const std::string& id, double value)
+{
+    return metricIsShare(id) ? QString::number(value * 100, 'f', 2) : numberText(value);
+}
+
+QString withUnit(const std::string& id, const QString& number)
+{
+    return metricIsShare(id) ? QCoreApplication::translate("Metric", "%1 points").arg(number) : number;
+}
+
+}
 
 QString metricLabel(const std::string& id)
 {
@@ -35,16 +48,17 @@ QString metricValueText(const std::string& id, double value)
 
 QString metricNumberText(const std::string& id, double loss)
 {
-    const bool share = metricIsShare(id);
-    const double shown = share ? loss * 100 : loss;
-    const QString sign = shown > 0 ? QStringLiteral("+") : shown < 0 ? QStringLiteral("−") : QString();
-    return sign + (share ? QString::number(std::abs(shown), 'f', 2) : numberText(std::abs(shown)));
+    return (loss > 0 ? QStringLiteral("+") : loss < 0 ? QStringLiteral("−") : QString()) + amount(id, std::abs(loss));
+}
+
+QString metricAmountText(const std::string& id, double value)
+{
+    return withUnit(id, amount(id, value));
 }
 
 QString metricLossText(const std::string& id, double loss)
 {
-    const QString number = metricNumberText(id, loss);
-    return metricIsShare(id) ? QCoreApplication::translate("Metric", "%1 points").arg(number) : number;
+    return withUnit(id, metricNumberText(id, loss));
 }
 
 }

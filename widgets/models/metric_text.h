@@ -13,7 +13,9 @@ bool metricIsShare(const std::string& id);
 QString metricValueText(const std::string& id, double value);
 /// "+0.42" in percentage points for shares.
 QString metricNumberText(const std::string& id, double loss);
-/// The same with its unit: "+0.42 points".
+/// A loss or gain as it is, with its unit: "0.42 points".
+QString metricAmountText(const std::string& id, double amount);
+/// As metricNumberText, with its unit: "+0.42 points".
 QString metricLossText(const std::string& id, double loss);
 
 }

@@ -5,6 +5,7 @@
 #include "widgets/models/grid_cells.h"
 #include "widgets/models/metric_text.h"
 #include "widgets/panels/facts.h"
+#include "widgets/session/gate_limit.h"
 #include "widgets/session/session.h"
 #include "widgets/support/number_text.h"
 
@@ -13,6 +14,7 @@
 #include <QLabel>
 #include <QPushButton>
 #include <QVBoxLayout>
+#include <cmath>
 
 namespace lathe {
 
@@ -32,8 +34,7 @@ GatePanel::GatePanel(Session& session, QWidget* parent)
     m_limit->setRange(0, 100);
     m_limit->setDecimals(2);
     m_limit->setSingleStep(0.1);
-    m_limit->setSuffix(tr(" %"));
-    m_limit->setValue(100 * defaultMaxDrop);
+    m_limit->setValue(gateLimitPercent());
     m_verdict->setObjectName(QStringLiteral("gateVerdict"));
     m_verdict->setWordWrap(true);
     m_proposal->setObjectName(QStringLiteral("gateProposal"));
@@ -53,7 +54,10 @@ GatePanel::GatePanel(Session& session, QWidget* parent)
     layout->addWidget(heading(tr("Gate")));
     layout->addLayout(line);
     layout->addLayout(proposal);
-    connect(m_limit, &QDoubleSpinBox::valueChanged, this, &GatePanel::check);
+    connect(m_limit, &QDoubleSpinBox::valueChanged, this, [this](double percent) {
+        setGateLimitPercent(percent);
+        check();
+    });
     connect(m_raise, &QPushButton::clicked, this, &GatePanel::takeProposals);
     connect(&session, &Session::planChanged, this, &GatePanel::check);
     connect(&session.job(), &Job::started, this, &GatePanel::refreshButton);
@@ -74,6 +78,7 @@ void GatePanel::check()
         m_job.cancel();
         return show({});
     }
+    m_limit->setSuffix(metricIsShare(dataset->info().metric) ? tr(" points") : tr(" %"));
     const bool present = m_run == m_session.currentRun();
     m_job.start(
         {},
@@ -101,10 +106,13 @@ void GatePanel::show(std::optional<Verdict> verdict)
 
 QString GatePanel::verdictText(const GateResult& gate) const
 {
+    const bool gains = gate.loss < 0;
+    const double low = gains ? -gate.high : gate.low;
+    const double high = gains ? -gate.low : gate.high;
     const QString loss =
-        tr("%1 loses %2 (%3 to %4)")
-            .arg(metricLabel(gate.metric), metricLossText(gate.metric, gate.loss),
-                 metricNumberText(gate.metric, gate.low), metricNumberText(gate.metric, gate.high));
+        (gains ? tr("%1 gains %2 (%3 to %4)") : tr("%1 loses %2 (%3 to %4)"))
+            .arg(metricLabel(gate.metric), metricAmountText(gate.metric, std::abs(gate.loss)),
+                 metricNumberText(gate.metric, low), metricNumberText(gate.metric, high));
     QString text = gate.passed ? tr("Passed: %1.").arg(loss) : tr("Failed: %1.").arg(loss);
     if (!gate.settled())
         text += QLatin1Char(' ') +

@@ -2,6 +2,7 @@
 #include "core/base/utc.h"
 #include "core/project/adjustment.h"
 #include "widgets/session/command_line.h"
+#include "widgets/session/gate_limit.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/session.h"
 
@@ -158,6 +159,8 @@ void Session::validate(RunMode mode, std::int64_t limit)
         words << QStringLiteral("--precision") << QString::fromUtf8(runModeName(mode));
     if (limit > 0)
         words << QStringLiteral("--limit") << QString::number(limit);
+    if (!m_dataset->info().metric.empty())
+        words << QStringLiteral("--max-drop") << QString::number(gateLimitPercent()) + QLatin1Char('%');
     m_job.start(
         {tr("Validating"), tr("Validation failed"), commandLine(words), validationPage},
         [this, source = quantSource(), dataset = m_dataset, mode, limit,

@@ -96,6 +96,10 @@ void TstValidate::gate()
     const Answer answer = m_cli.run("--json validate coarse.lathe --limit 64 --max-drop 0.005");
     QCOMPARE(answer.status, 3);
     QCOMPARE(answer.err.count('\n'), 1);
+    QCOMPARE(m_cli.run("validate coarse.lathe --limit 64 --max-drop 0.5%").err, answer.err);
+    QCOMPARE(m_cli.run("validate coarse.lathe --limit 64 --gate").err, answer.err);
+    QCOMPARE(m_cli.run("validate coarse.lathe --limit 64 --max-drop 100%").status, 0);
+    QCOMPARE(m_cli.run("validate coarse.lathe --limit 64 --max-drop 0.5points").status, 2);
     QVERIFY2(answer.err.contains("top1 drops by 0.") && answer.err.contains("0.0050"), answer.text());
     // The figures are there all the same.
     QVERIFY(answer.json().has_value());

@@ -37,6 +37,8 @@ class TstGate : public QObject
 
 private Q_SLOTS:
     void limits();
+    void theLimitItselfPasses_data();
+    void theLimitItselfPasses();
     void proposesWhereErrorComesIn();
     void needsTheMetric();
     void driftIsThatOfLogits();
@@ -53,6 +55,44 @@ void TstGate::limits()
     QCOMPARE(failed.loss, 0.006);
     QCOMPARE(failed.drift.size(), std::size_t{1});
     QVERIFY(checkGate(runWith(0.005), Graph(), "top1", defaultMaxDrop).toRaise.empty());
+}
+
+void TstGate::theLimitItselfPasses_data()
+{
+    QTest::addColumn<int>("samples");
+    QTest::addColumn<int>("floatRight");
+    QTest::addColumn<int>("lost");
+    QTest::addColumn<double>("limit");
+    QTest::newRow("1 of 200") << 200 << 169 << 1 << 0.005;
+    QTest::newRow("7 of 1000") << 1000 << 993 << 7 << 0.7 / 100;
+    QTest::newRow("3 of 1000") << 1000 << 882 << 3 << 0.3 / 100;
+    QTest::newRow("3 of 7") << 7 << 7 << 3 << 3.0 / 7;
+    QTest::newRow("none") << 77 << 70 << 0 << 0.0;
+}
+
+/// Of counts: a loss of the limit passes, one sample more does not. So it is also for runs that were stored as the
+/// difference of two means.
+void TstGate::theLimitItselfPasses()
+{
+    QFETCH(const int, samples);
+    QFETCH(const int, floatRight);
+    QFETCH(const int, lost);
+    QFETCH(const double, limit);
+    const auto gateOf = [&](int wrong, bool stored) {
+        std::vector<double> floating(static_cast<std::size_t>(samples), 0), quantized = floating;
+        std::fill_n(floating.begin(), floatRight, 1);
+        std::fill_n(quantized.begin(), floatRight - wrong, 1);
+        EvaluationRun run;
+        run.metrics.push_back(pairedResult(metrics().get("top1", "metric"), floating, quantized));
+        if (stored)
+            run.metrics[0].loss = run.metrics[0].floatValue - run.metrics[0].quantizedValue;
+        return checkGate(run, Graph(), "top1", limit);
+    };
+    for (const bool stored : {false, true}) {
+        QVERIFY(gateOf(lost, stored).passed);
+        QVERIFY(!gateOf(lost + 1, stored).passed);
+    }
+    QCOMPARE(gateOf(lost, false).loss, static_cast<double>(lost) / samples);
 }
 
 void TstGate::proposesWhereErrorComesIn()

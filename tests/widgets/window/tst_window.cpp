@@ -2,6 +2,7 @@
 #include "tests/support/window_fixture.h"
 #include "widgets/models/grid_cells.h"
 #include "widgets/models/layer_model.h"
+#include "widgets/panels/gate_panel.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/views/bit_width_delegate.h"
 #include "widgets/views/heatmap_view.h"
@@ -22,6 +23,7 @@
 #include <QMimeData>
 #include <QProcess>
 #include <QPushButton>
+#include <QRegularExpression>
 #include <QTabWidget>
 #include <QTableView>
 #include <QToolButton>
@@ -61,6 +63,7 @@ private slots:
     void algorithmsRunFromTheList();
     void findingsAreTried();
     void gateRaisesLayers();
+    void gateLimitIsKept();
     void histogramsFillWhileCalibrating();
     void keysSetBits();
     void spaceLocksAndUndoRestores();
@@ -277,6 +280,25 @@ void TestWindow::gateRaisesLayers()
     QVERIFY(session().runs().back()->outputs[0].error.sqnrDb() > session().runs()[runs - 1]->outputs[0].error.sqnrDb());
     session().undoStack().undo();
     QVERIFY(session().plan() == plan);
+}
+
+/// In the metric's unit, in the command that repeats the run, and in the next window.
+void TestWindow::gateLimitIsKept()
+{
+    QVERIFY(m_fixture->openSample());
+    QVERIFY(m_fixture->calibrate());
+    auto* limit = find<QDoubleSpinBox>("validation", "gateLimit");
+    QCOMPARE(limit->value(), 0.5);
+    limit->setValue(1.25);
+    QVERIFY(m_fixture->validate());
+    QVERIFY(session().job().info().command.endsWith(QStringLiteral("--max-drop 1.25%")));
+    auto* verdict = find<QLabel>("validation", "gateVerdict");
+    QTRY_VERIFY(!verdict->text().isEmpty());
+    QCOMPARE(limit->suffix(), QStringLiteral(" points"));
+    QVERIFY2(verdict->text().contains(QRegularExpression(QStringLiteral("(loses|gains) \\d+\\.\\d\\d points \\("))),
+             qPrintable(verdict->text()));
+    const GatePanel next(session());
+    QCOMPARE(next.findChild<QDoubleSpinBox*>(QStringLiteral("gateLimit"))->value(), 1.25);
 }
 
 /// Algorithms are checked by the keyboard, run with their options, told of and undone.
