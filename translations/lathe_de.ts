@@ -1399,6 +1399,14 @@
         <source>How many times further at least three samples of one half reach than all of the other: more than 1.5, of 16 samples or more.</source>
         <translation>Wievielmal weiter mindestens drei Beispiele der einen Hälfte reichen als alle der anderen: mehr als 1,5, bei 16 oder mehr Beispielen.</translation>
     </message>
+    <message>
+        <source>Hadamard rotation</source>
+        <translation>Hadamard-Drehung</translation>
+    </message>
+    <message>
+        <source>Rotates vectors that layers make and layers read with nothing but linear maps between, so that no channel stands out (QuaRot: Ashkboos et al., &quot;QuaRot: Outlier-Free 4-Bit Inference in Rotated LLMs&quot;, NeurIPS 2024; only rotations that fold into weights).</source>
+        <translation>Dreht Vektoren, die Schichten bilden und Schichten lesen und zwischen denen nur lineare Abbildungen stehen, so dass kein Kanal herausragt (QuaRot: Ashkboos u. a., &quot;QuaRot: Outlier-Free 4-Bit Inference in Rotated LLMs&quot;, NeurIPS 2024; nur Drehungen, die in den Gewichten aufgehen).</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>
