@@ -1212,10 +1212,6 @@
         <translation>Stärke</translation>
     </message>
     <message>
-        <source>0: weights give their range to activations; 1: activations give theirs to weights; between: a share</source>
-        <translation>0: Gewichte geben ihren Bereich den Aktivierungen; 1: Aktivierungen geben ihren den Gewichten; dazwischen: ein Teil</translation>
-    </message>
-    <message>
         <source>Range migration</source>
         <translation>Bereichsverschiebung</translation>
     </message>
@@ -1406,6 +1402,14 @@
     <message>
         <source>Rotates vectors that layers make and layers read with nothing but linear maps between, so that no channel stands out (QuaRot: Ashkboos et al., &quot;QuaRot: Outlier-Free 4-Bit Inference in Rotated LLMs&quot;, NeurIPS 2024; only rotations that fold into weights).</source>
         <translation>Dreht Vektoren, die Schichten bilden und Schichten lesen und zwischen denen nur lineare Abbildungen stehen, so dass kein Kanal herausragt (QuaRot: Ashkboos u. a., &quot;QuaRot: Outlier-Free 4-Bit Inference in Rotated LLMs&quot;, NeurIPS 2024; nur Drehungen, die in den Gewichten aufgehen).</translation>
+    </message>
+    <message>
+        <source>factors of the channels before &quot;</source>
+        <translation>Faktoren der Kanäle vor &quot;</translation>
+    </message>
+    <message>
+        <source>0: weights give their range to activations; 1: activations give theirs to weights; between: a share. Depthwise weights with a scale a channel take all of it</source>
+        <translation>0: Gewichte geben ihren Bereich den Aktivierungen; 1: Aktivierungen geben ihren den Gewichten; dazwischen: ein Teil. Tiefenweise Gewichte mit einer Skala je Kanal nehmen alles auf</translation>
     </message>
 </context>
 <context>

@@ -108,6 +108,8 @@ private:
     /// The scales with which the readers' outputs change least; empty where that is without any.
     std::vector<double> bestScales(const MovableValue& value)
     {
+        if (!value.gate.empty())
+            return {};
         for (const std::size_t reader : value.readers)
             if (!m_moments.contains(reader))
                 return {};

@@ -30,38 +30,41 @@ Patch limitPatch(const Graph& graph, const std::string& value, const Tensor& lim
     return patch;
 }
 
-/// A limit a channel and nothing else, so that it changes values but no shape.
-bool fits(const Graph& graph, ValueId id, const Tensor& limit)
+} // namespace
+
+Tensor channelNumbers(const Value& value, std::span<const double> numbers)
 {
-    if (!id.valid() || limit.dtype() != DType::float32)
-        return false;
-    const Value& value = graph.value(id);
-    if (!value.shape || value.shape->rank() != limit.shape().rank())
-        return false;
-    for (int axis = 0; axis < limit.shape().rank(); ++axis)
-        if (limit.shape()[axis] != (axis == value.channelAxis ? (*value.shape)[axis] : 1))
-            return false;
-    return !graph.isOutput(id) && graph.producer(id).valid();
+    std::vector<std::int64_t> dims(static_cast<std::size_t>(value.shape->rank()), 1);
+    dims[static_cast<std::size_t>(value.channelAxis)] = static_cast<std::int64_t>(numbers.size());
+    const std::vector<float> held(numbers.begin(), numbers.end());
+    return Tensor::of<float>(Shape(dims), std::span<const float>(held));
 }
 
-} // namespace
+bool fitsChannels(const Value& value, const Tensor& numbers)
+{
+    if (numbers.dtype() != DType::float32 || !value.shape || value.shape->rank() != numbers.shape().rank())
+        return false;
+    for (int axis = 0; axis < numbers.shape().rank(); ++axis)
+        if (numbers.shape()[axis] != (axis == value.channelAxis ? (*value.shape)[axis] : 1))
+            return false;
+    return true;
+}
 
 Tensor channelLimit(const Graph& graph, const std::string& value, std::span<const double> limits)
 {
-    const Value& limited = graph.value(graph.find(value));
-    std::vector<std::int64_t> dims(static_cast<std::size_t>(limited.shape->rank()), 1);
-    dims[static_cast<std::size_t>(limited.channelAxis)] = static_cast<std::int64_t>(limits.size());
-    std::vector<float> held;
+    std::vector<double> held;
     for (const double limit : limits)
-        held.push_back(static_cast<float>(std::min(limit, double{std::numeric_limits<float>::max()})));
-    return Tensor::of<float>(Shape(dims), std::span<const float>(held));
+        held.push_back(std::min(limit, double{std::numeric_limits<float>::max()}));
+    return channelNumbers(graph.value(graph.find(value)), held);
 }
 
 void addChannelLimits(Graph& graph, const ChannelLimits& limits)
 {
     Graph changed = graph;
     for (const auto& [value, limit] : limits) {
-        if (!fits(changed, changed.find(value), limit))
+        const ValueId id = changed.find(value);
+        if (!id.valid() || !fitsChannels(changed.value(id), limit) || changed.isOutput(id) ||
+            !changed.producer(id).valid())
             throw Error(ErrorCode::modelInvalid, value, {{"reason", "the limits do not fit its channels"}});
         applyPatch(changed, limitPatch(changed, value, limit));
     }

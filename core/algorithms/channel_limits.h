@@ -12,6 +12,12 @@ namespace lathe {
 /// Upper limits of channels, by the value that they hold behind.
 using ChannelLimits = std::map<std::string, Tensor>;
 
+/// One number a channel of the value, in the shape in which it is broadcast.
+Tensor channelNumbers(const Value& value, std::span<const double> numbers);
+/// Whether it is float32, a number a channel of the value and nothing else, so that it changes numbers but no
+/// shape.
+bool fitsChannels(const Value& value, const Tensor& numbers);
+
 /// One limit a channel of the value, in the shape in which Min broadcasts it. Infinite ones become the
 /// largest float.
 Tensor channelLimit(const Graph& graph, const std::string& value, std::span<const double> limits);

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "core/algorithms/channel_factors.h"
+#include "core/algorithms/channel_limits.h"
 #include "core/algorithms/layer_clamp.h"
 
 namespace lathe {
@@ -91,12 +93,42 @@ private:
                maker->geometry.rows() == found.channels && maker->geometry.conv.has_value() == conv;
     }
 
+    /// x * f(x), where nothing else reads x and f(x): the channels of x can be divided if the argument of f
+    /// is multiplied.
+    bool isGated(ValueId value, MovableValue& found, bool conv) const
+    {
+        const Node& product = m_graph.node(m_graph.producer(value));
+        if (product.op != "Mul" || !product.domain.empty() || product.inputs.size() != 2)
+            return false;
+        for (std::size_t operand = 0; operand < 2; ++operand) {
+            const ValueId gate = product.inputs[operand], gated = product.inputs[1 - operand];
+            const NodeId function = m_graph.producer(gate);
+            if (!function.valid() || m_graph.node(function).inputs != std::vector<ValueId>{gated} ||
+                m_graph.consumers(gated).size() != 2 || m_graph.consumers(gate).size() != 1 ||
+                m_graph.isOutput(gated) || m_graph.isOutput(gate) || !isElementwise(m_graph.node(function)))
+                continue;
+            found.gate = m_graph.value(gate).name;
+            return isMadeByLayer(gated, found, conv) &&
+                   clampOf(m_graph, m_layers[found.makers.front()].layer).kind == Clamp::Kind::none;
+        }
+        return false;
+    }
+
+    static bool isElementwise(const Node& node)
+    {
+        return node.domain.empty() && (node.op == "Sigmoid" || node.op == "HardSigmoid" || node.op == "Tanh");
+    }
+
     bool findMakers(ValueId value, MovableValue& found, bool conv) const
     {
         if (isMadeByLayer(value, found, conv))
             return true;
         const NodeId producer = m_graph.producer(value);
-        if (!found.makers.empty() || !producer.valid() || conv)
+        if (!found.makers.empty() || !producer.valid())
+            return false;
+        if (isGated(value, found, conv))
+            return true;
+        if (!found.makers.empty() || conv)
             return false;
         const Node& node = m_graph.node(producer);
         if (node.op == "LayerNormalization" && node.domain.empty())
@@ -146,6 +178,10 @@ void ChannelMigration::move(const MovableValue& value, std::span<const double> s
             m_layers[maker].scaleRow(channel, 1 / scale);
         for (const std::string& name : value.constants)
             m_constants.at(name)[static_cast<std::size_t>(channel)] /= scale;
+        if (!value.gate.empty())
+            m_factors[value.gate].resize(static_cast<std::size_t>(value.channels), 1.0);
+        if (!value.gate.empty())
+            m_factors[value.gate][static_cast<std::size_t>(channel)] *= scale;
         for (const std::size_t reader : value.readers)
             m_layers[reader].scaleReaders(channel, scale);
     }
@@ -156,6 +192,11 @@ void ChannelMigration::store(Graph& graph) const
     storeLayers(graph, m_layers);
     for (const auto& [name, values] : m_constants)
         setConstant(graph, name, values);
+    ChannelFactors factors;
+    for (const auto& [gate, values] : m_factors)
+        if (std::any_of(values.begin(), values.end(), [](double factor) { return factor != 1; }))
+            factors[gate] = channelNumbers(graph.value(graph.find(gate)), values);
+    addChannelFactors(graph, factors);
 }
 
 std::vector<LayerNote> ChannelMigration::notes() const

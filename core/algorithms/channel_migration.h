@@ -11,8 +11,9 @@
 namespace lathe {
 
 /// A value whose channels can be divided where it is made and multiplied where it is read, so that the
-/// network computes the same. It is made by a layer (with nothing or a Relu behind), a LayerNormalization, or
-/// a product or sum with one constant a channel; only layers read it.
+/// network computes the same. It is made by a layer (with nothing or a Relu behind, or times a gate: a
+/// function of one operand, as of SiLU), a LayerNormalization, or a product or sum with one constant a
+/// channel; only layers read it.
 struct MovableValue
 {
     std::string name; ///< the value that the layers read
@@ -20,6 +21,7 @@ struct MovableValue
     std::vector<std::size_t> makers;    ///< layers whose rows are divided
     std::vector<std::string> constants; ///< constants that are divided, one number a channel
     std::vector<std::size_t> readers;   ///< layers whose inputs are multiplied
+    std::string gate; ///< what a function of it makes, whose argument is multiplied; "" for none
 };
 
 /// Moves ranges from activations to weights and back.
@@ -42,6 +44,7 @@ private:
     std::vector<ScalableLayer> m_layers;
     std::vector<MovableValue> m_values;
     std::map<std::string, std::vector<double>> m_constants; ///< as they are now
+    std::map<std::string, std::vector<double>> m_factors;   ///< of the arguments of gates
 };
 
 } // namespace lathe

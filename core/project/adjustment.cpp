@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/algorithms/channel_factors.h"
 #include "core/algorithms/channel_limits.h"
 #include "core/algorithms/output_error.h"
 #include "core/quant/encodings_json.h"
@@ -69,10 +70,11 @@ void replaceConstant(Graph& graph, const std::string& name, const Tensor& tensor
     graph.value(id).constant = tensor;
 }
 
-void addLimits(Graph& graph, const ChannelLimits& limits)
+void addNodes(Graph& graph, const Adjustment& adjustment)
 {
     try {
-        addChannelLimits(graph, limits);
+        addChannelLimits(graph, adjustment.limits);
+        addChannelFactors(graph, adjustment.factors);
     } catch (const Error& error) {
         doesNotFit(error.where());
     }
@@ -113,6 +115,7 @@ std::optional<Adjustment> adjustmentOf(const Model& model, const Quantized& quan
     adjustment.biases = quantized.adjusted->biases;
     const Graph& graph = quantized.adjusted->graph;
     adjustment.limits = addedChannelLimits(model.graph, graph);
+    adjustment.factors = addedChannelFactors(model.graph, graph);
     for (const Value& value : graph.values()) {
         const ValueId before = model.graph.find(value.name);
         if (before.valid() && value.isConstant() &&
@@ -129,7 +132,7 @@ std::shared_ptr<const Quantized> restoreQuantized(const Model& model, const Quan
     QuantState state{model.graph, std::make_shared<const Statistics>(statistics), {}, adjustment.biases};
     for (const auto& [name, tensor] : adjustment.constants)
         replaceConstant(state.graph, name, tensor);
-    addLimits(state.graph, adjustment.limits);
+    addNodes(state.graph, adjustment);
     for (const auto& [name, tensor] : adjustment.biases) {
         const ValueId id = state.graph.find(name);
         if (!id.valid() || state.graph.value(id).constant.shape() != tensor.shape() ||
@@ -177,9 +180,11 @@ void storeAdjustment(Project& project, const std::optional<Adjustment>& adjustme
 {
     if (!adjustment)
         return project.setAdjusted(std::nullopt);
-    project.setAdjusted(Project::Adjusted{
-        adjustmentToJson(*adjustment),
-        {{"constant", adjustment->constants}, {"limit", adjustment->limits}, {"bias", adjustment->biases}}});
+    project.setAdjusted(Project::Adjusted{adjustmentToJson(*adjustment),
+                                          {{"constant", adjustment->constants},
+                                           {"limit", adjustment->limits},
+                                           {"factor", adjustment->factors},
+                                           {"bias", adjustment->biases}}});
 }
 
 std::optional<Adjustment> storedAdjustment(const Project& project)
@@ -191,6 +196,7 @@ std::optional<Adjustment> storedAdjustment(const Project& project)
         Adjustment adjustment = adjustmentFromJson(stored->document, "adjustment");
         adjustment.constants = std::move(stored->tensors["constant"]);
         adjustment.limits = std::move(stored->tensors["limit"]);
+        adjustment.factors = std::move(stored->tensors["factor"]);
         adjustment.biases = std::move(stored->tensors["bias"]);
         return adjustment;
     } catch (const Error& error) {

@@ -23,7 +23,8 @@ struct Adjustment
     std::map<std::string, Tensor> constants; ///< constants of the float graph that changed
     std::map<std::string, Tensor>
         limits; ///< limits of channels that the float graph got (addChannelLimits())
-    std::map<std::string, Tensor> biases; ///< corrected biases
+    std::map<std::string, Tensor> factors; ///< and factors before functions (addChannelFactors())
+    std::map<std::string, Tensor> biases;  ///< corrected biases
 };
 
 /// Nothing when no algorithm ran.

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/base/parallel.h"
+#include "core/quant/saturation.h"
 #include "core/quant/score_values.h"
 #include "core/quant/weight_resolver.h"
 
@@ -203,8 +204,21 @@ private:
                           : chooseRange(group.decision.method, *statistics, group.decision.spec);
         group.worse = !group.decision.clip && worseThanMinMax(group.decision.method, *statistics,
                                                               group.decision.spec, group.range);
+        if (!group.decision.clip)
+            keepWhatIsToldApart(group);
         group.encoding =
             std::make_shared<const Encoding>(makeEncoding(group.decision.spec, {&group.range, 1}, -1, false));
+    }
+
+    /// Resolution where no reader tells numbers apart is lost. Scores stay whole: their order decides.
+    void keepWhatIsToldApart(Group& group) const
+    {
+        const ActivationPoint& first = *group.members.front();
+        if (group.members.size() > 1 || !group.decision.spec.format.isInteger() || m_scores.contains(first.value) ||
+            planOf(first.layer).method)
+            return;
+        if (const auto sensitive = sensitiveRange(m_graph, first.value, group.decision.spec.format.bits))
+            group.range = {std::max(group.range.low, sensitive->low), std::min(group.range.high, sensitive->high)};
     }
 
     bool isWatched(const ActivationPoint& point) const

@@ -19,6 +19,7 @@ private Q_SLOTS:
     void keepsTheFloatFunction();
     void scalesByTheFormula();
     void evensOutChannels();
+    void evensOutGatedChannels();
     void leavesAloneWhatCannotBeScaled_data();
     void leavesAloneWhatCannotBeScaled();
 };
@@ -40,6 +41,22 @@ std::vector<float> constantOf(const Graph& graph, const char* name)
 {
     return graph.value(graph.find(name)).constant.toFloats();
 }
+
+/// A SiLU whose channels differ a hundredfold, before a depthwise convolution.
+const char* const gated = R"(
+opset 13
+input x: float32[1x3x6x6]
+w1: float32[8x3x3x3] = ...
+b1: float32[8] = ...
+c = Conv(x, w1, b1) {pads=[1, 1, 1, 1]}
+g = Sigmoid(c) @gate
+m = Mul(c, g)
+w2: float32[8x1x3x3] = ...
+d = Conv(m, w2) {group=8}
+w3: float32[5x8x1x1] = ...
+y = Conv(d, w3)
+output y
+)";
 
 const char* const twoReaders = R"(
 opset 13
@@ -74,6 +91,18 @@ a = Conv(r, w2)
 w3: float32[2x4x3x3] = ...
 b = Conv(r, w3) {pads=[1, 1, 1, 1]}
 y = Add(a, b)
+output y
+)";
+    QTest::newRow("a gate") << gated;
+    QTest::newRow("a gate before a matrix") << R"(
+opset 13
+input x: float32[1x6]
+w1: float32[6x4] = ...
+h = MatMul(x, w1)
+g = Tanh(h)
+m = Mul(g, h)
+w2: float32[4x3] = ...
+y = MatMul(m, w2)
 output y
 )";
     QTest::newRow("a normalization") << R"(
@@ -167,9 +196,43 @@ void TstSmooth::evensOutChannels()
     QVERIFY(steps[0].floatDb > 110);
 }
 
+void TstSmooth::evensOutGatedChannels()
+{
+    Graph graph = graphOf(gated);
+    for (std::size_t k = 0; k < 2 * 27; ++k)
+        graph.value(graph.find("w1")).constant.mutableData<float>()[k] *= 100;
+    for (std::size_t k = 0; k < 2 * 9; ++k)
+        graph.value(graph.find("w2")).constant.mutableData<float>()[k] /= 100;
+    AlgorithmFixture fixture("int8:channel:symmetric", graph);
+    const auto steps = fixture.run("smooth");
+    QVERIFY(!steps[0].reverted);
+    QVERIFY2(steps[0].afterDb > steps[0].beforeDb + 6,
+             qPrintable(QString("%1 -> %2").arg(steps[0].beforeDb).arg(steps[0].afterDb)));
+    QVERIFY(steps[0].floatDb > 110);
+    // Depthwise weights with a scale a channel take all of the range; the factors stand on the grid of their
+    // constant.
+    const QuantState& state = fixture.state;
+    for (const Moments& channel : state.statistics->tensor("c").channels) {
+        const float reach = std::max(-channel.minimum, channel.maximum);
+        QVERIFY(reach > 0.45F && reach < 2.1F);
+    }
+    const Tensor& factors = state.graph.value(state.graph.find("g/factors")).constant;
+    QVERIFY(compare(factors, dequantize(state.resolved.codes.weights.at("g/factors"),
+                                        *state.resolved.encodings.weights.at("g/factors")))
+                .sqnrDb() > 110);
+}
+
 void TstSmooth::leavesAloneWhatCannotBeScaled_data()
 {
     QTest::addColumn<QString>("text");
+    QTest::newRow("a gate that another reads")
+        << "opset 13\ninput x: float32[1x6]\nw1: float32[6x4] = ...\nh = MatMul(x, w1)\ng = Sigmoid(h)\n"
+           "m = Mul(h, g)\nw2: float32[4x3] = ...\ny = MatMul(m, w2)\nz = Neg(g)\noutput y, z\n";
+    QTest::newRow("a gate of something else") << "opset 13\ninput x: float32[1x6]\nw1: float32[6x4] = ...\nh "
+                                                 "= MatMul(x, w1)\nv: float32[6x4] = ...\n"
+                                                 "o = MatMul(x, v)\ng = Sigmoid(o)\nm = Mul(h, g)\nw2: "
+                                                 "float32[4x3] = ...\ny = MatMul(m, w2)\noutput y\n";
+
     const QString head = "opset 13\ninput x: float32[1x6]\nw1: float32[6x4] = ...\nh = MatMul(x, w1)\n";
     const QString tail = "w2: float32[4x3] = ...\ny = MatMul(r, w2)\noutput y\n";
     QTest::newRow("what is not linear") << head + "r = Tanh(h)\n" + tail;

@@ -5,6 +5,7 @@
 #include <QTest>
 
 #include "app/common/qt_image_decoder.h"
+#include "core/algorithms/channel_factors.h"
 #include "core/algorithms/channel_limits.h"
 #include "core/quant/encodings_json.h"
 #include "tests/support/expect_error.h"
@@ -21,7 +22,7 @@ class TstAdjustment : public QObject
 private Q_SLOTS:
     void initTestCase();
     void comesBackAsItWas();
-    void keepsLimitsOfChannels();
+    void keepsLimitsAndFactorsOfChannels();
     void belongsToItsPlanAlone();
     void runsAreKeptByWhatWasMade();
     void refusesWhatDoesNotFit();
@@ -66,7 +67,7 @@ void TstAdjustment::comesBackAsItWas()
         QVERIFY(stepToJson(back->steps[i]) == stepToJson(m_made->steps[i]));
 }
 
-void TstAdjustment::keepsLimitsOfChannels()
+void TstAdjustment::keepsLimitsAndFactorsOfChannels()
 {
     QuantState state = *m_made->adjusted;
     const auto inner = std::find_if(state.graph.nodes().begin(), state.graph.nodes().end(),
@@ -76,6 +77,7 @@ void TstAdjustment::keepsLimitsOfChannels()
     const std::vector<double> ends(static_cast<std::size_t>((*value.shape)[value.channelAxis]), 0.5);
     const std::string name = value.name;
     addChannelLimits(state.graph, {{name, channelLimit(state.graph, name, ends)}});
+    addChannelFactors(state.graph, {{name, channelNumbers(state.graph.value(state.graph.find(name)), ends)}});
     const auto made = quantizedWith(*m_model, m_plan, state, m_made->steps);
 
     QTemporaryDir folder;
@@ -87,6 +89,11 @@ void TstAdjustment::keepsLimitsOfChannels()
 
     Adjustment wrong = *adjustmentOf(*m_model, *made);
     wrong.limits["nobody"] = wrong.limits.at(name);
+    LATHE_EXPECT_ERROR(projectInvalid,
+                       restoreQuantized(*m_model, m_plan, made->resolved.codes, wrong, m_statistics));
+    wrong = *adjustmentOf(*m_model, *made);
+    QCOMPARE(wrong.factors.size(), 1U);
+    wrong.factors["nobody"] = wrong.factors.at(name);
     LATHE_EXPECT_ERROR(projectInvalid,
                        restoreQuantized(*m_model, m_plan, made->resolved.codes, wrong, m_statistics));
 }
