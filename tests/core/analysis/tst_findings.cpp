@@ -4,6 +4,7 @@
 
 #include <QTest>
 
+#include <cmath>
 #include <set>
 
 #include "core/algorithms/algorithm.h"
@@ -165,6 +166,63 @@ Situation twice(float y)
     return situation;
 }
 
+/// Pictures of three channels, white and black in each; `first` is the mean subtracted from the first
+/// channel, and the first channel is brighter than the third.
+Situation pictures(float first, float third)
+{
+    Situation situation{"opset 13\ninput x: float32[1x3x1x4]\ny = Relu(x)\noutput y",
+                        {},
+                        planOf("int8:channel:symmetric", "uint8")};
+    const std::vector<float> seen{0, 1, 0.7F, 0.6F, 0, 1, 0.5F, 0.5F, 0, 1, 0.4F, 0.4F};
+    std::vector<float> normalized = seen;
+    for (std::size_t i = 0; i < 4; ++i) {
+        normalized[i] -= first;
+        normalized[4 + i] -= 0.45F;
+        normalized[8 + i] -= third;
+    }
+    situation.seen = {{"x", Seen(64, normalized)}, {"y", Seen(64, seen)}};
+    return situation;
+}
+
+Situation inputs(const Seen& x)
+{
+    return passedOn(x, planOf("int8:channel:symmetric", "uint8"));
+}
+
+/// A layer with a bias of 1 whose input is this small: eight samples.
+Situation small(float size)
+{
+    Situation situation = biased("[1, 1]");
+    situation.seen.clear();
+    for (int i = 0; i < 8; ++i) {
+        const float x = size * static_cast<float>(i % 4);
+        situation.seen["x"].push_back({x});
+        situation.seen["y"].push_back({1 + x, x + 0.5F});
+    }
+    return situation;
+}
+
+/// Three layers with biases of 1 and a softmax; what reaches them is this large.
+Situation large(float size)
+{
+    Situation situation{
+        "opset 13\ninput x: float32[1x2]\nw: float32[2x2] = [1, 0, 0, 1]\nb: float32[2] = [1, 1]\n"
+        "h = Gemm(x, w, b)\nv: float32[2x2] = [1, 0, 0, 1]\nc: float32[2] = [1, 1]\n"
+        "k = Gemm(h, v, c)\nu: float32[2x2] = [1, 0, 0, 1]\nd: float32[2] = [1, 1]\n"
+        "l = Gemm(k, u, d)\ny = Softmax(l)\noutput y",
+        {},
+        planOf("int8:channel:symmetric", "uint8")};
+    for (int i = 0; i < 8; ++i) {
+        const float x = size * static_cast<float>(1 + i % 4);
+        const float p = 1 / (1 + std::exp(-x));
+        situation.seen["x"].push_back({x, -x});
+        for (const char* value : {"h", "k", "l"})
+            situation.seen[value].push_back({x, -x});
+        situation.seen["y"].push_back({p, 1 - p});
+    }
+    return situation;
+}
+
 QuantPlan clippedAt(float high)
 {
     QuantPlan plan = planOf("int8:channel:symmetric", "uint8");
@@ -228,6 +286,17 @@ void TstFindings::findsEach_data()
     add("two wide ones are chance", "unstableHalves", passedOn(sixteenSamples({0, 1, 2, 3}), usual),
         passedOn(sixteenSamples({0, 1}), usual));
     add("a sample twice", "duplicateSamples", twice(0.7F), twice(0.8F));
+    const Seen usable{{0, 1, 2, 3}, {3, 2, 1, 0}};
+    add("a constant input channel", "doubtfulPreprocessing", inputs({{0, 1, 2, 3}, {0, 2, 1, 0}}),
+        inputs(usable));
+    add("no numbers", "doubtfulPreprocessing", inputs({{0, NAN, 2, 3}, {3, 2, 1, 0}}), inputs(usable));
+    add("values cut at the top", "doubtfulPreprocessing",
+        inputs({{1, 0, 1, 1}, {0, 1, 1, 0.5F}, {1, 1, 0.5F, 1}}),
+        inputs({{1, 0, 0, 0}, {0, 1, 0, 0}, {0, 0, 1, 1}}));
+    add("means in the other order", "doubtfulPreprocessing", pictures(0.40F, 0.48F), pictures(0.48F, 0.40F));
+    add("means that do not tell", "doubtfulPreprocessing", pictures(0.40F, 0.48F), pictures(0.45F, 0.46F));
+    add("inputs that are too small", "doubtfulPreprocessing", small(0.001F), small(1));
+    add("inputs that are too large", "doubtfulPreprocessing", large(1000), large(1));
 }
 
 /// A kind is found where it is and not where it is not, and its remedy, where it is one of the plan, mends
