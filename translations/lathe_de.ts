@@ -1411,6 +1411,38 @@
         <source>0: weights give their range to activations; 1: activations give theirs to weights; between: a share. Depthwise weights with a scale a channel take all of it</source>
         <translation>0: Gewichte geben ihren Bereich den Aktivierungen; 1: Aktivierungen geben ihren den Gewichten; dazwischen: ein Teil. Tiefenweise Gewichte mit einer Skala je Kanal nehmen alles auf</translation>
     </message>
+    <message>
+        <source>Preprocessing is doubtful</source>
+        <translation>Vorverarbeitung ist zweifelhaft</translation>
+    </message>
+    <message>
+        <source>How many signs there are that an input is not what the network was made for: too small, too large, channels in another order, constant, cut, or no numbers.</source>
+        <translation>Wie viele Anzeichen es gibt, dass ein Eingang nicht das ist, wofür das Netz gemacht wurde: zu klein, zu groß, Kanäle in anderer Reihenfolge, gleichbleibend, abgeschnitten oder keine Zahlen.</translation>
+    </message>
+    <message>
+        <source>Grids searched</source>
+        <translation>Gesuchte Raster</translation>
+    </message>
+    <message>
+        <source>Those that alone cost the outputs most</source>
+        <translation>Die, die allein die Ausgaben am meisten kosten</translation>
+    </message>
+    <message>
+        <source>From the second on with finer steps</source>
+        <translation>Ab der zweiten mit feineren Schritten</translation>
+    </message>
+    <message>
+        <source>Samples that rank the grids</source>
+        <translation>Beispiele, die die Raster reihen</translation>
+    </message>
+    <message>
+        <source>Ranges by output error</source>
+        <translation>Bereiche nach Ausgabefehler</translation>
+    </message>
+    <message>
+        <source>Chooses ranges of activations, one grid after the other, by the error of the model&apos;s outputs (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, by coordinate descent).</source>
+        <translation>Wählt Bereiche von Aktivierungen, ein Raster nach dem anderen, nach dem Fehler der Ausgaben des Modells (Nahshan u. a., &quot;Loss Aware Post-training Quantization&quot;, 2019, durch Koordinatenabstieg).</translation>
+    </message>
 </context>
 <context>
     <name>errors</name>

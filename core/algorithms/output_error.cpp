@@ -11,28 +11,6 @@
 
 namespace lathe {
 
-namespace {
-
-/// Parts that are 0 throughout have no ratio; they are left out next to others.
-double meanSqnrDb(const std::vector<Comparison>& parts)
-{
-    Comparison all;
-    double ratios = 0;
-    int count = 0;
-    for (const Comparison& part : parts) {
-        all.merge(part);
-        if (part.signalSquares <= 0)
-            continue;
-        ratios += part.noiseSquares / part.signalSquares;
-        ++count;
-    }
-    if (all.nonFinite > 0)
-        return -std::numeric_limits<double>::infinity();
-    return count < 2 || all.exact() ? all.sqnrDb() : 10 * std::log10(count / ratios);
-}
-
-} // namespace
-
 CompileOptions observable()
 {
     CompileOptions options;
@@ -83,22 +61,23 @@ OutputError::OutputError(const Graph& model, const Samples& samples, int workers
                   [&](std::int64_t, Outputs outputs) { m_expected.push_back(std::move(outputs)); });
 }
 
-OutputError::Outputs OutputError::outputsOf(Execution& execution, const Runnable& run, std::int64_t index,
-                                            const Control& control) const
+OutputError::Outputs OutputError::outputsOf(const Program& program,
+                                            const std::function<TensorMap(const TapMap&)>& execute,
+                                            Outputs before) const
 {
-    Outputs outputs(m_watched.size());
-    std::vector<bool> seen(m_watched.size(), false);
-    std::map<std::string, Tap> taps;
+    Outputs outputs = std::move(before);
+    outputs.resize(m_watched.size());
+    TapMap taps;
     for (std::size_t i = 0; i < m_watched.size(); ++i)
-        if (run.program->canTap(m_watched[i]))
-            taps[m_watched[i]] = [&outputs, &seen, i](const TapView& view) {
+        if (program.canTap(m_watched[i]))
+            taps[m_watched[i]] = [&outputs, i](const TapView& view) {
                 outputs[i].assign(view.reals.begin(), view.reals.end());
-                seen[i] = true;
             };
-    const TensorMap results = execution.run(m_samples.load(index), run.binding, control, taps);
+    const TensorMap results = execute(taps);
     for (std::size_t i = 0; i < m_watched.size(); ++i)
-        if (!seen[i])
-            outputs[i] = results.at(m_watched[i]).toFloats();
+        if (const auto result = results.find(m_watched[i]);
+            result != results.end() && (!taps.contains(m_watched[i]) || outputs[i].empty()))
+            outputs[i] = result->second.toFloats();
     return outputs;
 }
 
@@ -112,7 +91,9 @@ void OutputError::forEachSample(const Runnable& run, const Control& control, Use
             auto& execution = executions[static_cast<std::size_t>(worker)];
             if (!execution)
                 execution = std::make_unique<Execution>(run.program);
-            return outputsOf(*execution, run, index, control);
+            return outputsOf(*run.program, [&](const TapMap& taps) {
+                return execution->run(m_samples.load(index), run.binding, control, taps);
+            });
         },
         use);
 }
@@ -121,13 +102,37 @@ double OutputError::sqnrDb(const Runnable& run, const Control& control) const
 {
     std::vector<Comparison> totals(m_watched.size());
     forEachSample(run, control, [&](std::int64_t index, const Outputs& outputs) {
-        for (std::size_t i = 0; i < outputs.size(); ++i) {
-            Comparison one;
-            one.add(m_expected[static_cast<std::size_t>(index)][i], outputs[i]);
-            totals[i].merge(one);
-        }
+        const std::vector<Comparison> parts = compare(index, outputs);
+        for (std::size_t i = 0; i < parts.size(); ++i)
+            totals[i].merge(parts[i]);
     });
-    return meanSqnrDb(totals);
+    return sqnrDb(totals);
+}
+
+std::vector<Comparison> OutputError::compare(std::int64_t sample, const Outputs& outputs) const
+{
+    std::vector<Comparison> parts(outputs.size());
+    for (std::size_t i = 0; i < outputs.size(); ++i)
+        parts[i].add(expected(sample)[i], outputs[i]);
+    return parts;
+}
+
+/// Parts that are 0 throughout have no ratio; they are left out next to others.
+double OutputError::sqnrDb(const std::vector<Comparison>& parts)
+{
+    Comparison all;
+    double ratios = 0;
+    int count = 0;
+    for (const Comparison& part : parts) {
+        all.merge(part);
+        if (part.signalSquares <= 0)
+            continue;
+        ratios += part.noiseSquares / part.signalSquares;
+        ++count;
+    }
+    if (all.nonFinite > 0)
+        return -std::numeric_limits<double>::infinity();
+    return count < 2 || all.exact() ? all.sqnrDb() : 10 * std::log10(count / ratios);
 }
 
 } // namespace lathe

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -33,11 +34,22 @@ public:
     /// the errors of small ones.
     double sqnrDb(const Runnable& run, const Control& control) const;
 
-private:
     using Outputs = std::vector<std::vector<float>>; ///< by watched value
+    /// What a run of the program gives, which `execute` does with these taps. Values that it does not make,
+    /// as it begins behind them, are those of `before`.
+    Outputs outputsOf(const Program& program, const std::function<TensorMap(const TapMap&)>& execute,
+                      Outputs before = {}) const;
+    /// The float model's.
+    const Outputs& expected(std::int64_t sample) const
+    {
+        return m_expected[static_cast<std::size_t>(sample)];
+    }
+    /// Value by value.
+    std::vector<Comparison> compare(std::int64_t sample, const Outputs& outputs) const;
+    /// As sqnrDb() of a run that these were merged over.
+    static double sqnrDb(const std::vector<Comparison>& parts);
 
-    Outputs outputsOf(Execution& execution, const Runnable& run, std::int64_t index,
-                      const Control& control) const;
+private:
     template <typename Use>
     void forEachSample(const Runnable& run, const Control& control, Use use) const;
 

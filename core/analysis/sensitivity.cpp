@@ -9,11 +9,11 @@
 #include <optional>
 #include <set>
 
-#include "core/analysis/boundary_tensor.h"
-#include "core/analysis/plan_slots.h"
 #include "core/analysis/sensitivity_cells.h"
 #include "core/analysis/sensitivity_figures.h"
 #include "core/base/ordered.h"
+#include "core/quant/plan_slots.h"
+#include "core/runtime/replay.h"
 
 namespace lathe {
 
@@ -84,6 +84,7 @@ public:
                             control))
         , m_bindings(m_cells, m_program->defaultBinding().cleared().withPrecision(Precision::simulated),
                      options.cacheBytes)
+        , m_replay(m_program)
         , m_order(m_cells.size())
     {
         measureSuffixes(layers);
@@ -91,10 +92,8 @@ public:
         std::stable_sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) {
             return m_cells[a].cell.estimateDb < m_cells[b].cell.estimateDb;
         });
-        const Execution execution(m_program);
         for (const PlannedCell& cell : m_cells)
-            if (cell.firstStep > 0 && !m_boundaries.contains(cell.firstStep))
-                m_boundaries[cell.firstStep] = execution.boundaryValues(cell.firstStep);
+            m_replay.addStep(cell.firstStep);
     }
 
     Sensitivity run(const Control& control)
@@ -153,24 +152,6 @@ private:
         return m_options.timeBudgetSeconds > 0 && secondsSince(m_start) > m_options.timeBudgetSeconds;
     }
 
-    /// The float values that some cell's run begins with.
-    TensorMap floatValues(Execution& execution, const TensorMap& inputs, const Control& control) const
-    {
-        std::set<std::string> wanted;
-        for (const auto& [step, names] : m_boundaries)
-            wanted.insert(names.begin(), names.end());
-        TensorMap values = inputs;
-        std::map<std::string, Tap> taps;
-        for (const std::string& name : wanted)
-            if (!inputs.contains(name) && m_program->canTap(name))
-                taps[name] = [this, &values](const TapView& view) {
-                    values[view.value] = boundaryTensor(*m_program, view);
-                };
-        execution.run(inputs, m_program->defaultBinding().cleared().withPrecision(Precision::floating),
-                      control, taps);
-        return values;
-    }
-
     SampleResult runSample(std::int64_t index, int worker, const Control& control)
     {
         SampleResult sample;
@@ -182,36 +163,25 @@ private:
             execution = std::make_unique<Execution>(m_program);
         const TensorMap inputs = m_samples.load(index);
         const auto begin = Clock::now();
-        const TensorMap outputs = execution->run(
-            inputs, m_program->defaultBinding().cleared().withPrecision(Precision::floating), control);
+        const Binding floating = m_program->defaultBinding().cleared().withPrecision(Precision::floating);
+        const TensorMap outputs = execution->run(inputs, floating, control);
         sample.forwardSeconds = secondsSince(begin);
         const Graph& graph = m_program->graph();
         const std::string& first = graph.value(graph.outputs.front()).name;
         const SampleScorer scorer{m_metric, m_samples.label(index), m_samples.target(index),
                                   outputs.at(first), m_decoder.get()};
-        const TensorMap values = floatValues(*execution, inputs, control);
+        TensorMap values;
+        m_replay.record(*execution, inputs, floating, control, values);
         for (const std::size_t cell : m_order) {
             if (timeIsUp() && (index > 0 || cell != m_order.front()))
                 return sample;
-            sample.scores[cell] = scorer.score(runCell(cell, *execution, inputs, values, control).at(first));
+            sample.scores[cell] = scorer.score(
+                m_replay
+                    .run(*execution, m_cells[cell].firstStep, inputs, values, m_bindings.get(cell), control)
+                    .at(first));
         }
         sample.complete = true;
         return sample;
-    }
-
-    TensorMap runCell(std::size_t cell, Execution& execution, const TensorMap& inputs,
-                      const TensorMap& values, const Control& control)
-    {
-        const Binding binding = m_bindings.get(cell);
-        const auto names = m_boundaries.find(m_cells[cell].firstStep);
-        TensorMap boundary;
-        if (names != m_boundaries.end())
-            for (const std::string& name : names->second)
-                if (const auto value = values.find(name); value != values.end())
-                    boundary.insert(*value);
-        if (names == m_boundaries.end() || boundary.size() != names->second.size())
-            return execution.run(inputs, binding, control);
-        return execution.runFrom(m_cells[cell].firstStep, boundary, binding, control);
     }
 
     /// Samples behind one that was cut short do not count; the first one counts as far as it came.
@@ -258,9 +228,9 @@ private:
     std::shared_ptr<const Program> m_program;
     std::vector<PlannedCell> m_cells;
     CellBindings m_bindings;
+    Replay m_replay;
     std::vector<std::size_t> m_order;                     ///< worst estimate first
     std::map<std::string, double> m_suffix;               ///< by layer
-    std::map<int, std::vector<std::string>> m_boundaries; ///< by step
     std::vector<std::unique_ptr<Execution>> m_executions; ///< by worker
 
     std::vector<std::vector<CellScore>> m_scores; ///< by cell, in sample order

@@ -6,7 +6,7 @@
 #include <set>
 
 #include "core/analysis/grid_error.h"
-#include "core/analysis/plan_slots.h"
+#include "core/quant/plan_slots.h"
 
 namespace lathe {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/what_if.h"
 
-#include "core/analysis/boundary_tensor.h"
-#include "core/analysis/plan_slots.h"
+#include "core/runtime/boundary_tensor.h"
+#include "core/quant/plan_slots.h"
 #include "core/analysis/probe.h"
 #include "core/base/parallel.h"
 #include "core/evaluation/classes.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/analysis/plan_slots.h"
+#include "core/quant/plan_slots.h"
 
 namespace lathe {
 
