@@ -73,7 +73,7 @@ void correctByMeasurement(QuantState& state, const AlgorithmContext& context,
     MomentOptions options;
     options.second = false;
     options.workers = context.workers;
-    treatLayers(state, context, layers, passes, true, options,
+    treatLayers(state, context.training, context.control, layers, passes, true, options,
                 [&](const WeightLayer& layer, InputMoments& moments, bool first) {
                     if (!first)
                         moments.mean = moments.referenceMean;

@@ -26,17 +26,23 @@ std::vector<WatchedValue> valuesToWatch(const Graph& graph, const std::vector<We
     return watched;
 }
 
-double squaredError(std::span<const float> expected, std::span<const float> actual, double weight,
-                    std::span<float> gradient)
+double squaredError(std::span<const float> expected, std::span<const float> actual, double weight)
 {
     double sum = 0;
-    const auto twice = static_cast<float>(2 * weight);
     for (std::size_t i = 0; i < expected.size(); ++i) {
         const float difference = actual[i] - expected[i];
         sum += double{difference} * double{difference};
-        gradient[i] = twice * difference;
     }
     return sum * weight;
+}
+
+double squaredError(std::span<const float> expected, std::span<const float> actual, double weight,
+                    std::span<float> gradient)
+{
+    const auto twice = static_cast<float>(2 * weight);
+    for (std::size_t i = 0; i < expected.size(); ++i)
+        gradient[i] = twice * (actual[i] - expected[i]);
+    return squaredError(expected, actual, weight);
 }
 
 } // namespace lathe

@@ -21,7 +21,9 @@ struct WatchedValue
 std::vector<WatchedValue> valuesToWatch(const Graph& graph, const std::vector<WeightLayer>& layers,
                                         double features);
 
-/// The sum of squared errors times `weight`; its gradient goes to `gradient`.
+/// The sum of squared errors times `weight`.
+double squaredError(std::span<const float> expected, std::span<const float> actual, double weight);
+/// The same; its gradient goes to `gradient`.
 double squaredError(std::span<const float> expected, std::span<const float> actual, double weight,
                     std::span<float> gradient);
 

@@ -47,6 +47,7 @@ public:
         std::vector<Tensor> seen; ///< by value: behind its grid
     };
     Run forward(const TensorMap& inputs, const TapeState& state, const Control& control) const;
+    std::size_t watchedCount() const { return m_watched.size(); }
     /// A watched value of a run.
     const Tensor& watched(const Run& run, std::size_t index) const { return run.seen[at(m_watched[index])]; }
 

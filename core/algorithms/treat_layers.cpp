@@ -19,15 +19,15 @@ Option passesOption()
 }
 
 void treatLayers(
-    QuantState& state, const AlgorithmContext& context, const std::vector<WeightLayer>& layers,
+    QuantState& state, const Samples& samples, const Control& control, const std::vector<WeightLayer>& layers,
     std::int64_t passes, bool propagate, const MomentOptions& options,
     const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat)
 {
     // Inner progress would jump back and forth; layers are what counts.
-    const Control quiet(context.control.stopToken());
+    const Control quiet(control.stopToken());
     const auto total = static_cast<std::int64_t>(layers.size());
     const std::int64_t groups = std::min<std::int64_t>(propagate ? passes : 1, total);
-    InputWalk walk(context.training, options.workers, propagate, options.memoryBytes);
+    InputWalk walk(samples, options.workers, propagate, options.memoryBytes);
     for (std::int64_t group = 0; group < groups; ++group) {
         const auto first = layers.begin() + group * total / groups;
         const auto last = layers.begin() + (group + 1) * total / groups;
@@ -36,7 +36,7 @@ void treatLayers(
         for (std::size_t i = 0; i < part.size(); ++i)
             treat(part[i], moments[i], i == 0);
         walk.changed(state.graph, part);
-        context.control.progress((group + 1) * total / groups, total, "layers");
+        control.progress((group + 1) * total / groups, total, "layers");
     }
 }
 

@@ -16,7 +16,7 @@ Option passesOption();
 /// must not make up for it once more. With `propagate`, inputs are those of the quantized run too; else those
 /// of the float model, in one run.
 void treatLayers(
-    QuantState& state, const AlgorithmContext& context, const std::vector<WeightLayer>& layers,
+    QuantState& state, const Samples& samples, const Control& control, const std::vector<WeightLayer>& layers,
     std::int64_t passes, bool propagate, const MomentOptions& options,
     const std::function<void(const WeightLayer& layer, InputMoments& moments, bool first)>& treat);
 

@@ -6,6 +6,7 @@
 #include "core/algorithms/distillation.h"
 #include "core/algorithms/output_error.h"
 #include "core/algorithms/picture_variation.h"
+#include "core/algorithms/sample_order.h"
 #include "core/algorithms/tuned_numbers.h"
 #include "core/base/ordered.h"
 #include "core/runtime/widen_halves.h"
@@ -32,7 +33,9 @@ public:
         , m_context(context)
         , m_options(options)
         , m_graph(widened(state.graph))
-        , m_numbers(state, context.rules, *floatRun(state.graph, context.control).program, m_notes)
+        , m_numbers(
+              state, context.rules,
+              weightLayers(state, context.rules, *floatRun(state.graph, context.control).program, m_notes))
         , m_watched(valuesToWatch(m_graph, m_numbers.layers(), options.features))
         , m_teacher(m_graph, {}, {}, namesOf(m_watched))
         , m_student(m_graph, m_numbers.grids(), m_numbers.trained(), namesOf(m_watched))
@@ -48,16 +51,9 @@ public:
         const std::int64_t size = m_context.training.size();
         const std::int64_t batches = (size + m_options.batch - 1) / m_options.batch;
         const std::int64_t total = batches * m_options.epochs;
-        std::mt19937_64 generator(seed);
-        std::vector<std::int64_t> order;
-        for (std::int64_t i = 0; i < size; ++i)
-            order.push_back(i);
+        SampleOrder order(size, seed);
         for (std::int64_t step = 0; step < total; ++step) {
-            const std::int64_t first = step % batches * m_options.batch;
-            if (first == 0)
-                shuffle(order, generator);
-            takeStep({order.begin() + first, order.begin() + std::min(size, first + m_options.batch)}, step,
-                     total);
+            takeStep(order.next(m_options.batch), step, total);
             m_context.control.progress(step + 1, total, "steps");
         }
         m_numbers.keep(m_state);
@@ -90,13 +86,6 @@ private:
         for (const WatchedValue& value : watched)
             names.push_back(value.name);
         return names;
-    }
-
-    /// Not std::shuffle, whose order libraries choose.
-    static void shuffle(std::vector<std::int64_t>& order, std::mt19937_64& generator)
-    {
-        for (std::size_t i = order.size(); i > 1; --i)
-            std::swap(order[i - 1], order[generator() % i]);
     }
 
     /// Errors count in parts of the mean square sum of the value in the float model.

@@ -21,10 +21,14 @@ float deviationOf(const QuantState& state, const std::string& value)
 
 } // namespace
 
-TunedNumbers::TunedNumbers(const QuantState& state, const PlacementRules& rules, const Program& floating,
-                           std::vector<LayerNote>& notes)
-    : m_layers(weightLayers(state, rules, floating, notes))
+TunedNumbers::TunedNumbers(const QuantState& state, const PlacementRules& rules,
+                           std::vector<WeightLayer> tunable, const std::set<std::string>* inside)
 {
+    const std::set<const Encoding*> fixed = fixedGrids(state, rules, tunable, inside);
+    m_layers = std::move(tunable);
+    if (inside)
+        std::erase_if(m_layers,
+                      [&](const WeightLayer& layer) { return !inside->contains(layer.point.value); });
     for (const auto& [name, encoding] : state.resolved.encodings.weights)
         if (const auto codes = state.resolved.codes.weights.find(name);
             codes != state.resolved.codes.weights.end())
@@ -35,7 +39,7 @@ TunedNumbers::TunedNumbers(const QuantState& state, const PlacementRules& rules,
         m_fixed[name] = tensor;
     for (const WeightLayer& layer : m_layers)
         addLayer(state, layer);
-    addGrids(state, rules);
+    addGrids(state, fixed);
 }
 
 void TunedNumbers::addLayer(const QuantState& state, const WeightLayer& layer)
@@ -76,7 +80,9 @@ void TunedNumbers::addLayer(const QuantState& state, const WeightLayer& layer)
     m_weights.push_back(std::move(weights));
 }
 
-void TunedNumbers::addGrids(const QuantState& state, const PlacementRules& rules)
+std::set<const Encoding*> TunedNumbers::fixedGrids(const QuantState& state, const PlacementRules& rules,
+                                                   const std::vector<WeightLayer>& tunable,
+                                                   const std::set<std::string>* inside)
 {
     std::set<std::string> fixedPoints;
     const PointLayout layout = findPoints(state.graph, findLayers(state.graph), rules);
@@ -86,15 +92,21 @@ void TunedNumbers::addGrids(const QuantState& state, const PlacementRules& rules
     // The bias of a layer that is not tuned sits on the grid of its input.
     for (const PointLayout::WeightPoint& point : layout.weights)
         if (!point.bias.empty() &&
-            std::none_of(m_layers.begin(), m_layers.end(),
+            std::none_of(tunable.begin(), tunable.end(),
                          [&](const WeightLayer& layer) { return layer.point.value == point.value; }))
             fixedPoints.insert(point.input);
-    std::map<const Encoding*, int> byGrid;
-    std::set<const Encoding*> fixedGrids;
+    std::set<const Encoding*> fixed;
     for (const auto& [name, encoding] : state.resolved.encodings.activations)
         if (fixedPoints.contains(name) || !encoding->format.isInteger() || encoding->perChannel() ||
-            encoding->scale.empty() || encoding->format.isDynamic())
-            fixedGrids.insert(encoding.get());
+            encoding->scale.empty() || encoding->format.isDynamic() ||
+            (inside && !inside->contains(name.substr(0, name.find("->")))))
+            fixed.insert(encoding.get());
+    return fixed;
+}
+
+void TunedNumbers::addGrids(const QuantState& state, const std::set<const Encoding*>& fixedGrids)
+{
+    std::map<const Encoding*, int> byGrid;
     for (const auto& [name, encoding] : state.resolved.encodings.activations) {
         TapeGrid grid{encoding, -1};
         if (!fixedGrids.contains(encoding.get()) && !onPowersOfTwo(*encoding)) {

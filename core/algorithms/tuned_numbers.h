@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -25,9 +26,10 @@ struct TuneRates
 class TunedNumbers
 {
 public:
-    /// Layers that cannot be tuned go to `notes`, with the reason.
-    TunedNumbers(const QuantState& state, const PlacementRules& rules, const Program& floating,
-                 std::vector<LayerNote>& notes);
+    /// `tunable`: all layers that can be tuned in the course of things. `inside`: names of the values (also
+    /// constants) that may change now, all without one; a grid that is shared with a value outside stays.
+    TunedNumbers(const QuantState& state, const PlacementRules& rules, std::vector<WeightLayer> tunable,
+                 const std::set<std::string>* inside = nullptr);
 
     /// Grids of all points, by value or edge.
     const std::map<std::string, TapeGrid>& grids() const { return m_grids; }
@@ -68,7 +70,11 @@ private:
     };
 
     void addLayer(const QuantState& state, const WeightLayer& layer);
-    void addGrids(const QuantState& state, const PlacementRules& rules);
+    /// Grids that no step may change.
+    static std::set<const Encoding*> fixedGrids(const QuantState& state, const PlacementRules& rules,
+                                                const std::vector<WeightLayer>& tunable,
+                                                const std::set<std::string>* inside);
+    void addGrids(const QuantState& state, const std::set<const Encoding*>& fixedGrids);
     void stepLayer(std::size_t index, const GridTape::Result& gradients, const TuneRates& rates,
                    double share);
     LearnedGrid learned(const Grid& grid) const;

@@ -41,6 +41,7 @@ void TstDistillation::errorAndGradientAgree()
     const std::vector<float> expected{1, -2, 0.5F};
     std::vector<float> actual{1.5F, -2, 0}, gradient(3);
     QCOMPARE(squaredError(expected, actual, 2, gradient), 1.0);
+    QCOMPARE(squaredError(expected, actual, 2), 1.0);
     QCOMPARE(gradient, (std::vector<float>{2, 0, -2}));
 }
 

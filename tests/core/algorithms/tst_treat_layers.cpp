@@ -44,7 +44,7 @@ void TstTreatLayers::goesInOrder()
         fixture.plan, genericRules(), fixture.samples, fixture.samples, sha256("data"), {}, 1, control};
     std::vector<std::string> seen;
     QList<bool> flags;
-    treatLayers(fixture.state, context, layers, passes, propagate, {},
+    treatLayers(fixture.state, context.training, context.control, layers, passes, propagate, {},
                 [&](const WeightLayer& layer, InputMoments& moments, bool isFirst) {
                     seen.push_back(layer.layer.id);
                     flags.push_back(isFirst);

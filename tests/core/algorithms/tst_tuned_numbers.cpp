@@ -29,7 +29,8 @@ namespace {
 TunedNumbers numbersOf(const QuantState& state)
 {
     std::vector<LayerNote> notes;
-    return {state, genericRules(), *floatRun(state.graph, {}).program, notes};
+    return {state, genericRules(),
+            weightLayers(state, genericRules(), *floatRun(state.graph, {}).program, notes)};
 }
 
 /// Gradients of alternating signs for everything.

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/data/samples.h"
+
+namespace lathe {
+
+/// Samples, and where they are pictures, all of them a second time behind that, mirrored left to right.
+class MirroredSamples : public Samples
+{
+public:
+    explicit MirroredSamples(const Samples& all);
+
+    std::int64_t size() const override { return m_all.size() * (m_arePictures ? 2 : 1); }
+    std::string id(std::int64_t index) const override { return m_all.id(at(index)); }
+    TensorMap load(std::int64_t index) const override;
+    std::optional<std::int64_t> label(std::int64_t index) const override { return m_all.label(at(index)); }
+    Tensor target(std::int64_t index) const override { return m_all.target(at(index)); }
+    TargetInfo targetInfo() const override { return m_all.targetInfo(); }
+    const Feedback& feedback() const override { return m_all.feedback(); }
+    bool follows(std::int64_t index) const override { return at(index) > 0 && m_all.follows(at(index)); }
+    std::optional<Image> preview(std::int64_t index) const override { return m_all.preview(at(index)); }
+
+private:
+    std::int64_t at(std::int64_t index) const { return index % m_all.size(); }
+
+    const Samples& m_all;
+    bool m_arePictures;
+};
+
+} // namespace lathe
