@@ -2,9 +2,9 @@
 #include <algorithm>
 
 #include "core/algorithms/block_training.h"
-#include "core/algorithms/mirrored_samples.h"
 #include "core/algorithms/model_blocks.h"
 #include "core/algorithms/output_error.h"
+#include "core/algorithms/varied_samples.h"
 #include "core/base/parallel.h"
 #include "core/graph/segment.h"
 #include "core/runtime/widen_halves.h"
@@ -17,7 +17,7 @@ struct BlockOptions
 {
     BlockTrainingOptions training;
     std::int64_t layers = 0;
-    bool mirror = true;
+    std::int64_t views = 1; ///< of each picture
 };
 
 class BlockReconstruction
@@ -67,8 +67,7 @@ private:
 
     void loadSamples()
     {
-        const MirroredSamples mirrored(m_context.training);
-        const Samples& samples = m_options.mirror ? mirrored : m_context.training;
+        const VariedSamples samples(m_context.training, m_options.views);
         const std::int64_t most = memoryBytes / std::max<std::int64_t>(1, bytesASample(load(samples, 0)));
         m_floating.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 1, samples.size())));
         parallelFor(static_cast<std::int64_t>(m_floating.size()), m_workers, m_quiet,
@@ -205,11 +204,7 @@ std::vector<Option> blockOptions()
              .help = "In standard deviations of the layer's output",
              .defaultValue = 0.003},
             {.id = "ranges", .label = "Rate of activation ranges", .help = "Relative", .defaultValue = 0.005},
-            {.id = "mirror",
-             .label = "Mirrored pictures too",
-             .help = "Shows every picture mirrored left to right as well",
-             .kind = Option::Kind::flag,
-             .defaultValue = 1}};
+            viewsOption()};
 }
 
 std::vector<LayerNote> runBlocks(QuantState& state, const AlgorithmContext& context)
@@ -221,7 +216,7 @@ std::vector<LayerNote> runBlocks(QuantState& state, const AlgorithmContext& cont
     options.training.batch = static_cast<std::int64_t>(value("batch"));
     options.training.rates = {value("weights"), value("scales"), value("biases"), value("ranges")};
     options.layers = static_cast<std::int64_t>(value("layers"));
-    options.mirror = value("mirror") != 0;
+    options.views = static_cast<std::int64_t>(value("views"));
     return BlockReconstruction(state, context, options).run();
 }
 

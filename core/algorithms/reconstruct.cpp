@@ -5,10 +5,10 @@
 #include <cmath>
 
 #include "core/algorithms/cholesky.h"
-#include "core/algorithms/mirrored_samples.h"
 #include "core/algorithms/output_error.h"
 #include "core/algorithms/shrinkage.h"
 #include "core/algorithms/treat_layers.h"
+#include "core/algorithms/varied_samples.h"
 #include "core/base/parallel.h"
 
 namespace lathe {
@@ -48,8 +48,7 @@ public:
             m_state, m_context.rules, *floatRun(m_state.graph, m_context.control).program, m_notes);
         MomentOptions collect;
         collect.workers = m_workers;
-        const MirroredSamples mirrored(m_context.training);
-        const Samples& samples = m_options.mirror ? mirrored : m_context.training;
+        const VariedSamples samples(m_context.training, m_options.views);
         treatLayers(m_state, samples, m_context.control, layers, m_options.passes, m_options.propagate,
                     collect, [this](const WeightLayer& layer, InputMoments& moments, bool first) {
                         if (!first)
@@ -231,11 +230,7 @@ std::vector<Option> reconstructOptions()
              .help = "Trusts correlations of inputs less where there are fewer samples than inputs",
              .kind = Option::Kind::flag,
              .defaultValue = 1},
-            {.id = "mirror",
-             .label = "Mirrored pictures too",
-             .help = "Shows every picture mirrored left to right as well",
-             .kind = Option::Kind::flag,
-             .defaultValue = 1},
+            viewsOption(),
             passesOption()};
 }
 
@@ -247,7 +242,7 @@ ReconstructOptions reconstructOptions(const std::vector<Option>& declared, const
     options.propagate = optionValue(declared, values, "propagate") != 0;
     options.means = optionValue(declared, values, "means") != 0;
     options.shrink = optionValue(declared, values, "shrink") != 0;
-    options.mirror = optionValue(declared, values, "mirror") != 0;
+    options.views = static_cast<std::int64_t>(optionValue(declared, values, "views"));
     options.passes = static_cast<int>(optionValue(declared, values, "passes"));
     return options;
 }

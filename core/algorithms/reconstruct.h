@@ -13,7 +13,7 @@ struct ReconstructOptions
     bool propagate = true; ///< inputs as earlier quantized layers give them; false: those of the float model
     bool means = true;     ///< leave the mean of the error to the bias, and correct that
     bool shrink = true; ///< trust correlations of the input less where there are fewer positions than inputs
-    bool mirror = true; ///< pictures mirrored too
+    std::int64_t views = 1; ///< of each picture
     int passes = 1000;  ///< at most so many groups of layers, each seeing the results of those before
 };
 

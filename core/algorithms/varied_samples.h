@@ -1,17 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/base/option.h"
 #include "core/data/samples.h"
 
 namespace lathe {
 
-/// Samples, and where they are pictures, all of them a second time behind that, mirrored left to right.
-class MirroredSamples : public Samples
+/// "views": how often algorithms that learn from few pictures are shown each of them.
+Option viewsOption();
+
+/// Samples, and where they are pictures, all of them again, up to `views` times: mirrored left to right every
+/// second time, and from the third time on moved by up to a twentieth of their size each way, the edge
+/// repeated.
+class VariedSamples : public Samples
 {
 public:
-    explicit MirroredSamples(const Samples& all);
+    VariedSamples(const Samples& all, std::int64_t views);
 
-    std::int64_t size() const override { return m_all.size() * (m_arePictures ? 2 : 1); }
+    std::int64_t size() const override { return m_all.size() * m_views; }
     std::string id(std::int64_t index) const override { return m_all.id(at(index)); }
     TensorMap load(std::int64_t index) const override;
     std::optional<std::int64_t> label(std::int64_t index) const override { return m_all.label(at(index)); }
@@ -25,7 +31,7 @@ private:
     std::int64_t at(std::int64_t index) const { return index % m_all.size(); }
 
     const Samples& m_all;
-    bool m_arePictures;
+    std::int64_t m_views;
 };
 
 } // namespace lathe
