@@ -149,7 +149,7 @@ int assignSource(const AssignVerbOptions& options, Context& context)
     if (data.empty())
         throw UsageError("--data DATASET.json is missing.");
     const auto dataset = openData(*source.model, data, context);
-    const QuantPlan base = planFor(options.plan, source.plan, *context.fs);
+    const QuantPlan base = planFor(options.plan, source.plan, *source.model, *context.fs);
     AssignOptions assigning = pipelineOptions(options, *dataset, context);
     assigning.assignment.best = [&](const QuantPlan& plan) { savePlan(plan, options.output, context); };
     const Assignment result =

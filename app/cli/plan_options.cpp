@@ -4,6 +4,8 @@
 #include "app/cli/context.h"
 #include "core/base/error.h"
 #include "core/calibration/calibrator.h"
+#include "core/quant/plan_ends.h"
+#include "core/quant/resolve.h"
 #include "core/quant/target_refusals.h"
 #include "core/targets/catalog.h"
 
@@ -57,7 +59,7 @@ bool PlanOptions::empty() const
     for (const std::string* option : {&weights, &activations, &granularity, &method, &algorithms, &planFile, &target})
         if (!option->empty())
             return false;
-    return true;
+    return endBits == 0;
 }
 
 void addPlanOptions(CLI::App& command, PlanOptions& options)
@@ -68,11 +70,14 @@ void addPlanOptions(CLI::App& command, PlanOptions& options)
     command.add_option("--method", options.method, "Range method, with :value as wanted: " + calibrators().ids());
     command.add_option("--algorithms", options.algorithms,
                        "Post-training algorithms, with commas, each with :option=value as wanted: " + algorithms().ids());
+    command.add_option("--ends", options.endBits,
+                       "Bits, at least, of the first and last layer: weights, outputs, and what they read")
+        ->check(CLI::Range(2, 16));
     command.add_option("--plan", options.planFile, "Plan file");
     command.add_option("--target", options.target, "Target: an id that \"targets\" lists, or a profile file (.json)");
 }
 
-QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
+QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Model& model, const Fs& fs)
 {
     if (!options.planFile.empty())
         base = parsePlan(parseJson(fs.readText(options.planFile), options.planFile), options.planFile);
@@ -86,6 +91,8 @@ QuantPlan planFor(const PlanOptions& options, QuantPlan base, const Fs& fs)
         base.activations = parsed("--activations", options.activations, QuantSpec::parse);
     if (!options.method.empty())
         base.method = parsed("--method", options.method, MethodChoice::parse);
+    if (options.endBits > 0)
+        base = withWideEnds(withLayerIds(base, model.layers), model.graph, model.layers, options.endBits);
     return base;
 }
 

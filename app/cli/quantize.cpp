@@ -136,7 +136,7 @@ int quantizeSource(const QuantizeOptions& options, Context& context)
     if (!toModel && extension != ".lathe")
         throw Error(ErrorCode::unknownFormat, options.output, {{"extension", extension}, {"known", ".onnx, .lathe"}});
     const Source source = openSource(options.source, context);
-    QuantPlan plan = planFor(options.plan, source.plan, *context.fs);
+    QuantPlan plan = planFor(options.plan, source.plan, *source.model, *context.fs);
     if (options.nearest)
         plan = withNearestChoices(plan, source.model->graph, source.model->layers, *targetNamed(plan.target));
     const std::vector<AlgorithmChoice> choices = algorithmsFor(options.plan);

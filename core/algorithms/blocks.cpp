@@ -204,7 +204,7 @@ std::vector<Option> blockOptions()
              .help = "In standard deviations of the layer's output",
              .defaultValue = 0.003},
             {.id = "ranges", .label = "Rate of activation ranges", .help = "Relative", .defaultValue = 0.005},
-            viewsOption()};
+            viewsOption(2)};
 }
 
 std::vector<LayerNote> runBlocks(QuantState& state, const AlgorithmContext& context)

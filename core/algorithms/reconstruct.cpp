@@ -230,7 +230,7 @@ std::vector<Option> reconstructOptions()
              .help = "Trusts correlations of inputs less where there are fewer samples than inputs",
              .kind = Option::Kind::flag,
              .defaultValue = 1},
-            viewsOption(),
+            viewsOption(1),
             passesOption()};
 }
 

@@ -20,7 +20,7 @@ std::int64_t drawn(std::mt19937_64& generator, std::int64_t size)
 
 } // namespace
 
-Option viewsOption()
+Option viewsOption(int byDefault)
 {
     return {.id = "views",
             .label = "Views of each picture",
@@ -28,7 +28,7 @@ Option viewsOption()
             .kind = Option::Kind::integer,
             .minimum = 1,
             .maximum = 100,
-            .defaultValue = 4};
+            .defaultValue = static_cast<double>(byDefault)};
 }
 
 VariedSamples::VariedSamples(const Samples& all, std::int64_t views)

@@ -7,7 +7,7 @@
 namespace lathe {
 
 /// "views": how often algorithms that learn from few pictures are shown each of them.
-Option viewsOption();
+Option viewsOption(int byDefault);
 
 /// Samples, and where they are pictures, all of them again, up to `views` times: mirrored left to right every
 /// second time, and from the third time on moved by up to a twentieth of their size each way, the edge

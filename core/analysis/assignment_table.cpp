@@ -6,6 +6,7 @@
 #include <set>
 
 #include "core/analysis/sensitivity_cells.h"
+#include "core/quant/plan_ends.h"
 
 namespace lathe {
 
@@ -36,12 +37,7 @@ public:
         , m_base(base)
         , m_options(options)
     {
-        std::vector<std::string> weighted;
-        for (const Layer& layer : layers)
-            if (layer.weight.valid())
-                weighted.push_back(layer.id);
-        if (!weighted.empty())
-            m_delicate = {weighted.front(), weighted.back()};
+        m_delicate = endLayers(layers);
         for (const Layer& layer : layers)
             if (isDelicate(layer))
                 m_delicate.insert(layer.id);

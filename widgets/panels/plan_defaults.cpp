@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/panels/plan_defaults.h"
 
+#include "core/quant/plan_ends.h"
 #include "widgets/panels/grid_choices.h"
 #include "widgets/session/session.h"
 #include "widgets/views/bit_width_delegate.h"
@@ -14,6 +15,8 @@
 
 namespace lathe {
 namespace {
+
+constexpr int endBits = 8;
 
 void select(QComboBox& combo, const QString& text)
 {
@@ -117,6 +120,12 @@ void PlanDefaults::buildGridMenu()
     };
     addPart(tr("Weights"), &QuantPlan::weights);
     addPart(tr("Activations"), &QuantPlan::activations);
+    menu->addSeparator();
+    menu->addAction(tr("First and last layer at 8 bits"), this, [this] {
+        if (const auto& model = m_session.model())
+            m_session.changePlan(withWideEnds(m_session.plan(), model->graph, model->layers, endBits),
+                                 tr("First and last layer at 8 bits"));
+    });
     m_grids->setMenu(menu);
 }
 

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void floatIo();
     void plans_data();
     void plans();
+    void endsAreWider();
     void badPlans_data();
     void badPlans();
     void groupsAreRefusedWithTheNearestChoice();
@@ -152,6 +153,24 @@ void TstQuantize::plans()
     QCOMPARE(layer(json, "stem.act")["activations"].toString(), "uint5");
     QCOMPARE(layer(json, "logits")["weights"].toString(), "int6");
     QCOMPARE(layer(json, "logits")["activations"].toString(), "float32");
+}
+
+void TstQuantize::endsAreWider()
+{
+    const QJsonObject json =
+        m_cli.json("quantize work.lathe -o ends.onnx --weights int4 --activations uint4 --ends 8");
+    QStringList weights;
+    for (const QJsonValue entry : json["layers"].toArray())
+        if (const QString format = entry["weights"].toString(); !format.isEmpty())
+            weights << format;
+    QCOMPARE(weights.front(), "int8");
+    QCOMPARE(weights.back(), "int8");
+    QCOMPARE(weights.count("int4"), weights.size() - 2);
+    QCOMPARE(layer(json, "stem.act")["activations"].toString(), "uint8");
+    QCOMPARE(layer(json, "logits")["activations"].toString(), "uint8");
+    // A project is quantized anew for it, and 17 bits there are not.
+    QVERIFY(layer(m_cli.json("quantize work.lathe -o plain.onnx --ends 12"), "stem.act")["weights"].toString() == "int12");
+    QCOMPARE(m_cli.run("quantize work.lathe -o none.onnx --ends 17").status, 2);
 }
 
 void TstQuantize::badPlans_data()

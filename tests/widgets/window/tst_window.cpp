@@ -534,6 +534,17 @@ void TestWindow::menusChooseScalesAndGrids()
     auto* grids = find<QToolButton>("precision", "defaultGrids");
     QVERIFY(trigger(grids->menu(), QStringLiteral("Weights"), 2));
     QCOMPARE(session().plan().weights.name(), std::string("int8:channel:symmetric:pow2"));
+
+    QuantPlan fourBits;
+    fourBits.weights = QuantSpec::parse("int4:channel:symmetric");
+    session().changePlan(fourBits, QStringLiteral("4"));
+    grids->menu()->actions().back()->trigger();
+    const std::set<std::string> ends = endLayers(session().model()->layers);
+    QCOMPARE(ends.size(), 2U);
+    for (const std::string& end : ends)
+        QCOMPARE(session().plan().weightSpec(end).format.name(), std::string("int8"));
+    session().undoStack().undo();
+    QVERIFY(session().plan() == fourBits);
 }
 
 /// What the lists offer and whole numbers of bits do not cover can be chosen, is measured as asked for, and its levels
