@@ -1442,6 +1442,32 @@
     <message>
         <source>Chooses ranges of activations, one grid after the other, by the error of the model&apos;s outputs (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, by coordinate descent).</source>
         <translation>Wählt Bereiche von Aktivierungen, ein Raster nach dem anderen, nach dem Fehler der Ausgaben des Modells (Nahshan u. a., &quot;Loss Aware Post-training Quantization&quot;, 2019, durch Koordinatenabstieg).</translation>
+        <source>Steps a block</source>
+        <translation>Schritte je Block</translation>
+    </message>
+    <message>
+        <source>Layers a block</source>
+        <translation>Schichten je Block</translation>
+    </message>
+    <message>
+        <source>At least so many with weights; a residual block stays whole</source>
+        <translation>Mindestens so viele mit Gewichten; ein Residualblock bleibt ganz</translation>
+    </message>
+    <message>
+        <source>Block reconstruction</source>
+        <translation>Blockrekonstruktion</translation>
+    </message>
+    <message>
+        <source>Views of each picture</source>
+        <translation>Ansichten jedes Bildes</translation>
+    </message>
+    <message>
+        <source>1 as it is, 2 mirrored too, and with more moved a little as well</source>
+        <translation>1 wie es ist, 2 auch gespiegelt, und bei mehr auch etwas verschoben</translation>
+    </message>
+    <message>
+        <source>Moves codes, scales, ranges and biases of a few layers at a time towards the float model&apos;s values behind them (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, with learned steps by Esser et al., ICLR 2020).</source>
+        <translation>Bewegt Codes, Skalen, Bereiche und Biases von jeweils einigen Schichten auf die Werte zu, die das Gleitkommamodell hinter ihnen hat (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, mit gelernten Schritten nach Esser et al., ICLR 2020).</translation>
     </message>
 </context>
 <context>
@@ -3367,6 +3393,10 @@ Eine Werkbank, die ein neuronales Netz auf die Bits bringt, die es braucht.</tra
     <message>
         <source>Grid of %1</source>
         <translation>Raster: %1</translation>
+    </message>
+    <message>
+        <source>First and last layer at 8 bits</source>
+        <translation>Erste und letzte Schicht mit 8 Bit</translation>
     </message>
 </context>
 <context>

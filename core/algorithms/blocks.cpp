@@ -228,8 +228,9 @@ void register_blocks(Table<Algorithm>& table)
                .label = "Block reconstruction",
                .summary =
                    "Moves codes, scales, ranges and biases of a few layers at a time towards the float "
-                   "model's values behind them, with a share of the activations in float (Li et al., "
-                   "\"BRECQ\", ICLR 2021; Wei et al., \"QDrop\", ICLR 2022).",
+                   "model's values behind them (Li et al., \"BRECQ: Pushing the Limit of Post-Training "
+                   "Quantization by Block Reconstruction\", ICLR 2021, with learned steps by Esser et "
+                   "al., ICLR 2020).",
                .options = blockOptions(),
                .run = runBlocks});
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/quant/plan_ends.h"
 #include "tests/support/window_fixture.h"
 #include "widgets/models/grid_cells.h"
 #include "widgets/models/layer_model.h"
