@@ -1440,8 +1440,6 @@
         <translation>Bereiche nach Ausgabefehler</translation>
     </message>
     <message>
-        <source>Chooses ranges of activations, one grid after the other, by the error of the model&apos;s outputs (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, by coordinate descent).</source>
-        <translation>Wählt Bereiche von Aktivierungen, ein Raster nach dem anderen, nach dem Fehler der Ausgaben des Modells (Nahshan u. a., &quot;Loss Aware Post-training Quantization&quot;, 2019, durch Koordinatenabstieg).</translation>
         <source>Steps a block</source>
         <translation>Schritte je Block</translation>
     </message>
@@ -1468,6 +1466,10 @@
     <message>
         <source>Moves codes, scales, ranges and biases of a few layers at a time towards the float model&apos;s values behind them (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, with learned steps by Esser et al., ICLR 2020).</source>
         <translation>Bewegt Codes, Skalen, Bereiche und Biases von jeweils einigen Schichten auf die Werte zu, die das Gleitkommamodell hinter ihnen hat (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, mit gelernten Schritten nach Esser et al., ICLR 2020).</translation>
+    </message>
+    <message>
+        <source>Chooses ranges of activations, one grid after the other, by the error of the model&apos;s outputs (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, by coordinate descent).</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
