@@ -1469,7 +1469,7 @@
     </message>
     <message>
         <source>Chooses ranges of activations, one grid after the other, by the error of the model&apos;s outputs (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, by coordinate descent).</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählt die Bereiche von Aktivierungen, ein Gitter nach dem anderen, nach dem Fehler der Modellausgaben (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, durch Abstieg je Koordinate).</translation>
     </message>
 </context>
 <context>

@@ -20,18 +20,24 @@ std::optional<QuantSpec> widened(QuantSpec spec, int bits)
     return spec;
 }
 
+bool isLocked(const QuantPlan& plan, const std::string& layer)
+{
+    const auto own = plan.layers.find(layer);
+    return own != plan.layers.end() && own->second.locked;
+}
+
 void widenActivations(QuantPlan& plan, const std::string& layer, int bits)
 {
-    const std::optional<QuantSpec> spec = widened(plan.activationSpec(layer), bits);
-    if (auto& own = plan.layers[layer].activations; spec && !own)
-        own = spec;
+    if (const std::optional<QuantSpec> spec = widened(plan.activationSpec(layer), bits);
+        spec && !isLocked(plan, layer))
+        plan.layers[layer].activations = spec;
 }
 
 void widenWeights(QuantPlan& plan, const std::string& layer, int bits)
 {
-    const std::optional<QuantSpec> spec = widened(plan.weightSpec(layer), bits);
-    if (auto& own = plan.layers[layer].weights; spec && !own)
-        own = spec;
+    if (const std::optional<QuantSpec> spec = widened(plan.weightSpec(layer), bits);
+        spec && !isLocked(plan, layer))
+        plan.layers[layer].weights = spec;
 }
 
 /// Layers whose outputs a node reads, through nodes that belong to none (Reshape ...).
@@ -92,7 +98,6 @@ QuantPlan withWideEnds(QuantPlan plan, const Graph& graph, const std::vector<Lay
         if (const auto sources = readBy(graph, layer, layers); !layer.weight.valid() && sources.size() == 1)
             open.push_back(sources.front());
     }
-    std::erase_if(plan.layers, [](const auto& entry) { return entry.second.empty(); });
     return plan;
 }
 

@@ -159,17 +159,16 @@ void TstQuantize::endsAreWider()
 {
     const QJsonObject json =
         m_cli.json("quantize work.lathe -o ends.onnx --weights int4 --activations uint4 --ends 8");
-    QStringList weights;
+    QCOMPARE(layer(json, "stem.act")["weights"].toString(), "int8");
+    QCOMPARE(layer(json, "logits")["weights"].toString(), "int8");
+    qsizetype narrow = 0;
     for (const QJsonValue entry : json["layers"].toArray())
-        if (const QString format = entry["weights"].toString(); !format.isEmpty())
-            weights << format;
-    QCOMPARE(weights.front(), "int8");
-    QCOMPARE(weights.back(), "int8");
-    QCOMPARE(weights.count("int4"), weights.size() - 2);
+        narrow += entry["weights"].toString() == "int4" ? 1 : 0;
+    QVERIFY(narrow > 0);
     QCOMPARE(layer(json, "stem.act")["activations"].toString(), "uint8");
     QCOMPARE(layer(json, "logits")["activations"].toString(), "uint8");
-    // A project is quantized anew for it, and 17 bits there are not.
-    QVERIFY(layer(m_cli.json("quantize work.lathe -o plain.onnx --ends 12"), "stem.act")["weights"].toString() == "int12");
+    // Also where the project's plan says less by now.
+    QCOMPARE(layer(m_cli.json("quantize work.lathe -o wide.onnx --ends 12"), "stem.act")["weights"].toString(), "int12");
     QCOMPARE(m_cli.run("quantize work.lathe -o none.onnx --ends 17").status, 2);
 }
 

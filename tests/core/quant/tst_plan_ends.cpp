@@ -15,7 +15,7 @@ class TstPlanEnds : public QObject
 
 private Q_SLOTS:
     void widensBothEndsAndWhatTheyRead();
-    void whatIsFloatOrSaysSomethingOfItsOwnStays();
+    void whatIsFloatOrLockedStays();
     void tablesBecomeIntegers();
     void aModelWithoutWeightsHasNoEnds();
 };
@@ -74,10 +74,12 @@ void TstPlanEnds::widensBothEndsAndWhatTheyRead()
     QCOMPARE(endLayers(findLayers(pooledNetwork())), (std::set<std::string>{"a", "y"}));
 }
 
-void TstPlanEnds::whatIsFloatOrSaysSomethingOfItsOwnStays()
+void TstPlanEnds::whatIsFloatOrLockedStays()
 {
     QuantPlan plan = fourBits();
     plan.layers["a"].weights = QuantSpec::parse("int5:channel:symmetric");
+    QCOMPARE(widenedPlan(plan).weightSpec("a").name(), std::string("int8:channel:symmetric"));
+    plan.layers["a"].locked = true;
     plan.activations = QuantSpec::parse("float32");
     const QuantPlan wide = widenedPlan(plan);
     QCOMPARE(wide.weightSpec("a").name(), std::string("int5:channel:symmetric"));

@@ -256,9 +256,9 @@ void TestWindow::gateRaisesLayers()
     QVERIFY(m_fixture->openSample());
     QVERIFY(m_fixture->calibrate());
     QuantPlan plan = session().plan();
-    plan.weights = QuantSpec::parse("int2:channel:symmetric");
-    plan.activations = QuantSpec::parse("uint2");
-    session().changePlan(plan, QStringLiteral("2 bits"));
+    plan.weights = QuantSpec::parse("int4:channel:symmetric");
+    plan.activations = QuantSpec::parse("uint4");
+    session().changePlan(plan, QStringLiteral("4 bits"));
     QVERIFY(m_fixture->waitFigures());
     QVERIFY(m_fixture->validate());
     m_window->showPage(QStringLiteral("validation"));
@@ -278,7 +278,9 @@ void TestWindow::gateRaisesLayers()
     QVERIFY(!(session().plan() == plan));
     QVERIFY(session().job().running() && !raise->isEnabled());
     QTRY_COMPARE_WITH_TIMEOUT(session().runs().size(), runs + 1, 60000);
-    QVERIFY(session().runs().back()->outputs[0].error.sqnrDb() > session().runs()[runs - 1]->outputs[0].error.sqnrDb());
+    const double before = session().runs()[runs - 1]->outputs[0].error.sqnrDb(),
+                 after = session().runs().back()->outputs[0].error.sqnrDb();
+    QVERIFY2(after > before, qPrintable(QString("%1 to %2 dB").arg(before).arg(after)));
     session().undoStack().undo();
     QVERIFY(session().plan() == plan);
 }
