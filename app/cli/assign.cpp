@@ -70,6 +70,8 @@ Json toJson(const Assignment& result, const AssignVerbOptions& options)
                  {"predicted", {{"sqnrDb", finiteOrNull(best.predictedSqnrDb)}}},
                  {"measured", measured},
                  {"evaluations", result.evaluations},
+                 {"reused", result.reused},
+                 {"complete", result.complete},
                  {"front", Json::array()}};
     for (const AssignmentPoint& point : result.front)
         json["front"].push_back(pointToJson(point));
@@ -93,15 +95,15 @@ std::string toText(const Assignment& result, const std::string& output)
 }
 
 /// A plan file for each point of the front: front-01.json is the smallest.
-Json saveFront(const Assignment& result, const std::string& folder, const Context& context)
+Json saveFront(const std::vector<AssignmentPoint>& front, const std::string& folder, const Context& context)
 {
     Json files = Json::array();
     context.fs->createFolders(folder);
-    for (std::size_t i = 0; i < result.front.size(); ++i) {
+    for (std::size_t i = 0; i < front.size(); ++i) {
         const std::string number = std::to_string(i + 1);
         const Path file =
             Path(folder) / ("front-" + std::string(number.size() < 2 ? 1 : 0, '0') + number + ".json");
-        savePlan(result.front[i].plan, file.string(), context);
+        savePlan(front[i].plan, file.string(), context);
         files.push_back(file.string());
     }
     return files;
@@ -125,7 +127,7 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
     result.sensitivity.metric = result.metric;
     result.sensitivity.probeSamples = options.samples;
     result.sensitivity.workers = context.workers();
-    result.sensitivity.timeBudgetSeconds = parseSeconds(options.timeBudget, "--time-budget");
+    result.assignment.timeBudgetSeconds = parseSeconds(options.timeBudget, "--time-budget");
     result.sensitivity.seed = context.seed;
     if (!options.maxSize.empty())
         result.assignment.maxSizeBytes = parseBytes(options.maxSize, "--max-size");
@@ -137,6 +139,65 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
     result.assignment.repairs = options.repairs;
     return result;
 }
+
+/// Keeps a search while it runs: the best plan in the plan file, all of it in the project.
+class SearchKeeper
+{
+public:
+    SearchKeeper(const Source& source, const QuantPlan& base, const AssignVerbOptions& options, Context& context)
+        : m_options(options)
+        , m_context(context)
+        , m_project(openToKeep(source, context))
+    {
+        m_run.base = base;
+    }
+
+    void watch(AssignOptions& assigning)
+    {
+        m_run.limits = limitsOf(assigning);
+        if (m_project) {
+            assigning.assignment.store = &m_project->figures();
+            m_context.whenStopped = "Stopped; what was measured is kept in the project." + goesOn;
+        }
+        assigning.assignment.measured = [this](const AssignmentPoint& point) {
+            m_run.measured.push_back(point);
+            keep();
+        };
+        assigning.assignment.best = [this](const QuantPlan& plan) {
+            m_run.setBest(plan);
+            keep();
+            savePlan(plan, m_options.output, m_context);
+            m_context.whenStopped = "Stopped; " + m_options.output + " holds the best plan so far." + goesOn;
+        };
+    }
+
+    Assignment run(const std::function<Assignment()>& search)
+    {
+        try {
+            Assignment found = search();
+            m_run.complete = found.complete;
+            keep();
+            return found;
+        } catch (const Error& error) {
+            if (error.code() == ErrorCode::stopped && !m_options.frontFolder.empty() && !m_run.measured.empty())
+                saveFront(m_run.front(), m_options.frontFolder, m_context);
+            throw;
+        }
+    }
+
+private:
+    void keep()
+    {
+        if (m_project)
+            m_project->setAssignment(m_run);
+    }
+
+    const std::string goesOn = " The same command goes on from there.";
+    const AssignVerbOptions& m_options;
+    Context& m_context;
+    std::unique_ptr<Project> m_project;
+    AssignmentRun m_run;
+};
 
 int assignSource(const AssignVerbOptions& options, Context& context)
 {
@@ -151,9 +212,10 @@ int assignSource(const AssignVerbOptions& options, Context& context)
     const auto dataset = openData(*source.model, data, context);
     const QuantPlan base = planFor(options.plan, source.plan, *source.model, *context.fs);
     AssignOptions assigning = pipelineOptions(options, *dataset, context);
-    assigning.assignment.best = [&](const QuantPlan& plan) { savePlan(plan, options.output, context); };
-    const Assignment result =
-        assign(*source.model, base, source.statistics, *dataset, assigning, context.control);
+    SearchKeeper keeper(source, base, options, context);
+    keeper.watch(assigning);
+    const Assignment result = keeper.run(
+        [&] { return assign(*source.model, base, source.statistics, *dataset, assigning, context.control); });
     savePlan(result.best.plan, options.output, context);
     warnTargetRefusals(
         shownRefusals(targetRefusals(result.best.plan, source.model->graph, source.model->layers,
@@ -161,7 +223,7 @@ int assignSource(const AssignVerbOptions& options, Context& context)
         context);
     Json json = toJson(result, options);
     if (!options.frontFolder.empty())
-        json["frontFiles"] = saveFront(result, options.frontFolder, context);
+        json["frontFiles"] = saveFront(result.front, options.frontFolder, context);
     context.report(json, toText(result, options.output));
     return done;
 }
@@ -201,7 +263,9 @@ VerbAction declare(CLI::App& command)
     command.add_option("--samples", options->samples, "Calibration samples to measure on")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command.add_option("--time-budget", options->timeBudget, "Time for measuring single layers: 60s, 5m");
+    command.add_option("--time-budget", options->timeBudget, 
+                       "Time for the whole search, which ends with the best plan so far: 60s, 5m. The same command goes on "
+                       "from there");
     command.add_option("--front", options->front, "Sizes to solve for between smallest and largest")
         ->check(CLI::Range(0, 100))
         ->capture_default_str();

@@ -86,7 +86,7 @@ int act(Parser& parser)
         return fail(gateNotMet, error.what());
     } catch (const Error& error) {
         if (error.code() == ErrorCode::stopped)
-            return fail(interrupted, "Stopped; nothing was written.");
+            return fail(interrupted, parser.context.whenStopped);
         return fail(failed, error.what());
     } catch (const std::bad_alloc&) {
         return fail(failed, "There is not enough memory. Close other programs or use a smaller model.");

@@ -37,6 +37,7 @@ struct Context
     int threads = 0; ///< 0: all cores
     std::uint64_t seed = 0;
     Control control;
+    std::string whenStopped = "Stopped; nothing was written."; ///< what a verb leaves when it is interrupted
     Fs* fs = nullptr;
     ImageDecoder decoder;
 

@@ -64,6 +64,7 @@ Json toJson(const Sensitivity& result, const std::vector<GradientEstimate>& esti
 {
     Json json = {{"cells", Json::array()},         {"metric", result.metric},
                  {"samples", result.samples},      {"evaluations", result.evaluations},
+                 {"reused", result.reused},
                  {"seconds", result.seconds},      {"fullForwardSeconds", result.fullForwardSeconds},
                  {"meanSuffix", result.meanSuffix}};
     for (const SensitivityCell& cell : result.cells)
@@ -77,7 +78,7 @@ Json toJson(const Sensitivity& result, const std::vector<GradientEstimate>& esti
 std::string toText(const Sensitivity& result)
 {
     std::string text = std::to_string(result.samples) + " samples, " + std::to_string(result.evaluations) +
-                       " evaluations in " + fixedText(result.seconds, 1) + " s, loss of " + result.metric +
+                       " evaluations (" + std::to_string(result.reused) + " known before) in " + fixedText(result.seconds, 1) + " s, loss of " + result.metric +
                        "\n";
     for (const SensitivityCell& cell : result.cells) {
         text += cell.layer + " " + std::string(cellKindName(cell.kind)) + " " + std::to_string(cell.bits) +
@@ -130,6 +131,11 @@ int measure(const SensitivityVerbOptions& options, Context& context)
     measuring.workers = context.workers();
     measuring.timeBudgetSeconds = parseSeconds(options.timeBudget, "--time-budget");
     measuring.seed = context.seed;
+    const auto kept = openToKeep(source, context);
+    if (kept) {
+        measuring.store = &kept->figures();
+        context.whenStopped = "Stopped; what was measured is kept in the project: the same command goes on from there.";
+    }
     std::vector<GradientEstimate> estimates;
     if (options.gradientSamples > 0)
         estimates = estimateByGradients(
@@ -163,7 +169,8 @@ VerbAction declare(CLI::App& command)
                     "Calibration samples for estimates by gradients; 0: none")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    command.add_option("--time-budget", options->timeBudget, "Stop with what is measured by then: 60s, 5m");
+    command.add_option("--time-budget", options->timeBudget, 
+                       "Stop with what is measured by then: 60s, 5m. The same command goes on from there");
     return [options](Context& context) { return measure(*options, context); };
 }
 

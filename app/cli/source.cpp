@@ -4,6 +4,8 @@
 #include "core/project/adjustment.h"
 #include "core/project/target_store.h"
 
+#include <unistd.h>
+
 namespace lathe::cli {
 namespace {
 
@@ -47,6 +49,15 @@ Source openSource(const std::string& path, const Context& context, bool readOnly
     if (const auto dataset = source.project->dataset())
         source.datasetFile = dataset->path;
     return source;
+}
+
+std::unique_ptr<Project> openToKeep(const Source& source, const Context& context)
+{
+    const Path& path = source.project->path();
+    if (access(path.c_str(), W_OK) == 0)
+        return Project::open(path);
+    context.warn("\"" + path.string() + "\" cannot be written: what is measured is not kept.");
+    return nullptr;
 }
 
 std::shared_ptr<const Dataset> openData(const Model& model, const Path& file, const Context& context)

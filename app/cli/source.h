@@ -27,6 +27,9 @@ struct Source
 /// Opens a model or a project (".lathe"). Throws Error{sourceChanged} when the project's model file has changed.
 Source openSource(const std::string& path, const Context& context, bool readOnly = true);
 
+/// The project of `source` opened to keep figures in; null, with a warning, where it cannot be written.
+std::unique_ptr<Project> openToKeep(const Source& source, const Context& context);
+
 /// The dataset file for the model's inputs; what it warns of goes to standard error.
 std::shared_ptr<const Dataset> openData(const Model& model, const Path& file, const Context& context);
 

@@ -2,6 +2,7 @@
 #include "core/analysis/assignment.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <numeric>
 #include <set>
@@ -32,7 +33,8 @@ class Assigner
 public:
     Assigner(const Graph& graph, const std::vector<Layer>& layers, const Sensitivity& sensitivity,
              const QuantPlan& base, WhatIf& whatIf, const AssignmentOptions& options, const Control& control)
-        : m_options(options)
+        : m_start(std::chrono::steady_clock::now())
+        , m_options(options)
         , m_control(control)
         , m_program(choicesOf(graph, layers, sensitivity, base, options))
         , m_plans(graph, base, whatIf, options, control)
@@ -54,13 +56,25 @@ public:
         else
             searchBest();
         traceFronts();
-        return {m_best->point, m_plans.front(), m_uniform, static_cast<int>(m_plans.all().size()), m_drop};
+        return {m_best->point,    m_plans.front(),
+                m_uniform,        static_cast<int>(m_plans.all().size()),
+                m_plans.reused(), !m_cut,
+                m_drop};
     }
 
 private:
     const MeasuredPlan& measure(const Chosen& chosen, std::string origin)
     {
         return m_plans.measure(m_program, chosen, std::move(origin));
+    }
+
+    /// True once the time is over and there is a plan to end with.
+    bool mayEnd()
+    {
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - m_start;
+        const bool over = m_options.timeBudgetSeconds > 0 && taken.count() > m_options.timeBudgetSeconds;
+        m_cut = m_cut || (over && m_best);
+        return over && m_best;
     }
 
     std::optional<Chosen> solve(const std::vector<double>& limits,
@@ -141,7 +155,7 @@ private:
     {
         const std::vector<double> wanted = limits;
         const MeasuredPlan* measured = nullptr;
-        for (int attempt = 0; attempt < fitAttempts; ++attempt) {
+        for (int attempt = 0; attempt < fitAttempts && !mayEnd(); ++attempt) {
             const auto chosen = solve(limits);
             if (!chosen)
                 break;
@@ -200,7 +214,7 @@ private:
             improved = false;
             const Chosen start = m_best->chosen;
             for (const std::size_t layer : byNoise(start)) {
-                if (attempts >= m_options.repairs || improved)
+                if (attempts >= m_options.repairs || improved || mayEnd())
                     break;
                 const auto next = better(layer, start[layer]);
                 const auto chosen = next ? solve(limits, {{layer, *next}}) : std::nullopt;
@@ -217,7 +231,7 @@ private:
     {
         double low = m_program.leastCost(cost);
         double high = std::min(m_plans.all().back().costs[cost], m_limits[cost]);
-        for (int step = 0; step <= dropSteps; ++step) {
+        for (int step = 0; step <= dropSteps && !mayEnd(); ++step) {
             const double bound = step == 0 ? high : (low + high) / 2;
             std::vector<double> limits = m_limits;
             limits[cost] = bound;
@@ -225,7 +239,7 @@ private:
             const bool fits = measured && measured->point.withinLimits;
             if (step == 0 && !fits)
                 failLimit();
-            const double drop = fits ? m_options.drop(measured->point.plan, m_control) : 0;
+            const double drop = fits ? m_plans.drop(measured->point.plan) : 0;
             const bool good = fits && drop <= *m_options.maxDrop;
             if (step == 0 && !good)
                 failDrop(drop);
@@ -261,7 +275,7 @@ private:
         for (const MeasuredPlan& measured : m_plans.all())
             high = std::max(high, measured.costs[cost]);
         std::vector<double> limits(m_limits.size(), std::numeric_limits<double>::infinity());
-        for (int i = 0; i < m_options.frontPoints; ++i) {
+        for (int i = 0; i < m_options.frontPoints && !mayEnd(); ++i) {
             const double share = static_cast<double>(i + 1) / (m_options.frontPoints + 1);
             limits[cost] = low * std::pow(high / low, share);
             if (const auto chosen = solve(limits))
@@ -269,6 +283,7 @@ private:
         }
     }
 
+    std::chrono::steady_clock::time_point m_start;
     const AssignmentOptions& m_options;
     const Control& m_control;
     AssignmentProgram m_program;
@@ -278,6 +293,7 @@ private:
     std::vector<AssignmentPoint> m_uniform;
     std::optional<MeasuredPlan> m_best;
     std::optional<double> m_drop;
+    bool m_cut = false; ///< by the time budget
 };
 
 }

@@ -41,6 +41,10 @@ struct AssignmentOptions
     std::function<QuantPlan(const QuantPlan&)> legal;
     int frontPoints = 8; ///< limits between the least and the greatest cost that are solved for
     int repairs = 12;    ///< measured attempts to do better than the prediction
+    /// Ends the search with the best plan so far, once there is one within the limits; 0 = none.
+    double timeBudgetSeconds = 0;
+    FigureStore* store = nullptr; ///< of plans that are measured already, and for new ones
+    Digest subject = {};          ///< of all that a plan's figures come from besides the plan, for the store
     /// Called for each plan that is the best one so far, so that it can be saved.
     std::function<void(const QuantPlan&)> best;
     /// Called for each plan once it was measured.
@@ -66,14 +70,23 @@ struct Assignment
     std::vector<AssignmentPoint> front;   ///< no other measured plan is cheaper and better; by size
     std::vector<AssignmentPoint> uniform; ///< the same bits everywhere, where allowed; by bits
     int evaluations = 0;                ///< plans measured
+    int reused = 0;                     ///< of these, those that the store knew
+    bool complete = true;               ///< false: the time budget ended the search
     std::optional<double> drop;         ///< of the best plan, where a limit on it was set
 };
+
+/// Of measured plans those that no other one beats: no larger, no dearer in any cost that is `counted` (the size, then
+/// AssignmentPoint::costs), and better. By size; of equal ones the first.
+std::vector<AssignmentPoint> frontOf(const std::vector<AssignmentPoint>& measured, const std::vector<bool>& counted);
+/// The costs that somebody asked about: the size, and what is limited or made least.
+std::vector<bool> countedCosts(const AssignmentOptions& options);
 
 /// Chooses bits for every layer: an integer programme over the isolated effects (their noise powers add up as
 /// long as errors are small and independent), then true evaluation on the probe set of `whatIf`, and repair
 /// where layers interact. Locked layers keep what `base` gives them; the first and the last layer,
 /// normalizations and softmax count as four times as sensitive as estimated where nothing was measured.
-/// Throws Error{limitNotReachable} when no plan fits, Error{unknownName} for `minimize`, Error{stopped}.
+/// With a store, figures of plans are kept under the digest of `subject` and the plan: a search that is run again goes
+/// the way that it went and on from there. Throws Error{limitNotReachable} when no plan fits, Error{unknownName} for `minimize`, Error{stopped}.
 Assignment assignBits(const Graph& graph, const std::vector<Layer>& layers, const Sensitivity& sensitivity,
                       const QuantPlan& base, WhatIf& whatIf, const AssignmentOptions& options,
                       const Control& control);

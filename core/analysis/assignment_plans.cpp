@@ -12,23 +12,52 @@ namespace {
 
 /// Sums of figures may differ from a limit in their last digits.
 constexpr double roundingSlack = 1e-9;
+/// Output SQNR, agreement and its interval.
+constexpr int figuresOfPlan = 4;
 
-/// `counted`: which costs somebody asked about; `before`: whether the other one was measured first.
-bool beats(const MeasuredPlan& other, const MeasuredPlan& plan, const std::vector<bool>& counted, bool before)
+/// `before`: whether the other one was measured first.
+bool beats(const AssignmentPoint& other, const AssignmentPoint& point, const std::vector<bool>& counted, bool before)
 {
-    if (other.point.sqnrDb < plan.point.sqnrDb)
+    if (other.sqnrDb < point.sqnrDb)
         return false;
-    bool better = before || other.point.sqnrDb > plan.point.sqnrDb;
-    for (std::size_t cost = 0; cost < plan.costs.size(); ++cost) {
+    bool better = before || other.sqnrDb > point.sqnrDb;
+    for (std::size_t cost = 0; cost < counted.size(); ++cost) {
         if (!counted[cost])
             continue;
-        if (other.costs[cost] > plan.costs[cost])
+        const auto of = [cost](const AssignmentPoint& one) {
+            return cost == 0 ? static_cast<double>(one.sizeBytes) : one.costs[cost - 1];
+        };
+        if (of(other) > of(point))
             return false;
-        better = better || other.costs[cost] < plan.costs[cost];
+        better = better || of(other) < of(point);
     }
     return better;
 }
 
+}
+
+std::vector<bool> countedCosts(const AssignmentOptions& options)
+{
+    std::vector<bool> counted{true};
+    for (const CostLimit& limit : options.limits)
+        counted.push_back(std::isfinite(limit.limit) || limit.id == options.minimize);
+    return counted;
+}
+
+std::vector<AssignmentPoint> frontOf(const std::vector<AssignmentPoint>& measured, const std::vector<bool>& counted)
+{
+    std::vector<AssignmentPoint> front;
+    for (std::size_t i = 0; i < measured.size(); ++i) {
+        bool beaten = false;
+        for (std::size_t j = 0; j < measured.size() && !beaten; ++j)
+            beaten = j != i && beats(measured[j], measured[i], counted, j < i);
+        if (!beaten)
+            front.push_back(measured[i]);
+    }
+    std::stable_sort(front.begin(), front.end(), [](const AssignmentPoint& a, const AssignmentPoint& b) {
+        return std::pair(a.sizeBytes, a.sqnrDb) < std::pair(b.sizeBytes, b.sqnrDb);
+    });
+    return front;
 }
 
 MeasuredPlans::MeasuredPlans(const Graph& graph, const QuantPlan& base, WhatIf& whatIf,
@@ -91,15 +120,16 @@ const MeasuredPlan& MeasuredPlans::measure(const AssignmentProgram& program, con
     if (m_options.legal)
         point.plan = m_options.legal(point.plan);
     point.origin = std::move(origin);
-    const auto result = m_whatIf.update(point.plan, m_control);
-    measured.costs = costsOf(*result, program, chosen);
-    point.sizeBytes = result->sizeBytes;
-    point.costs.assign(measured.costs.begin() + 1, measured.costs.end());
+    const std::vector<double> numbers = numbersOf(point.plan, program, chosen);
+    const auto figures = numbers.end() - figuresOfPlan;
+    measured.costs.assign(numbers.begin(), figures);
+    point.sizeBytes = static_cast<std::int64_t>(numbers.front());
+    point.costs.assign(numbers.begin() + 1, figures);
     point.predictedSqnrDb = predictedSqnrDb(program.table(), chosen);
-    point.sqnrDb = result->outputSqnrDb;
-    point.agreement = result->agreement;
-    point.agreementLow = result->agreementLow;
-    point.agreementHigh = result->agreementHigh;
+    point.sqnrDb = figures[0];
+    point.agreement = figures[1];
+    point.agreementLow = figures[2];
+    point.agreementHigh = figures[3];
     point.withinLimits = fits(measured.costs);
     m_plans.push_back(std::move(measured));
     const auto done = static_cast<std::int64_t>(m_plans.size());
@@ -109,23 +139,60 @@ const MeasuredPlan& MeasuredPlans::measure(const AssignmentProgram& program, con
     return m_plans.back();
 }
 
+std::vector<double> MeasuredPlans::numbersOf(const QuantPlan& plan, const AssignmentProgram& program,
+                                             const Chosen& chosen)
+{
+    const Digest key = keyOf("figures of a plan", plan);
+    if (auto known = recall(key, 1 + m_options.limits.size() + figuresOfPlan)) {
+        ++m_reused;
+        return *known;
+    }
+    const auto result = m_whatIf.update(plan, m_control);
+    std::vector<double> numbers = costsOf(*result, program, chosen);
+    numbers.insert(numbers.end(),
+                   {result->outputSqnrDb, result->agreement, result->agreementLow, result->agreementHigh});
+    keep(key, numbers);
+    return numbers;
+}
+
+double MeasuredPlans::drop(const QuantPlan& plan)
+{
+    const Digest key = keyOf("loss of a plan", plan);
+    if (const auto known = recall(key, 1))
+        return known->front();
+    const double loss = m_options.drop(plan, m_control);
+    keep(key, {loss});
+    return loss;
+}
+
+Digest MeasuredPlans::keyOf(std::string_view kind, const QuantPlan& plan) const
+{
+    return Hasher().text(kind).digest(m_options.subject).digest(plan.digest()).finish();
+}
+
+std::optional<std::vector<double>> MeasuredPlans::recall(const Digest& key, std::size_t count) const
+{
+    m_control.throwIfStopped();
+    if (!m_options.store)
+        return std::nullopt;
+    FigureStore::BySample known = m_options.store->find(key);
+    const auto found = known.find(0);
+    return found != known.end() && found->second.size() == count ? std::optional(std::move(found->second))
+                                                                  : std::nullopt;
+}
+
+void MeasuredPlans::keep(const Digest& key, std::vector<double> numbers)
+{
+    if (m_options.store)
+        m_options.store->keep({{key, 0, std::move(numbers)}});
+}
+
 std::vector<AssignmentPoint> MeasuredPlans::front() const
 {
-    std::vector<bool> counted{true};
-    for (const CostLimit& limit : m_options.limits)
-        counted.push_back(std::isfinite(limit.limit) || limit.id == m_options.minimize);
-    std::vector<AssignmentPoint> front;
-    for (std::size_t i = 0; i < m_plans.size(); ++i) {
-        bool beaten = false;
-        for (std::size_t j = 0; j < m_plans.size() && !beaten; ++j)
-            beaten = j != i && beats(m_plans[j], m_plans[i], counted, j < i);
-        if (!beaten)
-            front.push_back(m_plans[i].point);
-    }
-    std::stable_sort(front.begin(), front.end(), [](const AssignmentPoint& a, const AssignmentPoint& b) {
-        return std::pair(a.sizeBytes, a.sqnrDb) < std::pair(b.sizeBytes, b.sqnrDb);
-    });
-    return front;
+    std::vector<AssignmentPoint> points;
+    for (const MeasuredPlan& plan : m_plans)
+        points.push_back(plan.point);
+    return frontOf(points, countedCosts(m_options));
 }
 
 }

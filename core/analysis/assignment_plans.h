@@ -30,15 +30,24 @@ public:
     void expect(std::int64_t plans) { m_expected = plans; }
     bool isKnown(const Chosen& chosen) const;
     const std::deque<MeasuredPlan>& all() const { return m_plans; }
-    /// Those that no other one beats: no larger, no dearer in anything that is limited or minimised, and
-    /// better. By size.
+    /// As frontOf().
     std::vector<AssignmentPoint> front() const;
+    /// Plans whose figures the store knew.
+    int reused() const { return m_reused; }
+    /// Loss of a plan as `AssignmentOptions::drop` measures it, unless the store knows it.
+    double drop(const QuantPlan& plan);
 
 private:
     const MeasuredPlan* find(const Chosen& chosen) const;
     std::vector<double> costsOf(const WhatIfResult& result, const AssignmentProgram& program,
                                 const Chosen& chosen) const;
     bool fits(const std::vector<double>& costs) const;
+    /// Size, costs, then output SQNR, agreement and its interval.
+    std::vector<double> numbersOf(const QuantPlan& plan, const AssignmentProgram& program, const Chosen& chosen);
+    Digest keyOf(std::string_view kind, const QuantPlan& plan) const;
+    /// What the store has under a key, where that are `count` numbers. Throws Error{stopped}.
+    std::optional<std::vector<double>> recall(const Digest& key, std::size_t count) const;
+    void keep(const Digest& key, std::vector<double> numbers);
 
     const Graph& m_graph;
     const QuantPlan& m_base;
@@ -47,6 +56,7 @@ private:
     const Control& m_control;
     std::deque<MeasuredPlan> m_plans;
     std::int64_t m_expected = 0;
+    int m_reused = 0;
 };
 
 }

@@ -2,6 +2,7 @@
 #include "core/analysis/sensitivity.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <map>
 #include <mutex>
@@ -9,6 +10,7 @@
 #include <optional>
 #include <set>
 
+#include "core/analysis/known_scores.h"
 #include "core/analysis/sensitivity_cells.h"
 #include "core/analysis/sensitivity_figures.h"
 #include "core/base/ordered.h"
@@ -64,6 +66,7 @@ private:
 struct SampleResult
 {
     std::vector<std::optional<CellScore>> scores;
+    std::int64_t known = 0; ///< scores from the store
     double forwardSeconds = 0;
     bool complete = false;
 };
@@ -92,6 +95,8 @@ public:
         std::stable_sort(m_order.begin(), m_order.end(), [&](std::size_t a, std::size_t b) {
             return m_cells[a].cell.estimateDb < m_cells[b].cell.estimateDb;
         });
+        if (m_options.store)
+            m_known.emplace(*m_options.store, m_cells, graph, m_options.data, m_metric.id);
         for (const PlannedCell& cell : m_cells)
             m_replay.addStep(cell.firstStep);
     }
@@ -103,13 +108,19 @@ public:
             std::min<std::int64_t>(m_options.workers > 0 ? m_options.workers : hardwareThreads(), count));
         m_executions.resize(static_cast<std::size_t>(workers));
         m_scores.resize(m_cells.size());
-        parallelOrdered(
-            count, workers, control,
-            [&](std::int64_t index, int worker) { return runSample(index, worker, control); },
-            [&](std::int64_t index, SampleResult sample) {
-                merge(sample);
-                control.progress(index + 1, count, "measuring the sensitivity of the layers");
-            });
+        try {
+            parallelOrdered(
+                count, workers, control,
+                [&](std::int64_t index, int worker) { return runSample(index, worker, control); },
+                [&](std::int64_t index, SampleResult sample) {
+                    merge(sample);
+                    control.progress(index + 1, count, "measuring the sensitivity of the layers");
+                });
+        } catch (...) {
+            keepScores();
+            throw;
+        }
+        keepScores();
         return result(workers);
     }
 
@@ -147,16 +158,26 @@ private:
         return Program::compile(graph, options, control);
     }
 
-    bool timeIsUp() const
+    /// The time is up. One new score comes all the same, so that runs with a short budget get on.
+    bool mustEnd() const
     {
-        return m_options.timeBudgetSeconds > 0 && secondsSince(m_start) > m_options.timeBudgetSeconds;
+        return m_options.timeBudgetSeconds > 0 && secondsSince(m_start) > m_options.timeBudgetSeconds && m_measured;
+    }
+
+    void keepScores()
+    {
+        if (m_known)
+            m_known->flush();
     }
 
     SampleResult runSample(std::int64_t index, int worker, const Control& control)
     {
         SampleResult sample;
         sample.scores.resize(m_cells.size());
-        if (index > 0 && timeIsUp())
+        if (m_known)
+            sample.known = m_known->fill(index, sample.scores);
+        sample.complete = sample.known == static_cast<std::int64_t>(m_cells.size());
+        if (sample.complete || mustEnd())
             return sample;
         auto& execution = m_executions[static_cast<std::size_t>(worker)];
         if (!execution)
@@ -173,12 +194,17 @@ private:
         TensorMap values;
         m_replay.record(*execution, inputs, floating, control, values);
         for (const std::size_t cell : m_order) {
-            if (timeIsUp() && (index > 0 || cell != m_order.front()))
+            if (sample.scores[cell])
+                continue;
+            if (mustEnd())
                 return sample;
             sample.scores[cell] = scorer.score(
                 m_replay
                     .run(*execution, m_cells[cell].firstStep, inputs, values, m_bindings.get(cell), control)
                     .at(first));
+            m_measured = true;
+            if (m_known)
+                m_known->add(cell, index, *sample.scores[cell]);
         }
         sample.complete = true;
         return sample;
@@ -193,7 +219,9 @@ private:
         if (!sample.complete && m_complete > 0)
             return;
         m_complete += sample.complete ? 1 : 0;
+        m_reused += sample.known;
         m_forwardSeconds += sample.forwardSeconds;
+        m_forwards += sample.forwardSeconds > 0 ? 1 : 0;
         for (std::size_t i = 0; i < m_cells.size(); ++i)
             if (sample.scores[i]) {
                 m_scores[i].push_back(*sample.scores[i]);
@@ -215,7 +243,11 @@ private:
         sensitivity.metric = m_metric.id;
         sensitivity.samples = m_complete;
         sensitivity.evaluations = m_evaluations;
-        sensitivity.fullForwardSeconds = m_forwardSeconds / workers;
+        sensitivity.reused = m_reused;
+        if (m_forwards > 0) // samples that were known took none
+            sensitivity.fullForwardSeconds = m_forwardSeconds / workers * 
+                                             static_cast<double>(std::max(m_complete, m_forwards)) /
+                                             static_cast<double>(m_forwards);
         sensitivity.seconds = secondsSince(m_start);
         return sensitivity;
     }
@@ -235,6 +267,9 @@ private:
 
     std::vector<std::vector<CellScore>> m_scores; ///< by cell, in sample order
     std::int64_t m_complete = 0, m_evaluations = 0;
+    std::optional<KnownScores> m_known;
+    std::atomic<bool> m_measured = false; ///< a new score
+    std::int64_t m_reused = 0, m_forwards = 0;
     double m_forwardSeconds = 0;
     bool m_ended = false;
 };

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/figure_store.h"
 #include "core/base/control.h"
 #include "core/calibration/statistics.h"
 #include "core/data/samples.h"
@@ -57,6 +58,8 @@ struct SensitivityOptions
     std::int64_t cacheBytes = std::int64_t{1} << 30; ///< for weights packed at every bit-width
     /// Whether a cell of weights or activations is of interest; empty: all are.
     std::function<bool(const Layer& layer, CellKind kind, int bits)> wanted = {};
+    FigureStore* store = nullptr; ///< of scores that are known already, and for new ones, about once a second
+    Digest data = {};             ///< of the samples, for the store
 };
 
 struct Sensitivity
@@ -65,6 +68,7 @@ struct Sensitivity
     std::string metric;
     std::int64_t samples = 0;     ///< measured on every cell
     std::int64_t evaluations = 0; ///< runs of a cell on a sample
+    std::int64_t reused = 0;      ///< of these, those that the store knew
     double seconds = 0;
     double fullForwardSeconds = 0; ///< of one float pass over these samples on as many workers
     double meanSuffix = 0;         ///< share of the multiply-accumulates from a cell's layer on, on average
@@ -73,8 +77,10 @@ struct Sensitivity
 /// Measures every layer of `graph` at every bit-width alone, in the formats and range methods of `plan` (its
 /// own bits do not matter). Samples outside, cells inside; a cell re-runs only the steps behind its layer, on
 /// the float values of that sample. The same figures for any number of workers; a time budget cuts at a whole
-/// sample, or, in the first one, leaves the least promising cells with their estimates. Throws
-/// Error{datasetEmpty, planInvalid, stopped}.
+/// sample, or, in the first one, leaves the least promising cells with their estimates. With a store, what is measured
+/// is kept cell by cell under the digest of the graph, the data and the cell's grids and codes, also where the sweep is
+/// stopped; one that goes on gives the same figures as one that was never stopped, but for times. Throws
+/// Error{datasetEmpty, planInvalid, stopped} and what the store throws.
 Sensitivity measureSensitivity(const Graph& graph, const std::vector<Layer>& layers,
                                const Statistics& statistics, const Samples& samples, const QuantPlan& plan,
                                const PlacementRules& rules, const SensitivityOptions& options,

@@ -47,12 +47,13 @@ class CellPlanner
 {
 public:
     CellPlanner(const Program& program, const Graph& graph, const Statistics& statistics,
-                const QuantPlan& plan, const PlacementRules& rules)
+                const QuantPlan& plan, const PlacementRules& rules, bool digests)
         : m_program(program)
         , m_graph(graph)
         , m_statistics(statistics)
         , m_plan(plan)
         , m_rules(rules)
+        , m_digests(digests)
         , m_floating(floatPlan(plan))
         , m_resolved(resolve(m_floating, graph, statistics, rules))
     {
@@ -71,6 +72,9 @@ public:
         for (int slot = 0; slot < static_cast<int>(m_program.allSlots().size()); ++slot)
             addSetting(planned, slot, resolved);
         planned.firstStep = std::max(planned.firstStep, 0);
+        if (m_digests)
+            planned.made =
+                Hasher().digest(resolved.encodings.digest()).digest(resolved.codes.digest()).finish();
         planned.cell.estimateDb = exact;
         if (layer.weight.valid() && kind != CellKind::activations)
             planned.cell.estimateDb = weightSqnrDb(graphOf(layer, m_graph).value(layer.weight), resolved);
@@ -99,6 +103,7 @@ private:
     const Statistics& m_statistics;
     const QuantPlan& m_plan;
     const PlacementRules& m_rules;
+    bool m_digests;
     QuantPlan m_floating;
     Resolved m_resolved;
 };
@@ -120,7 +125,7 @@ std::vector<PlannedCell> planCells(const Program& program, const Graph& graph,
                                    const QuantPlan& plan, const PlacementRules& rules,
                                    const SensitivityOptions& options, const Control& control)
 {
-    const CellPlanner planner(program, graph, statistics, plan, rules);
+    const CellPlanner planner(program, graph, statistics, plan, rules, options.store != nullptr);
     std::vector<PlannedCell> cells;
     for (const Layer& layer : layers)
         for (const CellKind kind : options.kinds) {

@@ -21,6 +21,7 @@ struct PlannedCell
     std::map<int, SlotSetting> settings; ///< by slot of the program
     int firstStep = 0;
     std::int64_t settingBytes = 0; ///< of weights packed anew
+    Digest made;                   ///< of grids and codes, where a store asks for it
 };
 
 /// The cells of all layers, kinds and bit-widths that change anything, with their estimates.

@@ -4,12 +4,15 @@
 #include "core/algorithms/output_error.h"
 #include "core/analysis/grid_error.h"
 #include "core/analysis/target_limits.h"
+#include "core/base/version.h"
+#include "core/calibration/statistics_io.h"
 #include "core/formats/formats.h"
 #include "core/runtime/program.h"
 #include "core/targets/catalog.h"
 #include "core/tensor/compare.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -184,11 +187,28 @@ Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statist
                         const SensitivityOptions& options, const Control& control)
 {
     requireRunnable(model);
+    SensitivityOptions complete = options;
+    complete.data = dataset.info().digest;
     return measureSensitivity(model.graph, model.layers, statistics, *dataset.split(Split::calibration), plan,
-                              targetNamed(plan.target)->placement, options, control);
+                              targetNamed(plan.target)->placement, complete, control);
 }
 
 namespace {
+
+/// All that the figures of a plan come from besides the plan.
+Digest subjectOf(const Model& model, const Statistics& statistics, const Dataset& dataset, const Target& target,
+                 const AssignOptions& options)
+{
+    return Hasher()
+        .text(version())
+        .digest(model.graph.digest())
+        .digest(sha256(writeStatistics(statistics)))
+        .digest(dataset.info().digest)
+        .digest(target.digest)
+        .text(options.metric)
+        .integer(options.sensitivity.probeSamples)
+        .finish();
+}
 
 /// Loss of a plan in the dataset's metric, on the calibration split.
 double measuredDrop(const Model& model, const QuantPlan& plan, const Statistics& statistics, const Dataset& dataset,
@@ -203,6 +223,13 @@ double measuredDrop(const Model& model, const QuantPlan& plan, const Statistics&
     return validate(model, *quantized, dataset, validating, control).metrics.front().loss;
 }
 
+}
+
+AssignmentLimits limitsOf(const AssignOptions& options)
+{
+    const AssignmentOptions& assignment = options.assignment;
+    return {assignment.maxSizeBytes, options.maxLatencyMs, options.maxEnergyMj,
+            assignment.maxDrop,      assignment.minimize,  assignment.timeBudgetSeconds};
 }
 
 Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<const Statistics> statistics,
@@ -223,7 +250,12 @@ Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<con
         assigning.drop = [&](const QuantPlan& plan, const Control& inner) {
             return measuredDrop(model, plan, *statistics, dataset, options, inner);
         };
+    if (assigning.store)
+        assigning.subject = subjectOf(model, *statistics, dataset, *target, options);
+    const auto begun = std::chrono::steady_clock::now();
     SensitivityOptions measuring = options.sensitivity;
+    measuring.store = assigning.store;
+    measuring.timeBudgetSeconds = assigning.timeBudgetSeconds / 2;
     measuring.wanted = [&](const Layer& layer, CellKind kind, int bits) {
         return assigning.allowed(layer, kind == CellKind::activations ? 0 : bits,
                                  kind == CellKind::weights ? 0 : bits);
@@ -234,6 +266,11 @@ Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<con
     probing.workers = options.workers;
     WhatIf whatIf(std::make_shared<const Graph>(model.graph), model.layers, statistics,
                   *dataset.split(Split::calibration), target->placement, probing, control);
+    if (assigning.timeBudgetSeconds > 0) {
+        const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begun;
+        // Never 0, which is no budget: what was measured so far is chosen from, and the best plan of that is the end.
+        assigning.timeBudgetSeconds = std::max(assigning.timeBudgetSeconds - taken.count(), 1e-3);
+    }
     return assignBits(model.graph, model.layers, effects, start, whatIf, assigning, control);
 }
 

@@ -14,6 +14,7 @@
 #include "core/calibration/collect.h"
 #include "core/data/samples.h"
 #include "core/evaluation/evaluate.h"
+#include "core/project/assignment_run.h"
 #include "core/project/model.h"
 #include "core/project/project.h"
 #include "core/quant/export_qdq.h"
@@ -81,7 +82,8 @@ Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statist
 
 /// What bits every layer should have. Everything is measured on the calibration split, so that the validation split stays
 /// unseen; with `maxDrop`, losses of `metric` there decide. Choices are those that the plan's target can run; its cost
-/// model gives latency and energy, which `assignment.limits` are replaced by.
+/// model gives latency and energy, which `assignment.limits` are replaced by. `assignment.timeBudgetSeconds` is that of the
+/// whole search: measuring single layers gets half of it. `assignment.store` keeps what both measure.
 struct AssignOptions {
     SensitivityOptions sensitivity;
     AssignmentOptions assignment;
@@ -90,6 +92,7 @@ struct AssignOptions {
     std::string metric = "top1";
     int workers = 0;
 };
+AssignmentLimits limitsOf(const AssignOptions& options);
 Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<const Statistics> statistics,
                   const Dataset& dataset, const AssignOptions& options, const Control& control);
 

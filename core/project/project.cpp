@@ -7,14 +7,20 @@
 
 #include <unistd.h>
 
+#include <array>
+#include <bit>
+#include <cstring>
 #include <set>
 
 namespace lathe {
 namespace {
 
 constexpr std::int64_t applicationId = 0x4C617468; // "Lath"
-constexpr std::int64_t schemaVersion = 2;
 constexpr std::int64_t firstSchemaVersion = 1;
+/// The versions from which on there are tables for what algorithms made, and for measured figures.
+constexpr std::int64_t adjustmentVersion = 2;
+constexpr std::int64_t figuresVersion = 3;
+constexpr std::int64_t schemaVersion = figuresVersion;
 
 /// Version 1.
 constexpr const char* firstSchema = R"(
@@ -34,6 +40,15 @@ CREATE TABLE adjustment(id INTEGER PRIMARY KEY, json TEXT NOT NULL);
 CREATE TABLE adjusted_tensor(kind TEXT, value TEXT, dtype TEXT NOT NULL, shape TEXT NOT NULL, data BLOB NOT NULL,
                              digest TEXT NOT NULL, PRIMARY KEY(kind, value)) WITHOUT ROWID;
 )";
+/// What version 3 adds: figures by digest of what they were measured from, and the newest search for bits.
+constexpr const char* thirdSchema = R"(
+CREATE TABLE figure(source BLOB NOT NULL, sample INTEGER NOT NULL, numbers BLOB NOT NULL,
+                    PRIMARY KEY(source, sample)) WITHOUT ROWID;
+CREATE TABLE assignment(id INTEGER PRIMARY KEY, json TEXT NOT NULL);
+)";
+/// What each version adds to the one before it.
+constexpr std::array schemas{firstSchema, secondSchema, thirdSchema};
+static_assert(schemas.size() == schemaVersion);
 
 const JsonLimits storedJsonLimits{.maxBytes = 256u << 20, .maxDepth = 32, .allowReals = true};
 
@@ -47,20 +62,24 @@ std::set<std::string> schemaOf(Database& database)
     return statements;
 }
 
+/// The tables that come with the versions after `from`, up to `to`.
+void addTables(Database& database, std::int64_t from, std::int64_t to)
+{
+    for (std::int64_t version = from; version < to; ++version)
+        database.execute(schemas[static_cast<std::size_t>(version)]);
+}
+
 std::set<std::string> expectedSchema(std::int64_t version)
 {
     Database memory(":memory:", Database::Mode::create);
-    memory.execute(firstSchema);
-    if (version > firstSchemaVersion)
-        memory.execute(secondSchema);
+    addTables(memory, 0, version);
     return schemaOf(memory);
 }
 
 void makeSchema(Database& database)
 {
     Transaction transaction(database);
-    database.execute(firstSchema);
-    database.execute(secondSchema);
+    addTables(database, 0, schemaVersion);
     database.execute(("PRAGMA application_id = " + std::to_string(applicationId)).c_str());
     database.execute(("PRAGMA user_version = " + std::to_string(schemaVersion)).c_str());
     transaction.commit();
@@ -130,6 +149,10 @@ public:
         const Bytes data = writeStatistics(statistics);
         Transaction transaction(m_database);
         m_database.execute("DELETE FROM statistics");
+        if (m_version >= figuresVersion) {
+            m_database.execute("DELETE FROM figure");
+            m_database.execute("DELETE FROM assignment");
+        }
         Statement insert(m_database, "INSERT INTO statistics(data, digest) VALUES(?, ?)");
         insert.bind(std::span<const std::byte>(data)).bind(sha256(data).hex()).run();
         transaction.commit();
@@ -185,7 +208,7 @@ public:
 
     std::optional<Adjusted> adjusted() const override
     {
-        if (m_version < schemaVersion)
+        if (m_version < adjustmentVersion)
             return std::nullopt;
         Statement query(m_database, "SELECT json FROM adjustment");
         if (!query.step())
@@ -205,9 +228,9 @@ public:
 
     void setAdjusted(const std::optional<Adjusted>& adjusted) override
     {
-        if (!adjusted && m_version < schemaVersion)
+        if (!adjusted && m_version < adjustmentVersion)
             return;
-        raiseVersion();
+        raiseVersion(adjustmentVersion);
         Transaction transaction(m_database);
         m_database.execute("DELETE FROM adjustment");
         m_database.execute("DELETE FROM adjusted_tensor");
@@ -219,6 +242,47 @@ public:
                 for (const auto& [value, tensor] : tensors)
                     insertTensor(insert, kind, value, tensor);
         }
+        transaction.commit();
+    }
+
+    FigureStore& figures() override { return m_figures; }
+
+    std::vector<FigureStore::Entry> allFigures() const override
+    {
+        std::vector<FigureStore::Entry> entries;
+        if (m_version < figuresVersion)
+            return entries;
+        Statement query(m_database, "SELECT source, sample, numbers FROM figure");
+        while (query.step()) {
+            FigureStore::Entry entry{{}, query.integer(1), numbersOf(query.blob(2))};
+            const Bytes source = query.blob(0);
+            if (source.size() != sizeof(entry.of.bytes))
+                invalid("a figure's source has the wrong size");
+            std::memcpy(entry.of.bytes.data(), source.data(), source.size());
+            entries.push_back(std::move(entry));
+        }
+        return entries;
+    }
+
+    std::optional<AssignmentRun> assignment() const override
+    {
+        if (m_version < figuresVersion)
+            return std::nullopt;
+        Statement query(m_database, "SELECT json FROM assignment");
+        if (!query.step())
+            return std::nullopt;
+        return storedIn(where(), "search for bits", [&] {
+            return assignmentRunFromJson(parseJson(query.text(0), "assignment", storedJsonLimits), "assignment");
+        });
+    }
+
+    void setAssignment(const AssignmentRun& run) override
+    {
+        raiseVersion(figuresVersion);
+        Transaction transaction(m_database);
+        m_database.execute("DELETE FROM assignment");
+        Statement insert(m_database, "INSERT INTO assignment(json) VALUES(?)");
+        insert.bind(dumpJson(assignmentRunToJson(run))).run();
         transaction.commit();
     }
 
@@ -280,6 +344,56 @@ private:
             invalid("the file is damaged");
     }
 
+    /// Figures in the file's own tables.
+    class StoredFigures : public FigureStore
+    {
+    public:
+        explicit StoredFigures(SqliteProject& project)
+            : m_project(project)
+        {
+        }
+
+        BySample find(const Digest& of) override
+        {
+            BySample found;
+            if (m_project.m_version < figuresVersion)
+                return found;
+            Statement query(m_project.m_database, "SELECT sample, numbers FROM figure WHERE source = ?");
+            query.bind(blobOf(of));
+            while (query.step())
+                found[query.integer(0)] = m_project.numbersOf(query.blob(1));
+            return found;
+        }
+
+        void keep(std::vector<Entry> entries) override
+        {
+            m_project.raiseVersion(figuresVersion);
+            Transaction transaction(m_project.m_database);
+            Statement insert(m_project.m_database, "INSERT OR REPLACE INTO figure VALUES(?, ?, ?)");
+            for (const Entry& entry : entries)
+                insert.bind(blobOf(entry.of)).bind(entry.sample).bind(std::as_bytes(std::span(entry.numbers))).run();
+            transaction.commit();
+        }
+
+    private:
+        static std::span<const std::byte> blobOf(const Digest& digest)
+        {
+            return std::as_bytes(std::span(digest.bytes));
+        }
+
+        SqliteProject& m_project;
+    };
+
+    std::vector<double> numbersOf(const Bytes& data) const
+    {
+        static_assert(std::endian::native == std::endian::little);
+        if (data.size() % sizeof(double) != 0)
+            invalid("figures have the wrong size");
+        std::vector<double> numbers(data.size() / sizeof(double));
+        std::memcpy(numbers.data(), data.data(), data.size());
+        return numbers;
+    }
+
     void verify(const Bytes& data, const std::string& digest, const std::string& what) const
     {
         if (sha256(data).hex() != digest)
@@ -330,21 +444,22 @@ private:
         }
     }
 
-    /// A file of version 1 gets the new tables when there is something to keep in them.
-    void raiseVersion()
+    /// A file of an earlier version gets new tables when there is something to keep in them.
+    void raiseVersion(std::int64_t version)
     {
-        if (m_version >= schemaVersion)
+        if (m_version >= version)
             return;
         Transaction transaction(m_database);
-        m_database.execute(secondSchema);
-        m_database.execute(("PRAGMA user_version = " + std::to_string(schemaVersion)).c_str());
+        addTables(m_database, m_version, version);
+        m_database.execute(("PRAGMA user_version = " + std::to_string(version)).c_str());
         transaction.commit();
-        m_version = schemaVersion;
+        m_version = version;
     }
 
     Path m_path;
     mutable Database m_database;
     std::int64_t m_version = schemaVersion;
+    StoredFigures m_figures{*this};
 };
 
 /// Makes the file under another name and renames it when it is complete.

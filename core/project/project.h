@@ -8,10 +8,12 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/figure_store.h"
 #include "core/base/fs.h"
 #include "core/base/json.h"
 #include "core/calibration/statistics.h"
 #include "core/evaluation/evaluate.h"
+#include "core/project/assignment_run.h"
 #include "core/quant/encodings.h"
 #include "core/quant/quant_plan.h"
 
@@ -60,6 +62,15 @@ public:
     };
     virtual std::optional<Adjusted> adjusted() const = 0;
     virtual void setAdjusted(const std::optional<Adjusted>& adjusted) = 0;
+
+    /// What sensitivity and searches for bits measured, so that they go on where they were stopped; gone with the
+    /// statistics.
+    virtual FigureStore& figures() = 0;
+    /// All of it, for a copy of the project.
+    virtual std::vector<FigureStore::Entry> allFigures() const = 0;
+    /// The newest search for bits, also one that was stopped; nothing before, and gone with the statistics.
+    virtual std::optional<AssignmentRun> assignment() const = 0;
+    virtual void setAssignment(const AssignmentRun& run) = 0;
 
     /// Runs in the order they were stored, newest last.
     virtual std::vector<EvaluationRun> runs() const = 0;

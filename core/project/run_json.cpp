@@ -1,30 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/project/run_json.h"
 
+#include "core/project/json_reals.h"
+
 #include <cmath>
 
 namespace lathe {
 namespace {
 
-/// Sums of a comparison, in the order of its fields. JSON has no infinities: such sums are kept as text.
-Json realToJson(double value)
-{
-    if (std::isfinite(value))
-        return value;
-    return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
-
-double realFromJson(const Json& json, const std::string& where)
-{
-    if (json.is_number())
-        return json.get<double>();
-    if (json == "nan")
-        return std::nan("");
-    if (json == "inf" || json == "-inf")
-        return json == "inf" ? HUGE_VAL : -HUGE_VAL;
-    throw Error(ErrorCode::jsonField, where, {{"field", "number"}, {"reason", "must be a number"}});
-}
-
+/// Sums of a comparison, in the order of its fields.
 Json comparisonToJson(const Comparison& c)
 {
     return Json::array({realToJson(c.signalSquares), realToJson(c.noiseSquares), realToJson(c.testSquares),

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/base/digest.h"
 #include "core/numeric/number_format.h"
 #include "core/numeric/placement_rules.h"
 
@@ -89,6 +90,7 @@ struct Target
     MemoryModel memory;
     CostModel cost;
     FileRules files;
+    Digest digest; ///< of the profile that it was read from
 };
 
 /// True when a tensor in the format `asked` can be held where `offered` is taken.

@@ -255,6 +255,7 @@ Target parseTarget(const Json& json, std::string_view where)
         target.files = parseFiles(object.object("files"), place + ": files");
     object.expectNoMore();
     checkCosts(target, place);
+    target.digest = sha256(dumpJson(json));
     return target;
 }
 

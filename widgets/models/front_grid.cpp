@@ -51,26 +51,16 @@ QString partText(TargetRefusal::Part part)
 
 std::vector<ShownPoint> shownPoints(const AssignmentRun& run)
 {
+    const std::vector<AssignmentPoint> front = run.front();
     std::vector<ShownPoint> points;
-    const auto add = [&](const AssignmentPoint& point, bool front) {
-        points.push_back({point, front, isUniform(point), run.best && point.plan == *run.best});
-    };
-    if (!run.found) {
-        for (const AssignmentPoint& point : run.measured)
-            add(point, false);
-    } else {
-        const auto& front = run.found->front;
-        for (const AssignmentPoint& point : front)
-            add(point, true);
-        const auto known = [&](const AssignmentPoint& point) {
-            return std::any_of(points.begin(), points.end(),
-                               [&](const ShownPoint& shown) { return shown.point.plan == point.plan; });
-        };
-        for (const AssignmentPoint& point : run.found->uniform)
-            if (!known(point))
-                add(point, false);
-        if (!known(run.found->best))
-            add(run.found->best, false);
+    for (std::size_t i = 0; i < run.measured.size(); ++i) {
+        const AssignmentPoint& point = run.measured[i];
+        const bool onFront = std::any_of(front.begin(), front.end(), [&](const AssignmentPoint& other) {
+            return other.plan == point.plan && other.origin == point.origin;
+        });
+        const ShownPoint shown{point, onFront, isUniform(point), run.best == i};
+        if (!run.complete || shown.front || shown.uniform || shown.best)
+            points.push_back(shown);
     }
     std::stable_sort(points.begin(), points.end(), [](const ShownPoint& a, const ShownPoint& b) {
         return a.point.sizeBytes < b.point.sizeBytes;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/project/assignment_run.h"
 #include "core/project/model.h"
 #include "core/quant/target_refusals.h"
 #include "widgets/models/grid_model.h"
-#include "widgets/session/assignment_run.h"
 
 #include <memory>
 

@@ -4,6 +4,7 @@
 #include "core/project/adjustment.h"
 #include "core/project/target_store.h"
 
+#include <future>
 #include <utility>
 
 namespace lathe {
@@ -17,6 +18,8 @@ ProjectContents readProject(const Project& project)
     contents.plan = project.plan();
     for (EvaluationRun& run : project.runs())
         contents.runs.push_back(std::make_shared<const EvaluationRun>(std::move(run)));
+    if (auto assignment = project.assignment())
+        contents.assignment = std::make_shared<const AssignmentRun>(std::move(*assignment));
     return contents;
 }
 
@@ -36,6 +39,42 @@ void writeProject(Project& project, const ProjectContents& contents)
         storeQuantized(project, *contents.source, *contents.adjusted);
     for (const auto& run : contents.runs)
         project.addRun(*run);
+    if (contents.assignment)
+        project.setAssignment(*contents.assignment);
+}
+
+namespace {
+
+/// Hands every call to the store's thread. Writing is not waited for.
+class FiguresOfStore : public FigureStore
+{
+public:
+    explicit FiguresOfStore(ProjectStore& store)
+        : m_store(store)
+    {
+    }
+
+    BySample find(const Digest& of) override
+    {
+        auto promise = std::make_shared<std::promise<BySample>>();
+        std::future<BySample> answer = promise->get_future();
+        m_store.write([promise = std::move(promise), of](Project& project) { promise->set_value(project.figures().find(of)); });
+        try {
+            return answer.get();
+        } catch (const std::future_error&) { // dropped: there is no project, or it cannot be read
+            return {};
+        }
+    }
+
+    void keep(std::vector<Entry> entries) override
+    {
+        m_store.write([entries = std::move(entries)](Project& project) { project.figures().keep(entries); });
+    }
+
+private:
+    ProjectStore& m_store;
+};
+
 }
 
 ProjectStore::ProjectStore(QObject* parent)
@@ -56,13 +95,33 @@ ProjectStore::~ProjectStore()
 
 void ProjectStore::create(const Path& path, ProjectContents contents)
 {
+    createWith(path, std::move(contents), false);
+}
+
+void ProjectStore::createCopy(const Path& path, ProjectContents contents)
+{
+    createWith(path, std::move(contents), true);
+}
+
+void ProjectStore::createWith(const Path& path, ProjectContents contents, bool copyFigures)
+{
     m_path = path;
-    push({[this, path, contents = std::move(contents)] {
+    push({[this, path, copyFigures, contents = std::move(contents)] {
+        std::vector<FigureStore::Entry> figures;
+        if (copyFigures && m_project)
+            figures = m_project->allFigures();
         m_project.reset();
         auto project = Project::create(path, true);
         writeProject(*project, contents);
+        if (!figures.empty())
+            project->figures().keep(std::move(figures));
         m_project = std::move(project);
     }});
+}
+
+std::unique_ptr<FigureStore> ProjectStore::figures()
+{
+    return std::make_unique<FiguresOfStore>(*this);
 }
 
 void ProjectStore::open(const Path& path)

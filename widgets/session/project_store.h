@@ -25,6 +25,7 @@ struct ProjectContents
     std::shared_ptr<const Quantized> adjusted; ///< by algorithms; written with `source` as the model it is of
     std::shared_ptr<const Model> source;
     std::vector<std::shared_ptr<const EvaluationRun>> runs;
+    std::shared_ptr<const AssignmentRun> assignment; ///< the newest search for bits; null when there was none
 };
 
 ProjectContents readProject(const Project& project);
@@ -42,11 +43,16 @@ public:
 
     /// Goes on with another file: a new one (replacing what is there) that gets `contents`, or one that exists.
     void create(const Path& path, ProjectContents contents);
+    /// As create(), with the measured figures of the file that was open until then.
+    void createCopy(const Path& path, ProjectContents contents);
     void open(const Path& path);
     /// Runs `task` with the project; nothing happens when there is none (its making failed).
     void write(Task task);
     /// The newest such task wins while it waits: for values that change quickly.
     void writeLatest(Task task);
+
+    /// What was measured for the open file, for work on any other thread, which waits for this one's answers.
+    std::unique_ptr<FigureStore> figures();
 
     const Path& path() const { return m_path; }
     /// True while something is not on the disk yet.
@@ -64,6 +70,7 @@ private:
     };
 
     void push(Entry entry);
+    void createWith(const Path& path, ProjectContents contents, bool copyFigures);
     void work();
 
     Path m_path;

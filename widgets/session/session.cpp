@@ -138,6 +138,7 @@ void Session::takeProject(const Opened& opened)
     m_statistics = opened.project->statistics;
     m_adjusted = opened.adjusted;
     m_runs = opened.project->runs;
+    m_assignment = opened.project->assignment;
     m_store.open(opened.projectPath);
 }
 
@@ -163,12 +164,13 @@ ProjectContents Session::contents() const
     contents.adjusted = m_adjusted;
     contents.source = m_model;
     contents.runs = m_runs;
+    contents.assignment = m_assignment;
     return contents;
 }
 
 void Session::saveAs(const QString& path)
 {
-    m_store.create(path.toStdString(), contents());
+    m_store.createCopy(path.toStdString(), contents());
     m_hasOwnProject = true;
     addRecentFile(path);
     emit projectChanged();

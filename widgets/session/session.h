@@ -3,7 +3,6 @@
 
 #include "core/project/pipeline.h"
 #include "core/runtime/profile_report.h"
-#include "widgets/session/assignment_run.h"
 #include "widgets/session/job.h"
 #include "widgets/session/layer_selection.h"
 #include "widgets/session/open_files.h"

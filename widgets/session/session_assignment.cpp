@@ -73,9 +73,9 @@ QString Session::assignCommand(const AssignOptions& options) const
         bits << QString::number(width);
     words << QStringLiteral("--bits") << bits.join(QLatin1Char(',')) << QStringLiteral("--samples")
           << QString::number(options.sensitivity.probeSamples);
-    if (options.sensitivity.timeBudgetSeconds > 0)
+    if (options.assignment.timeBudgetSeconds > 0)
         words << QStringLiteral("--time-budget")
-              << QString::number(options.sensitivity.timeBudgetSeconds) + QLatin1Char('s');
+              << QString::number(options.assignment.timeBudgetSeconds) + QLatin1Char('s');
     return commandLine(words);
 }
 
@@ -89,36 +89,32 @@ void Session::assign(AssignOptions options)
     options.sensitivity.workers = options.workers;
     options.sensitivity.kinds = {CellKind::weights, CellKind::activations};
     const JobInfo info{tr("Choosing bits"), tr("No bits were chosen"), assignCommand(options), assignPage};
-    auto begun = std::make_shared<AssignmentRun>();
-    begun->base = m_plan;
-    m_assignment = begun;
+    m_assignment = std::make_shared<const AssignmentRun>(AssignmentRun{m_plan, limitsOf(options), {}, {}, false});
     emit assignmentChanged();
     const auto change = [this](const std::function<void(AssignmentRun&)>& edit) {
         auto next = std::make_shared<AssignmentRun>(*m_assignment);
         edit(*next);
-        m_assignment = std::move(next);
+        m_assignment = next;
+        m_store.writeLatest([next](Project& project) { project.setAssignment(*next); });
         emit assignmentChanged();
     };
+    const std::shared_ptr<FigureStore> figures = m_store.figures();
     m_job.start(
         info,
-        [change, options, model = m_model, dataset = m_dataset, statistics = m_statistics,
+        [change, options, figures, model = m_model, dataset = m_dataset, statistics = m_statistics,
          base = m_plan](const JobContext& context) {
             AssignOptions watched = options;
+            watched.assignment.store = figures.get();
             watched.assignment.measured = [&](const AssignmentPoint& point) {
                 context.post(
                     [change, point] { change([&](AssignmentRun& run) { run.measured.push_back(point); }); });
             };
             watched.assignment.best = [&](const QuantPlan& plan) {
-                context.post([change, plan] { change([&](AssignmentRun& run) { run.best = plan; }); });
+                context.post([change, plan] { change([&](AssignmentRun& run) { run.setBest(plan); }); });
             };
-            return lathe::assign(*model, base, statistics, *dataset, watched, context.control());
+            return lathe::assign(*model, base, statistics, *dataset, watched, context.control()).complete;
         },
-        [change](const Assignment& found) {
-            change([&](AssignmentRun& run) {
-                run.best = found.best.plan;
-                run.found = found;
-            });
-        });
+        [change](bool complete) { change([&](AssignmentRun& run) { run.complete = complete; }); });
 }
 
 }

@@ -76,8 +76,10 @@ void Session::takeOpened(Opened opened)
         refreshFigures();
         restartWhatIf();
     }
-    if (newModel)
+    if (newModel) {
         emit planChanged();
+        emit assignmentChanged();
+    }
     if (opened.plan)
         changePlan(*opened.plan, tr("Plan from file"));
     for (const UserError& error : opened.troubles)
@@ -109,6 +111,8 @@ void Session::takeStatistics(std::shared_ptr<const Statistics> statistics)
     m_partialStatistics.reset();
     m_gains.reset();
     m_adjusted.reset();
+    m_assignment.reset();
+    emit assignmentChanged();
     m_store.write([statistics = m_statistics, plan = m_plan](Project& project) {
         storeAdjustment(project, std::nullopt);
         project.setStatistics(*statistics);

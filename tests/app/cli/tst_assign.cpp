@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "tests/app/cli/cli_fixture.h"
 
+#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QTest>
 
@@ -16,6 +17,8 @@ private Q_SLOTS:
     void limitsOfATargetHold_data();
     void limitsOfATargetHold();
     void theFrontIsWrittenAsPlans();
+    void goesOnAfterAnInterrupt();
+    void aTimeBudgetLeavesTheBest();
     void wrongUsage_data();
     void wrongUsage();
 
@@ -71,6 +74,47 @@ void TstAssign::theFrontIsWrittenAsPlans()
     QCOMPARE(files.size(), front.size());
     const QJsonObject last = m_cli.json("quantize p.lathe -o last.lathe --plan " + files.last().toString());
     QCOMPARE(last["packedBytes"].toInt(), front.last()["sizeBytes"].toInt());
+}
+
+/// Stopped on its way, a search leaves the best plan so far, and the same command ends with the same bytes as one that was
+/// never stopped.
+void TstAssign::goesOnAfterAnInterrupt()
+{
+    const QString command = "assign %1.lathe -o %1.json --max-size 32k --samples 64 --front 20 --repairs 30 --front-dir %1";
+    m_cli.copy("p.lathe", "whole.lathe");
+    m_cli.copy("p.lathe", "halved.lathe");
+    QElapsedTimer clock;
+    clock.start();
+    QJsonObject whole = m_cli.json(command.arg("whole"));
+    qint64 after = clock.elapsed() / 2;
+    Answer stopped;
+    for (int attempt = 0; attempt < 4; ++attempt, after /= 2) {
+        stopped = m_cli.run("--json " + command.arg("halved"), {.interruptAfterMs = static_cast<int>(after)});
+        if (stopped.status == 130)
+            break;
+    }
+    QVERIFY2(stopped.status == 130 && stopped.err.contains("goes on from there"), stopped.text());
+    QJsonObject halved = m_cli.json(command.arg("halved"));
+    QVERIFY(halved["reused"].toInt() > 0 || m_cli.json("sensitivity halved.lathe --samples 64")["reused"].toInt() > 0);
+    for (const QString key : {"reused", "plan", "frontFiles"}) {
+        whole.remove(key);
+        halved.remove(key);
+    }
+    QCOMPARE(halved, whole);
+    QCOMPARE(m_cli.read("halved.json"), m_cli.read("whole.json"));
+    QCOMPARE(m_cli.read("halved/front-01.json"), m_cli.read("whole/front-01.json"));
+}
+
+void TstAssign::aTimeBudgetLeavesTheBest()
+{
+    m_cli.copy("p.lathe", "short.lathe");
+    const QString command = "assign short.lathe -o short.json --max-size 32k --samples 16 --time-budget ";
+    const QJsonObject cut = m_cli.json(command + "0.01s");
+    QVERIFY(!cut["complete"].toBool() && cut["sizeBytes"].toInt() <= 32000);
+    QVERIFY(m_cli.exists("short.json"));
+    const QJsonObject whole = m_cli.json(command + "1h");
+    QVERIFY(whole["complete"].toBool() && whole["reused"].toInt() > 0);
+    QVERIFY(whole["measured"]["sqnrDb"].toDouble() >= cut["measured"]["sqnrDb"].toDouble());
 }
 
 void TstAssign::wrongUsage_data()

@@ -2,12 +2,14 @@
 #include "core/analysis/assignment.h"
 
 #include <QTest>
+#include <tuple>
 
 #include "core/analysis/assignment_table.h"
 #include "core/calibration/collect.h"
 #include "core/formats/formats.h"
 #include "core/passes/simplify.h"
 #include "core/quant/apply.h"
+#include "tests/core/analysis/memory_figures.h"
 #include "tests/core/analysis/noise_samples.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/shared_files.h"
@@ -30,6 +32,8 @@ private Q_SLOTS:
     void whatCannotBeIsSaid();
     void unmeasuredEndsWeighMore();
     void stops();
+    void goesOnWhereItWasStopped();
+    void aSpentBudgetEndsWithTheBest();
 
 private:
     Assignment assigned(const AssignmentOptions& options, const QuantPlan& base = {},
@@ -256,6 +260,60 @@ void TstAssignment::stops()
     std::stop_source source;
     source.request_stop();
     LATHE_EXPECT_ERROR(stopped, assigned({}, {}, Control(source.get_token())));
+}
+
+/// The plans that were measured are not measured again, and the end is that of a search that was never stopped.
+void TstAssignment::goesOnWhereItWasStopped()
+{
+    const auto summary = [](const AssignmentPoint& point) {
+        return std::tuple(point.plan.digest(), point.origin, point.sizeBytes, point.costs, point.predictedSqnrDb,
+                          point.sqnrDb, point.agreementLow, point.withinLimits);
+    };
+    AssignmentOptions options;
+    options.frontPoints = 3;
+    options.maxDrop = -15;
+    int drops = 0;
+    options.drop = [&](const QuantPlan& plan, const Control& control) {
+        ++drops;
+        return -m_whatIf->update(plan, control)->outputSqnrDb;
+    };
+    const Assignment whole = assigned(options);
+    const int wholeDrops = std::exchange(drops, 0);
+    test::MemoryFigures figures;
+    options.store = &figures;
+    std::stop_source source;
+    int measured = 0;
+    options.measured = [&](const AssignmentPoint&) {
+        if (++measured == 6)
+            source.request_stop();
+    };
+    LATHE_EXPECT_ERROR(stopped, assigned(options, {}, Control(source.get_token())));
+    const Assignment next = assigned(options);
+    QCOMPARE(next.reused, 6);
+    QVERIFY(drops > 0 && drops <= wholeDrops + 1);
+    QCOMPARE(next.evaluations, whole.evaluations);
+    QVERIFY(summary(next.best) == summary(whole.best) && next.drop == whole.drop && next.complete);
+    QCOMPARE(next.front.size(), whole.front.size());
+    for (std::size_t i = 0; i < next.front.size(); ++i)
+        QVERIFY(summary(next.front[i]) == summary(whole.front[i]));
+    drops = 0;
+    QCOMPARE(assigned(options).reused, whole.evaluations);
+    QCOMPARE(drops, 0);
+    options.subject = sha256("another target");
+    QCOMPARE(assigned(options).reused, 0);
+}
+
+void TstAssignment::aSpentBudgetEndsWithTheBest()
+{
+    AssignmentOptions options;
+    options.maxSizeBytes = 32000;
+    const Assignment whole = assigned(options);
+    QVERIFY(whole.complete);
+    options.timeBudgetSeconds = 1e-9;
+    const Assignment cut = assigned(options);
+    QVERIFY(!cut.complete && cut.best.withinLimits);
+    QVERIFY(cut.evaluations < whole.evaluations);
+    QVERIFY(cut.best.sizeBytes <= 32000);
 }
 
 QTEST_GUILESS_MAIN(TstAssignment)

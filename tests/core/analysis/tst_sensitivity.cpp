@@ -14,6 +14,7 @@
 #include "core/quant/apply.h"
 #include "core/runtime/program.h"
 #include "core/tensor/compare.h"
+#include "tests/core/analysis/memory_figures.h"
 #include "tests/core/analysis/noise_samples.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/shared_files.h"
@@ -54,6 +55,10 @@ private Q_SLOTS:
     void moreBitsCostLess();
     void aSpentBudgetLeavesEstimates();
     void stops();
+    void goesOnWhereItWasStopped_data();
+    void goesOnWhereItWasStopped();
+    void shortBudgetsGetToTheEnd();
+    void otherGridsAreMeasuredAnew();
     void needsSamples();
     void unmaskedSamplesAreScoredByAgreement();
 
@@ -210,6 +215,77 @@ void TstSensitivity::stops()
     std::stop_source source;
     source.request_stop();
     LATHE_EXPECT_ERROR(stopped, measure(smallOptions(), Control(source.get_token())));
+}
+
+void TstSensitivity::goesOnWhereItWasStopped_data()
+{
+    QTest::addColumn<int>("workers");
+    QTest::newRow("one worker") << 1;
+    QTest::newRow("two workers") << 2;
+}
+
+/// After a stop in the middle, and after the end: the figures are those of a run of its own.
+void TstSensitivity::goesOnWhereItWasStopped()
+{
+    QFETCH(const int, workers);
+    const Sensitivity whole = measure(smallOptions());
+    test::MemoryFigures figures;
+    SensitivityOptions options = smallOptions();
+    options.store = &figures;
+    options.workers = workers;
+    std::stop_source source;
+    LATHE_EXPECT_ERROR(stopped, measure(options, Control(source.get_token(), [&](const Progress& progress) {
+                                            if (progress.done == 2)
+                                                source.request_stop();
+                                        })));
+    const Sensitivity next = measure(options);
+    QVERIFY(next.reused >= whole.evaluations / 2 && next.reused < whole.evaluations);
+    const Sensitivity again = measure(options);
+    QCOMPARE(again.reused, whole.evaluations);
+    for (const Sensitivity& result : {next, again}) {
+        QCOMPARE(result.evaluations, whole.evaluations);
+        QVERIFY(std::equal(result.cells.begin(), result.cells.end(), whole.cells.begin(), whole.cells.end(), same));
+    }
+}
+
+/// Each run with a spent budget adds one score, however long everything before it took.
+void TstSensitivity::shortBudgetsGetToTheEnd()
+{
+    test::MemoryFigures figures;
+    SensitivityOptions options = smallOptions();
+    options.bits = {3};
+    options.kinds = {CellKind::both};
+    options.probeSamples = 2;
+    const Sensitivity whole = measure(options);
+    options.store = &figures;
+    options.timeBudgetSeconds = 1e-9;
+    Sensitivity result = measure(options);
+    for (std::int64_t run = 1; run < whole.evaluations; ++run)
+        result = measure(options);
+    QCOMPARE(result.samples, std::int64_t{2});
+    QVERIFY(std::equal(result.cells.begin(), result.cells.end(), whole.cells.begin(), whole.cells.end(), same));
+}
+
+/// What is kept belongs to grids and codes, data and metric: only where these are the same it is taken.
+void TstSensitivity::otherGridsAreMeasuredAnew()
+{
+    test::MemoryFigures figures;
+    SensitivityOptions options = smallOptions();
+    options.store = &figures;
+    const Sensitivity first = measure(options);
+    QCOMPARE(first.reused, std::int64_t{0});
+    const auto reused = [&](const QuantPlan& plan, const Digest& data) {
+        options.data = data;
+        return measureSensitivity(m_graph, m_layers, m_statistics, m_samples, plan, genericRules(), options, {}).reused;
+    };
+    QuantPlan plan;
+    QCOMPARE(reused(plan, sha256("other data")), std::int64_t{0});
+    plan.layers["stem.act"].weights = QuantSpec::parse("int8:tensor:symmetric");
+    const std::int64_t known = reused(plan, {});
+    // The cells of this layer's weights, at two bit-widths, alone and together with its activations.
+    QCOMPARE(known, first.evaluations - 4 * first.samples);
+    options.bits = {3, 5, 8};
+    QVERIFY(reused(QuantPlan(), {}) == first.evaluations);
 }
 
 void TstSensitivity::needsSamples()

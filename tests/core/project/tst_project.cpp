@@ -26,6 +26,9 @@ private Q_SLOTS:
     void refusesForeignFiles();
     void refusesChangedTables();
     void refusesDamagedCodes();
+    void keepsMeasuredFigures();
+    void earlierVersionsOpenAndGrow_data();
+    void earlierVersionsOpenAndGrow();
     void neverReplacesWithoutLeave();
 
 private:
@@ -64,6 +67,26 @@ Codes someCodes()
     codes.weights["w"] = Tensor::of<std::int8_t>(Shape{2, 2}, {-128, 0, 5, 127});
     codes.biases["b"] = Tensor::of<std::int32_t>(Shape{2}, {-70000, 70000});
     return codes;
+}
+
+AssignmentRun someSearch()
+{
+    AssignmentRun run;
+    run.base.target = "tensorrt";
+    run.limits.maxSizeBytes = 30000;
+    run.limits.maxDrop = 0.01;
+    for (const double decibels : {12.5, 40.0, double(INFINITY)}) {
+        AssignmentPoint point;
+        point.origin = "assigned";
+        point.sizeBytes = static_cast<std::int64_t>(1000 * run.measured.size() + 20000);
+        point.costs = {0.25, 0.5};
+        point.sqnrDb = decibels;
+        point.plan.layers["conv1"].weights = QuantSpec::parse("int4:channel:symmetric");
+        point.plan.layers["conv1"].weights->format.bits = 2 + static_cast<int>(run.measured.size());
+        run.measured.push_back(point);
+    }
+    run.setBest(run.measured[1].plan);
+    return run;
 }
 
 EvaluationRun someRun()
@@ -198,6 +221,68 @@ void TstProject::refusesDamagedCodes()
     }
     const auto project = Project::open(path);
     QVERIFY_EXCEPTION_THROWN(project->codes(), Error);
+}
+
+/// Figures and the newest search stay until there are other statistics.
+void TstProject::keepsMeasuredFigures()
+{
+    const Path path = file("figures.lathe");
+    {
+        const auto project = Project::create(path);
+        project->figures().keep({{sha256("a"), 0, {1.5, -0.0}}, {sha256("a"), 7, {INFINITY}}, {sha256("b"), 0, {2}}});
+        project->figures().keep({{sha256("b"), 0, {3}}});
+        project->setAssignment(someSearch());
+    }
+    const auto project = Project::open(path);
+    const FigureStore::BySample found = project->figures().find(sha256("a"));
+    QCOMPARE(found.size(), std::size_t{2});
+    QVERIFY(found.at(0) == std::vector({1.5, -0.0}) && found.at(7) == std::vector<double>{INFINITY});
+    QVERIFY(project->figures().find(sha256("b")).at(0) == std::vector{3.0});
+    QVERIFY(project->figures().find(sha256("c")).empty());
+    QCOMPARE(project->allFigures().size(), std::size_t{3});
+    QVERIFY(assignmentRunToJson(*project->assignment()) == assignmentRunToJson(someSearch()));
+    project->setStatistics(someStatistics());
+    QVERIFY(project->allFigures().empty() && !project->assignment());
+}
+
+void TstProject::earlierVersionsOpenAndGrow_data()
+{
+    QTest::addColumn<int>("version");
+    QTest::addColumn<QStringList>("missing");
+    QTest::newRow("1") << 1 << QStringList{"adjustment", "adjusted_tensor", "figure", "assignment"};
+    QTest::newRow("2") << 2 << QStringList{"figure", "assignment"};
+}
+
+/// A file that an earlier version of the program made stays as it is while it is only read, and gets the new tables
+/// with the first figure.
+void TstProject::earlierVersionsOpenAndGrow()
+{
+    QFETCH(const int, version);
+    QFETCH(const QStringList, missing);
+    const Path path = file(("version" + std::to_string(version) + ".lathe").c_str());
+    Project::create(path)->setStatistics(someStatistics());
+    const auto stored = [&] { return Database(path, Database::Mode::readOnly).pragma("user_version"); };
+    {
+        Database database(path, Database::Mode::readWrite);
+        for (const QString& table : missing)
+            database.execute(("DROP TABLE " + table.toStdString()).c_str());
+        database.execute(("PRAGMA user_version = " + std::to_string(version)).c_str());
+    }
+    {
+        const auto project = Project::open(path);
+        QVERIFY(project->figures().find(sha256("a")).empty() && project->allFigures().empty());
+        QVERIFY(!project->assignment() && !project->adjusted());
+        project->setStatistics(someStatistics());
+        QCOMPARE(stored(), version);
+        project->figures().keep({{sha256("a"), 0, {1}}});
+    }
+    QCOMPARE(stored(), 3);
+    const auto project = Project::open(path);
+    QVERIFY(project->figures().find(sha256("a")).at(0) == std::vector{1.0});
+    QVERIFY(writeStatistics(*project->statistics()) == writeStatistics(someStatistics()));
+    project->setAssignment(someSearch());
+    project->setAdjusted(Project::Adjusted{Json::object(), {}});
+    QVERIFY(project->assignment() && project->adjusted());
 }
 
 void TstProject::neverReplacesWithoutLeave()
