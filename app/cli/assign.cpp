@@ -23,6 +23,7 @@ struct AssignVerbOptions
     std::string maxSize;
     std::optional<double> maxLatencyMs;
     std::optional<double> maxEnergyMj;
+    std::optional<double> maxBits;
     std::string minimize = "size";
     std::optional<double> maxDrop;
     std::vector<int> bits{2, 3, 4, 5, 6, 8};
@@ -42,13 +43,14 @@ void savePlan(const QuantPlan& plan, const std::string& path, const Context& con
 }
 
 /// Costs stand in the order in which the pipeline limits them.
-constexpr std::size_t latencyCost = 0, energyCost = 1;
+constexpr std::size_t latencyCost = 0, energyCost = 1, bitsCost = 2;
 
 Json pointToJson(const AssignmentPoint& point)
 {
     return {{"plan", planToJson(point.plan)},       {"origin", point.origin},
             {"sizeBytes", point.sizeBytes},         {"latencyMs", point.costs[latencyCost]},
-            {"energyMj", point.costs[energyCost]},  {"predictedSqnrDb", finiteOrNull(point.predictedSqnrDb)},
+            {"energyMj", point.costs[energyCost]},  {"meanBits", point.costs[bitsCost]},
+            {"predictedSqnrDb", finiteOrNull(point.predictedSqnrDb)},
             {"sqnrDb", finiteOrNull(point.sqnrDb)}, {"agreement", point.agreement},
             {"agreementLow", point.agreementLow},   {"agreementHigh", point.agreementHigh},
             {"withinLimits", point.withinLimits}};
@@ -60,7 +62,8 @@ Json toJson(const Assignment& result, const AssignVerbOptions& options)
     Json measured = {{"sqnrDb", finiteOrNull(best.sqnrDb)},
                      {"agreement", best.agreement},
                      {"latencyMs", best.costs[latencyCost]},
-                     {"energyMj", best.costs[energyCost]}};
+                     {"energyMj", best.costs[energyCost]},
+                     {"meanBits", best.costs[bitsCost]}};
     if (result.drop)
         measured["drop"] = *result.drop;
     Json json = {{"plan", options.output},
@@ -81,7 +84,7 @@ Json toJson(const Assignment& result, const AssignVerbOptions& options)
 std::string pointToText(const AssignmentPoint& point)
 {
     return sizeText(point.sizeBytes) + ", " + fixedText(point.costs[latencyCost], 3) + " ms, " +
-           fixedText(point.costs[energyCost], 4) + " mJ: output SQNR " + fixedText(point.sqnrDb, 1) +
+           fixedText(point.costs[energyCost], 4) + " mJ, " + fixedText(point.costs[bitsCost], 2) + " bits: output SQNR " + fixedText(point.sqnrDb, 1) +
            " dB (predicted " + fixedText(point.predictedSqnrDb, 1) + "), agreement " +
            fixedText(point.agreement, 3);
 }
@@ -135,6 +138,7 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
     result.assignment.minimize = minimizedCosts().at(options.minimize);
     result.maxLatencyMs = options.maxLatencyMs.value_or(result.maxLatencyMs);
     result.maxEnergyMj = options.maxEnergyMj.value_or(result.maxEnergyMj);
+    result.maxMeanBits = options.maxBits.value_or(result.maxMeanBits);
     result.assignment.frontPoints = options.front;
     result.assignment.repairs = options.repairs;
     return result;
@@ -201,8 +205,8 @@ private:
 
 int assignSource(const AssignVerbOptions& options, Context& context)
 {
-    if (options.maxSize.empty() && !options.maxDrop && !options.maxLatencyMs && !options.maxEnergyMj)
-        throw UsageError("Give a limit: --max-size, --max-latency-ms, --max-energy-mj or --max-drop.");
+    if (options.maxSize.empty() && !options.maxDrop && !options.maxLatencyMs && !options.maxEnergyMj && !options.maxBits)
+        throw UsageError("Give a limit: --max-size, --max-bits, --max-latency-ms, --max-energy-mj or --max-drop.");
     const Source source = openSource(options.source, context);
     if (!source.statistics)
         throw Error(ErrorCode::noStatistics, options.source, {{"value", options.source}});
@@ -249,6 +253,8 @@ VerbAction declare(CLI::App& command)
         .add_option("--max-energy-mj", options->maxEnergyMj,
                     "Most energy an inference, by the target's cost model")
         ->check(CLI::PositiveNumber);
+    command.add_option("--max-bits", options->maxBits, "Most bits of a weight on average, as 4.5")
+        ->check(CLI::Range(1.0, 32.0));
     command.add_option("--max-drop", options->maxDrop, "Largest loss of the metric, in its own unit");
     command.add_option("--minimize", options->minimize, "What to make least within --max-drop")
         ->check(CLI::IsMember(minimizedCosts()))

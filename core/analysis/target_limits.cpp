@@ -131,6 +131,23 @@ std::vector<CostLimit> targetLimits(const Graph& graph, const std::vector<Layer>
             limitOn("energyMj", costs, target, &LayerCost::energyMj, &PlanCost::energyMj)};
 }
 
+CostLimit meanBitsLimit(const Graph& graph, const std::vector<Layer>& layers)
+{
+    const auto weightsOf = [&graph](const Layer& layer) {
+        const bool counted = layer.weight.valid() && !layer.body;
+        return counted ? static_cast<double>(graphOf(layer, graph).value(layer.weight).constant.elements()) : 0.0;
+    };
+    double all = 0;
+    for (const Layer& layer : layers)
+        all += weightsOf(layer);
+    CostLimit limit;
+    limit.id = "meanBits";
+    limit.cost = [weightsOf, all](const Layer& layer, int weightBits, int) {
+        return all > 0 ? weightsOf(layer) * weightBits / all : 0.0;
+    };
+    return limit;
+}
+
 std::function<bool(const Layer&, int weightBits, int activationBits)>
 targetAllows(const Graph& graph, const QuantPlan& base, const Target& target)
 {

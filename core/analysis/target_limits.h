@@ -16,6 +16,9 @@ std::vector<CostLimit> targetLimits(const Graph& graph, const std::vector<Layer>
                                     const Statistics& statistics, const QuantPlan& base,
                                     const Target& target);
 
+/// Bits of a weight on average, without scales: "meanBits", infinite until it is set. Weights in float count 32.
+CostLimit meanBitsLimit(const Graph& graph, const std::vector<Layer>& layers);
+
 /// Whether the target keeps activations at such bits and has, for some inputs, a kernel for such weights, in
 /// the formats that `base` asks for or the nearest ones.
 std::function<bool(const Layer&, int weightBits, int activationBits)>

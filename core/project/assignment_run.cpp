@@ -13,6 +13,7 @@ Json limitsToJson(const AssignmentLimits& limits)
     Json json = {{"maxSizeBytes", realToJson(limits.maxSizeBytes)},
                  {"maxLatencyMs", realToJson(limits.maxLatencyMs)},
                  {"maxEnergyMj", realToJson(limits.maxEnergyMj)},
+                 {"maxMeanBits", realToJson(limits.maxMeanBits)},
                  {"minimize", limits.minimize},
                  {"timeBudgetSeconds", limits.timeBudgetSeconds}};
     if (limits.maxDrop)
@@ -27,6 +28,7 @@ AssignmentLimits limitsFromJson(const Json& json, const std::string& where)
     limits.maxSizeBytes = realFromJson(object.any("maxSizeBytes"), where);
     limits.maxLatencyMs = realFromJson(object.any("maxLatencyMs"), where);
     limits.maxEnergyMj = realFromJson(object.any("maxEnergyMj"), where);
+    limits.maxMeanBits = realFromJson(object.any("maxMeanBits"), where);
     limits.minimize = object.string("minimize");
     limits.timeBudgetSeconds = object.real("timeBudgetSeconds");
     if (object.has("maxDrop"))
@@ -68,8 +70,8 @@ AssignmentPoint pointFromJson(const Json& json, const std::string& where)
     point.agreementHigh = realFromJson(object.any("agreementHigh"), where);
     point.withinLimits = object.boolean("withinLimits", true);
     object.expectNoMore();
-    if (point.costs.size() != 2)
-        object.fail("costs", "must hold latency and energy");
+    if (point.costs.size() != 3)
+        object.fail("costs", "must hold latency, energy and mean bits");
     return point;
 }
 
@@ -87,7 +89,8 @@ void AssignmentRun::setBest(const QuantPlan& plan)
 std::vector<AssignmentPoint> AssignmentRun::front() const
 {
     return frontOf(measured, {true, std::isfinite(limits.maxLatencyMs) || limits.minimize == "latencyMs",
-                              std::isfinite(limits.maxEnergyMj) || limits.minimize == "energyMj"});
+                              std::isfinite(limits.maxEnergyMj) || limits.minimize == "energyMj",
+                              std::isfinite(limits.maxMeanBits)});
 }
 
 Json assignmentRunToJson(const AssignmentRun& run)

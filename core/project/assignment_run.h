@@ -17,6 +17,7 @@ struct AssignmentLimits
     double maxSizeBytes = std::numeric_limits<double>::infinity();
     double maxLatencyMs = std::numeric_limits<double>::infinity();
     double maxEnergyMj = std::numeric_limits<double>::infinity();
+    double maxMeanBits = std::numeric_limits<double>::infinity();
     std::optional<double> maxDrop;
     std::string minimize = "sizeBytes";
     double timeBudgetSeconds = 0; ///< 0 = none
@@ -29,7 +30,7 @@ struct AssignmentRun
 {
     QuantPlan base; ///< where it started
     AssignmentLimits limits;
-    std::vector<AssignmentPoint> measured; ///< in the order in which they came; costs are latency and energy
+    std::vector<AssignmentPoint> measured; ///< in the order in which they came; costs are latency, energy and mean bits
     std::optional<std::size_t> best;       ///< place of the best one within the limits
     bool complete = false;                 ///< it came to its end
 

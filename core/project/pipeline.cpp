@@ -228,7 +228,7 @@ double measuredDrop(const Model& model, const QuantPlan& plan, const Statistics&
 AssignmentLimits limitsOf(const AssignOptions& options)
 {
     const AssignmentOptions& assignment = options.assignment;
-    return {assignment.maxSizeBytes, options.maxLatencyMs, options.maxEnergyMj,
+    return {assignment.maxSizeBytes, options.maxLatencyMs, options.maxEnergyMj,             options.maxMeanBits,
             assignment.maxDrop,      assignment.minimize,  assignment.timeBudgetSeconds};
 }
 
@@ -246,6 +246,8 @@ Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<con
     assigning.limits = targetLimits(model.graph, model.layers, *statistics, start, *target);
     assigning.limits[0].limit = options.maxLatencyMs;
     assigning.limits[1].limit = options.maxEnergyMj;
+    assigning.limits.push_back(meanBitsLimit(model.graph, model.layers));
+    assigning.limits[2].limit = options.maxMeanBits;
     if (!assigning.drop)
         assigning.drop = [&](const QuantPlan& plan, const Control& inner) {
             return measuredDrop(model, plan, *statistics, dataset, options, inner);

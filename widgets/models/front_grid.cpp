@@ -96,6 +96,8 @@ std::shared_ptr<const Grid> frontGrid(const std::vector<ShownPoint>& points)
                true),
         column(QT_TRANSLATE_NOOP("FrontGrid", "Energy mJ"),
                QT_TRANSLATE_NOOP("FrontGrid", "Of one sample, by the target's cost model."), true),
+        column(QT_TRANSLATE_NOOP("FrontGrid", "Bits"),
+               QT_TRANSLATE_NOOP("FrontGrid", "Of a weight on average, without scales; float counts 32."), true),
         column(
             QT_TRANSLATE_NOOP("FrontGrid", "SQNR dB"),
             QT_TRANSLATE_NOOP("FrontGrid", "Of the first output against float, measured on the probe set."),
@@ -125,6 +127,7 @@ std::shared_ptr<const Grid> frontGrid(const std::vector<ShownPoint>& points)
                      {bytesText(point.sizeBytes), static_cast<double>(point.sizeBytes)},
                      cost(0),
                      cost(1),
+                     cost(2),
                      decibelCell(point.sqnrDb),
                      decibelCell(point.predictedSqnrDb),
                      lossCell(point),

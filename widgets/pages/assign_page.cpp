@@ -20,6 +20,7 @@
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QVBoxLayout>
+#include <cmath>
 
 namespace lathe {
 namespace {
@@ -93,6 +94,10 @@ private:
         form->addRow(tr("Target"), m_target);
         form->addRow(QString(), own);
         m_size = limit("maxSize", tr("Size at most"), tr(" kB"), 1e9, tr("Of the packed model."), *form);
+        m_bits = limit("maxBits", tr("Bits at most"), tr(" bits"), 32,
+                       tr("Of a weight on average, without scales: 4.5 lets half of the weights have 5 bits."), *form);
+        m_bits->setDecimals(2);
+        m_bits->setSingleStep(0.5);
         m_latency = limit("maxLatency", tr("Latency at most"), tr(" ms"), 1e9,
                           tr("Of one sample, by the target's cost model."), *form);
         m_energy = limit("maxEnergy", tr("Energy at most"), tr(" mJ"), 1e9,
@@ -109,6 +114,12 @@ private:
         m_minimize->addItem(tr("latency"), QStringLiteral("latencyMs"));
         m_minimize->addItem(tr("energy"), QStringLiteral("energyMj"));
         form->addRow(tr("Make least"), m_minimize);
+        m_budget = limit("timeBudget", tr("Time at most"), tr(" s"), 1e6,
+                         tr("The search ends with the best plan so far. What it measured is kept: the next one goes on "
+                            "from there."),
+                         *form);
+        m_budget->setDecimals(0);
+        m_budget->setSingleStep(30);
         m_run = new QPushButton(tr("Choose bits"));
         m_run->setObjectName(QStringLiteral("runAssign"));
         m_run->setToolTip(
@@ -193,6 +204,9 @@ private:
         result.sensitivity.probeSamples = 32;
         if (m_size->value() > 0)
             result.assignment.maxSizeBytes = m_size->value() * bytesPerKb;
+        if (m_bits->value() > 0)
+            result.maxMeanBits = m_bits->value();
+        result.assignment.timeBudgetSeconds = m_budget->value();
         if (m_latency->value() > 0)
             result.maxLatencyMs = m_latency->value();
         if (m_energy->value() > 0)
@@ -232,9 +246,9 @@ private:
                "limits of a device."));
         m_help->setText(m_session.model() ? tr("Go to the data") : tr("Go to the model"));
         m_target->setCurrentIndex(m_target->findData(QString::fromStdString(m_session.plan().target)));
-        showTargetOfPlans();
-        const bool limited =
-            m_size->value() > 0 || m_latency->value() > 0 || m_energy->value() > 0 || m_drop->value() > 0;
+        showSearch();
+        const bool limited = m_size->value() > 0 || m_bits->value() > 0 || m_latency->value() > 0 ||
+                             m_energy->value() > 0 || m_drop->value() > 0;
         m_minimize->setEnabled(m_drop->value() > 0);
         m_run->setEnabled(ready && limited && !m_session.job().running());
         m_copy->setEnabled(ready && limited);
@@ -257,23 +271,50 @@ private:
                  tr("%1\n%2, output SQNR %3 dB")
                      .arg(pointName(shown), bytesText(shown.point.sizeBytes), sqnrText(shown.point.sqnrDb))});
         }
-        showTargetOfPlans();
+        showSearch();
+        takeLimits();
         chart.current = m_table->currentId();
         m_chart->setData(std::move(chart));
         takeCurrent();
     }
 
-    /// Plans that were found for another target stay in sight, with its name.
-    void showTargetOfPlans()
+    /// Says where the plans come from, where that is not a search of its own for the chosen target that came to its
+    /// end; those of another target are grey.
+    void showSearch()
     {
         const auto& run = m_session.assignment();
         const bool other = run && run->base.target != m_session.plan().target;
-        m_foundFor->setVisible(other);
-        if (!other)
+        const bool stopped = run && !run->complete && !run->measured.empty() && !m_session.job().running();
+        QStringList notes;
+        if (stopped)
+            notes << tr("Stopped after %n plans; the same search goes on from there.", nullptr,
+                        static_cast<int>(run->measured.size()));
+        if (other) {
+            const TargetPtr target = findTarget(run->base.target);
+            notes << tr("These plans were found for %1; opening one goes back to that target.")
+                         .arg(QString::fromStdString(target ? target->label : run->base.target));
+        }
+        m_foundFor->setText(notes.join(QLatin1Char(' ')));
+        m_foundFor->setVisible(!notes.isEmpty());
+        m_chart->setStale(other);
+        m_table->setStale(other);
+    }
+
+    /// The limits of a search that came with the project, where none is set yet.
+    void takeLimits()
+    {
+        const auto& run = m_session.assignment();
+        if (!run || run->limits == AssignmentLimits() || !(limitsOf(options()) == AssignmentLimits()))
             return;
-        const TargetPtr target = findTarget(run->base.target);
-        m_foundFor->setText(tr("These plans were found for %1; opening one goes back to that target.")
-                                .arg(QString::fromStdString(target ? target->label : run->base.target)));
+        const AssignmentLimits& limits = run->limits;
+        const auto set = [](QDoubleSpinBox& box, double value) { box.setValue(std::isfinite(value) ? value : 0); };
+        set(*m_size, limits.maxSizeBytes / bytesPerKb);
+        set(*m_bits, limits.maxMeanBits);
+        set(*m_latency, limits.maxLatencyMs);
+        set(*m_energy, limits.maxEnergyMj);
+        set(*m_drop, limits.maxDrop.value_or(0));
+        set(*m_budget, limits.timeBudgetSeconds);
+        m_minimize->setCurrentIndex(std::max(0, m_minimize->findData(QString::fromStdString(limits.minimize))));
     }
 
     const ShownPoint* current() const
@@ -318,6 +359,8 @@ private:
     QLabel* m_foundFor = nullptr;
     QComboBox* m_target = nullptr;
     QDoubleSpinBox* m_size = nullptr;
+    QDoubleSpinBox* m_bits = nullptr;
+    QDoubleSpinBox* m_budget = nullptr;
     QDoubleSpinBox* m_latency = nullptr;
     QDoubleSpinBox* m_energy = nullptr;
     QDoubleSpinBox* m_drop = nullptr;

@@ -3,6 +3,7 @@
 
 #include "widgets/panels/table_style.h"
 
+#include <QApplication>
 #include <QHeaderView>
 #include <QPainter>
 #include <algorithm>
@@ -72,6 +73,15 @@ void GridView::setEmptyText(const QString& text)
 {
     m_emptyText = text;
     viewport()->update();
+}
+
+void GridView::setStale(bool stale)
+{
+    QPalette shown = QApplication::palette(this);
+    if (stale)
+        for (const auto role : {QPalette::Text, QPalette::WindowText})
+            shown.setColor(role, shown.color(QPalette::Disabled, role));
+    setPalette(stale ? shown : QPalette());
 }
 
 void GridView::paintEvent(QPaintEvent* event)

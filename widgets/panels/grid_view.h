@@ -26,6 +26,8 @@ public:
     void setLeastWidth(int column, int width);
     /// Said where the rows would be while there are none.
     void setEmptyText(const QString& text);
+    /// Grey: the rows are not those of what is chosen now.
+    void setStale(bool stale);
 
 signals:
     void currentIdChanged(const QString& id);

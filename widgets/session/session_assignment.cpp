@@ -64,6 +64,7 @@ QString Session::assignCommand(const AssignOptions& options) const
     addLimit(words, "--max-size", options.assignment.maxSizeBytes);
     addLimit(words, "--max-latency-ms", options.maxLatencyMs);
     addLimit(words, "--max-energy-mj", options.maxEnergyMj);
+    addLimit(words, "--max-bits", options.maxMeanBits);
     if (options.assignment.maxDrop) {
         addLimit(words, "--max-drop", *options.assignment.maxDrop);
         words << QStringLiteral("--minimize") << minimizeWord(options.assignment.minimize);

@@ -68,6 +68,14 @@ void FrontChart::setCurrent(const QString& id)
     redraw();
 }
 
+void FrontChart::setStale(bool stale)
+{
+    if (std::exchange(m_stale, stale) == stale)
+        return;
+    applyPalette();
+    redraw();
+}
+
 void FrontChart::redraw()
 {
     for (QCPGraph* graph : {m_plans, m_front, m_uniform, m_current})
@@ -110,7 +118,7 @@ void FrontChart::writeNames()
         auto* name = new QCPItemText(this);
         name->setText(point.text.section(QLatin1Char('\n'), 0, 0));
         name->setFont(font());
-        name->setColor(palette().color(QPalette::Text));
+        name->setColor(legend->textColor());
         const bool left = point.cost <= xAxis->range().center();   // the text must not leave the chart
         name->setPositionAlignment((left ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignTop);
         name->setPadding(QMargins(6, 3, 6, 0));
@@ -171,10 +179,10 @@ void FrontChart::changeEvent(QEvent* event)
 
 void FrontChart::applyPalette()
 {
-    const QColor text = palette().color(QPalette::Text);
     const QColor ground = palette().color(QPalette::Base);
-    const QColor quiet = blended(text, ground, 0.45);
-    const QColor strong = accent(palette());
+    const QColor quiet = blended(palette().color(QPalette::Text), ground, 0.45);
+    const QColor text = m_stale ? quiet : palette().color(QPalette::Text);
+    const QColor strong = m_stale ? quiet : accent(palette());
     setBackground(ground);
     for (QCPAxis* axis : {xAxis, yAxis}) {
         axis->setBasePen(QPen(quiet));

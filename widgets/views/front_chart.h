@@ -34,6 +34,8 @@ public:
     explicit FrontChart(QWidget* parent = nullptr);
     void setData(FrontChartData shown);
     void setCurrent(const QString& id);
+    /// Grey: the plans are not those of what is chosen now.
+    void setStale(bool stale);
     /// Where a point is drawn.
     QPointF positionOf(const QString& id) const;
 
@@ -55,6 +57,7 @@ private:
     const FrontChartData::Point* nearest(const QPointF& position) const;
 
     FrontChartData m_data;
+    bool m_stale = false;
     QCPGraph* m_plans;
     QCPGraph* m_front;
     QCPGraph* m_uniform;

@@ -43,6 +43,7 @@ void TstAssign::limitsOfATargetHold_data()
     QTest::addColumn<QString>("cost");
     QTest::addColumn<double>("most");
     QTest::newRow("latency") << "--max-latency-ms 0.1" << "latencyMs" << 0.1;
+    QTest::newRow("bits") << "--max-bits 4.5" << "meanBits" << 4.5;
     QTest::newRow("energy") << "--max-energy-mj 0.007" << "energyMj" << 0.007;
 }
 
@@ -58,7 +59,8 @@ void TstAssign::limitsOfATargetHold()
     const double assigned = json["measured"][cost].toDouble();
     QVERIFY2(assigned <= most, QByteArray::number(assigned).constData());
     const QJsonObject quantized = m_cli.json("quantize p.lathe --plan npu.json -o npu.lathe");
-    QCOMPARE(quantized["cost"][cost].toDouble(), assigned);
+    if (cost != QLatin1String("meanBits"))
+        QCOMPARE(quantized["cost"][cost].toDouble(), assigned);
     QCOMPARE(quantized["targetRefusals"].toArray().size(), 0);
     const QJsonArray front = json["front"].toArray();
     QVERIFY(std::any_of(front.begin(), front.end(),

@@ -25,7 +25,7 @@ AssignmentPoint point(int bits, std::int64_t bytes, double latencyMs, double sqn
     result.plan.weights.format.bits = bits;
     result.origin = "assigned";
     result.sizeBytes = bytes;
-    result.costs = {latencyMs, 1};
+    result.costs = {latencyMs, 1, 4};
     result.sqnrDb = sqnrDb;
     return result;
 }

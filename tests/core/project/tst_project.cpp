@@ -79,7 +79,7 @@ AssignmentRun someSearch()
         AssignmentPoint point;
         point.origin = "assigned";
         point.sizeBytes = static_cast<std::int64_t>(1000 * run.measured.size() + 20000);
-        point.costs = {0.25, 0.5};
+        point.costs = {0.25, 0.5, 4};
         point.sqnrDb = decibels;
         point.plan.layers["conv1"].weights = QuantSpec::parse("int4:channel:symmetric");
         point.plan.layers["conv1"].weights->format.bits = 2 + static_cast<int>(run.measured.size());

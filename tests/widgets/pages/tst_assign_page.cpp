@@ -52,6 +52,13 @@ void TestAssignPage::choosesBitsWithinALimit()
     QVERIFY(run->isEnabled());
     QTest::mouseClick(page->findChild<QPushButton*>(QStringLiteral("copyAssign")), Qt::LeftButton);
     QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("--max-size 40000")));
+    auto* bits = page->findChild<QDoubleSpinBox*>(QStringLiteral("maxBits"));
+    auto* budget = page->findChild<QDoubleSpinBox*>(QStringLiteral("timeBudget"));
+    bits->setValue(7.5);
+    budget->setValue(3600);
+    QTest::mouseClick(page->findChild<QPushButton*>(QStringLiteral("copyAssign")), Qt::LeftButton);
+    QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("--max-bits 7.5")));
+    QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("--time-budget 3600s")));
 
     QTest::mouseClick(run, Qt::LeftButton);
     QTRY_VERIFY_WITH_TIMEOUT(session.assignment() && !session.job().running(), 60000);
@@ -66,8 +73,13 @@ void TestAssignPage::choosesBitsWithinALimit()
     QVERIFY(!foundFor->isVisible());
     session.setTarget(QStringLiteral("tensorrt"));
     QVERIFY(foundFor->isVisible() && !foundFor->text().isEmpty());
+    // Grey: they are not this target's.
+    const auto textColor = [&] { return table->palette().color(QPalette::Active, QPalette::Text); };
+    const QColor grey = textColor();
+    QCOMPARE(grey, table->palette().color(QPalette::Disabled, QPalette::Text));
     session.undoStack().undo();
     QVERIFY(!foundFor->isVisible());
+    QVERIFY(textColor() != grey);
     table->setCurrentIndex({});
     const QuantPlan before = session.plan();
     auto* open = page->findChild<QPushButton*>(QStringLiteral("openPoint"));
