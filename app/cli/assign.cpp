@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/format_options.h"
 #include "app/cli/plan_options.h"
 #include "app/cli/quantities.h"
 #include "app/cli/refusals.h"
@@ -27,6 +28,7 @@ struct AssignVerbOptions
     std::string minimize = "size";
     std::optional<double> maxDrop;
     std::vector<int> bits{2, 3, 4, 5, 6, 8};
+    FormatOptions formats;
     std::string metric;
     std::string timeBudget;
     int samples = 32;
@@ -126,6 +128,7 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
     result.metric = options.metric.empty() ? dataset.info().metric : options.metric;
     result.workers = context.workers();
     result.sensitivity.bits = options.bits;
+    takeFormats(options.formats, result.sensitivity);
     result.sensitivity.kinds = {CellKind::weights, CellKind::activations};
     result.sensitivity.metric = result.metric;
     result.sensitivity.probeSamples = options.samples;
@@ -265,6 +268,7 @@ VerbAction declare(CLI::App& command)
         ->delimiter(',')
         ->check(CLI::Range(2, 16))
         ->capture_default_str();
+    addFormatOptions(command, options->formats);
     command.add_option("--metric", options->metric, "Metric of the loss (default: the dataset's)");
     command.add_option("--samples", options->samples, "Calibration samples to measure on")
         ->check(CLI::PositiveNumber)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/format_options.h"
 #include "app/cli/quantities.h"
 #include "app/cli/source.h"
 #include "app/cli/verb.h"
@@ -17,6 +18,7 @@ struct SensitivityVerbOptions
     std::string data;
     std::vector<int> bits{2, 3, 4, 6, 8};
     std::vector<std::string> kinds{"weights", "activations", "both"};
+    FormatOptions formats;
     std::string metric;
     std::string timeBudget;
     int samples = 64;
@@ -30,6 +32,9 @@ Json cellToJson(const SensitivityCell& cell)
                  {"bits", cell.bits},
                  {"estimateDb", finiteOrNull(cell.estimateDb)},
                  {"samples", cell.samples}};
+    if (const auto& format = cell.kind == CellKind::weights ? cell.formats.weights : cell.formats.activations;
+        cell.kind != CellKind::both)
+        json["format"] = format->name();
     if (cell.samples == 0)
         return json;
     json.update({{"sqnrDb", finiteOrNull(cell.sqnrDb)},
@@ -81,8 +86,9 @@ std::string toText(const Sensitivity& result)
                        " evaluations (" + std::to_string(result.reused) + " known before) in " + fixedText(result.seconds, 1) + " s, loss of " + result.metric +
                        "\n";
     for (const SensitivityCell& cell : result.cells) {
-        text += cell.layer + " " + std::string(cellKindName(cell.kind)) + " " + std::to_string(cell.bits) +
-                " bits: ";
+        const auto& format = cell.formats.weights ? cell.formats.weights : cell.formats.activations;
+        text += cell.layer + " " + std::string(cellKindName(cell.kind)) + " " +
+                (cell.further ? format->name() : std::to_string(cell.bits) + " bits") + ": ";
         if (cell.samples == 0)
             text += "not measured; its own SQNR is " + fixedText(cell.estimateDb, 1) + " dB\n";
         else
@@ -123,6 +129,7 @@ int measure(const SensitivityVerbOptions& options, Context& context)
     const auto dataset = openData(*source.model, data, context);
     SensitivityOptions measuring;
     measuring.bits = options.bits;
+    takeFormats(options.formats, measuring);
     measuring.kinds.clear();
     for (const std::string& kind : options.kinds)
         measuring.kinds.push_back(parseCellKind(kind));
@@ -156,6 +163,7 @@ VerbAction declare(CLI::App& command)
         ->delimiter(',')
         ->check(CLI::Range(2, 16))
         ->capture_default_str();
+    addFormatOptions(command, options->formats);
     command.add_option("--kinds", options->kinds, "weights, activations, both")
         ->delimiter(',')
         ->check(CLI::IsMember({"weights", "activations", "both"}))

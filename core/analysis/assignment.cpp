@@ -42,8 +42,8 @@ public:
     {
         for (const LayerChoices& layer : m_program.table())
             for (const LayerChoice& choice : layer.choices)
-                if (choice.weightBits > 0 && choice.weightBits < 32)
-                    m_weightBits.insert(choice.weightBits);
+                if (!choice.further && choice.formats.weights && choice.formats.weights->format.isInteger())
+                    m_weightBits.insert(choice.formats.weights->format.bits);
     }
 
     Assignment run()

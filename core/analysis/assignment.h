@@ -17,8 +17,8 @@ struct CostLimit
 {
     std::string id;                                         ///< "latencyMs", "energyMj"
     double limit = std::numeric_limits<double>::infinity(); ///< infinite: only reported
-    /// What a layer costs at these bits (32: float), whatever its neighbours have.
-    std::function<double(const Layer& layer, int weightBits, int activationBits)> cost;
+    /// What a layer costs in these formats, whatever its neighbours have.
+    std::function<double(const Layer& layer, const LayerFormats& formats)> cost;
     /// What a whole quantized graph costs; empty: the sum over its layers.
     std::function<double(const Graph& applied)> total = {};
 };
@@ -34,8 +34,8 @@ struct AssignmentOptions
     std::function<double(const QuantPlan&, const Control&)> drop;
     /// What is made least within `maxDrop`: "sizeBytes" or the id of one of `limits`.
     std::string minimize = "sizeBytes";
-    /// Whether the target can run a layer at these bits; empty: any.
-    std::function<bool(const Layer& layer, int weightBits, int activationBits)> allowed;
+    /// Whether the target can run a layer in these formats; empty: any.
+    std::function<bool(const Layer& layer, const LayerFormats& formats)> allowed;
     /// A chosen plan with what the target runs of it, where neighbours' choices do not go together; empty: as
     /// chosen.
     std::function<QuantPlan(const QuantPlan&)> legal;

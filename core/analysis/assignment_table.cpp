@@ -12,7 +12,6 @@ namespace lathe {
 
 namespace {
 
-constexpr int floatBits = 32;
 /// First and last layers, normalizations and softmax decide more than their own error shows; what was
 /// measured overrides this.
 constexpr double delicatePrior = 4;
@@ -25,8 +24,14 @@ bool isDelicate(const Layer& layer)
     return operators.contains(layer.op);
 }
 
-/// Noise by bits of one layer and kind.
-using NoiseByBits = std::map<int, double>;
+/// What a layer's weights or activations can be.
+struct Option
+{
+    std::optional<QuantSpec> format; ///< nothing where the layer has none of the kind
+    double noise = 0;
+    double bytes = 0; ///< of weights
+    bool further = false;
+};
 
 class ChoiceTable
 {
@@ -43,24 +48,32 @@ public:
                 m_delicate.insert(layer.id);
         for (const SensitivityCell& cell : sensitivity.cells)
             if (cell.kind != CellKind::both)
-                m_noise[{cell.layer, cell.kind}][cell.bits] = noiseOf(cell);
+                m_known[{cell.layer, cell.kind}].push_back(optionOf(cell));
+        for (auto& [key, options] : m_known)
+            std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) {
+                return std::pair(a.format->format.bits, a.further) < std::pair(b.format->format.bits, b.further);
+            });
     }
 
     LayerChoices of(const Layer& layer) const
     {
         LayerChoices result{&layer, {}};
-        const NoiseByBits weights = options(layer, CellKind::weights, m_base.weightSpec(layer.id));
-        const NoiseByBits activations =
-            options(layer, CellKind::activations, m_base.activationSpec(layer.id));
-        for (const auto& [weightBits, weightNoise] : weights)
-            for (const auto& [activationBits, activationNoise] : activations)
-                if (!m_options.allowed || m_options.allowed(layer, weightBits, activationBits))
-                    result.choices.push_back(
-                        make(layer, weightBits, activationBits, weightNoise + activationNoise));
+        for (const Option& weights : options(layer, CellKind::weights, m_base.weightSpec(layer.id)))
+            for (const Option& activations :
+                 options(layer, CellKind::activations, m_base.activationSpec(layer.id)))
+                if (!m_options.allowed || m_options.allowed(layer, {weights.format, activations.format}))
+                    result.choices.push_back(make(layer, weights, activations));
         return result;
     }
 
 private:
+    Option optionOf(const SensitivityCell& cell) const
+    {
+        const bool weights = cell.kind == CellKind::weights;
+        return {weights ? cell.formats.weights : cell.formats.activations, noiseOf(cell), cell.weightBytes,
+                cell.further};
+    }
+
     double noiseOf(const SensitivityCell& cell) const
     {
         const double decibels = cell.samples > 0 ? cell.sqnrDb : cell.estimateDb;
@@ -68,33 +81,37 @@ private:
         return std::isinf(decibels) ? 0 : prior * std::pow(10, -decibels / 10);
     }
 
-    /// What one kind of a layer's tensors can be: one entry where nothing is to be chosen.
-    NoiseByBits options(const Layer& layer, CellKind kind, const QuantSpec& spec) const
+    double weightCount(const Layer& layer) const
     {
-        if (kind == CellKind::weights && !layer.weight.valid())
-            return {{0, 0}};
-        const auto known = m_noise.find({layer.id, kind});
-        const int own = spec.format.bits;
-        const auto planned = m_base.layers.find(layer.id);
-        const bool locked = planned != m_base.layers.end() && planned->second.locked;
-        if (known == m_noise.end() || !spec.format.isInteger())
-            return {{own, 0}};
-        if (!locked)
-            return known->second;
-        const auto measured = known->second.find(own);
-        return {{own, measured == known->second.end() ? 0 : measured->second}};
+        return static_cast<double>(graphOf(layer, m_graph).value(layer.weight).constant.elements());
     }
 
-    LayerChoice make(const Layer& layer, int weightBits, int activationBits, double noise) const
+    /// What one kind of a layer's tensors can be: one entry where nothing is to be chosen.
+    std::vector<Option> options(const Layer& layer, CellKind kind, const QuantSpec& spec) const
     {
-        LayerChoice choice{weightBits, activationBits, noise, {}};
-        const double weights =
-            layer.weight.valid()
-                ? static_cast<double>(graphOf(layer, m_graph).value(layer.weight).constant.elements())
-                : 0;
-        choice.costs.push_back(weights * weightBits / 8);
+        const bool weights = kind == CellKind::weights;
+        if (weights && !layer.weight.valid())
+            return {Option{}};
+        const auto known = m_known.find({layer.id, kind});
+        const auto planned = m_base.layers.find(layer.id);
+        const bool locked = planned != m_base.layers.end() && planned->second.locked;
+        if (known != m_known.end() && spec.format.isInteger() && !locked)
+            return known->second;
+        if (known != m_known.end() && spec.format.isInteger())
+            for (const Option& option : known->second)
+                if (*option.format == spec)
+                    return {option};
+        return {Option{spec, 0, weights ? weightCount(layer) * spec.format.bits / 8 : 0}};
+    }
+
+    LayerChoice make(const Layer& layer, const Option& weights, const Option& activations) const
+    {
+        LayerChoice choice{{weights.format, activations.format},
+                           weights.further || activations.further,
+                           weights.noise + activations.noise,
+                           {weights.bytes}};
         for (const CostLimit& limit : m_options.limits)
-            choice.costs.push_back(limit.cost(layer, weightBits, activationBits));
+            choice.costs.push_back(limit.cost(layer, choice.formats));
         return choice;
     }
 
@@ -102,7 +119,7 @@ private:
     const QuantPlan& m_base;
     const AssignmentOptions& m_options;
     std::set<std::string> m_delicate;
-    std::map<std::pair<std::string, CellKind>, NoiseByBits> m_noise;
+    std::map<std::pair<std::string, CellKind>, std::vector<Option>> m_known;
 };
 
 }
@@ -134,16 +151,11 @@ QuantPlan planWith(const QuantPlan& base, const std::vector<LayerChoices>& table
         const auto planned = base.layers.find(id);
         if (planned != base.layers.end() && planned->second.locked)
             continue;
-        if (choice.weightBits > 0 && choice.weightBits < floatBits) {
-            const QuantSpec spec = weightSpecWithBits(base, id, choice.weightBits);
-            if (!(spec == base.weightSpec(id)))
-                plan.layers[id].weights = spec;
-        }
-        if (choice.activationBits > 0 && choice.activationBits < floatBits) {
-            const QuantSpec spec = activationSpecWithBits(base, id, choice.activationBits);
-            if (!(spec == base.activationSpec(id)))
-                plan.layers[id].activations = spec;
-        }
+        const auto& [weights, activations] = choice.formats;
+        if (weights && !(*weights == base.weightSpec(id)))
+            plan.layers[id].weights = weights;
+        if (activations && !(*activations == base.activationSpec(id)))
+            plan.layers[id].activations = activations;
     }
     return plan;
 }
@@ -161,9 +173,11 @@ std::vector<std::size_t> uniformChoice(const std::vector<LayerChoices>& table, i
     std::vector<std::size_t> chosen;
     for (const LayerChoices& layer : table) {
         std::size_t best = 0;
+        const auto bitsOf = [](const std::optional<QuantSpec>& spec) { return spec ? spec->format.bits : 0; };
         const auto rank = [&](const LayerChoice& choice) {
-            const bool above = choice.weightBits > weightBits;
-            return std::tuple(above, above ? choice.weightBits : -choice.weightBits, -choice.activationBits);
+            const int bits = bitsOf(choice.formats.weights);
+            const bool above = bits > weightBits;
+            return std::tuple(choice.further, above, above ? bits : -bits, -bitsOf(choice.formats.activations));
         };
         for (std::size_t i = 1; i < layer.choices.size(); ++i)
             if (rank(layer.choices[i]) < rank(layer.choices[best]))

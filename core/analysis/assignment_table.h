@@ -9,11 +9,11 @@
 
 namespace lathe {
 
-/// One way to treat a layer; 32 bits: float, 0: nothing of the kind.
+/// One way to treat a layer.
 struct LayerChoice
 {
-    int weightBits = 0;
-    int activationBits = 0;
+    LayerFormats formats;
+    bool further = false;      ///< a format that uniform plans of so many bits do not mean
     double noise = 0;          ///< of the first output, relative to its signal
     std::vector<double> costs; ///< bytes of the weights, then what the further limits count
 };

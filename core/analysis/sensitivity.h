@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,12 +29,22 @@ std::string_view cellKindName(CellKind kind);
 /// Throws Error{unknownName}.
 CellKind parseCellKind(std::string_view name);
 
+/// Formats of one layer's tensors; nothing where there are none of the kind, or where they are not the question.
+struct LayerFormats
+{
+    std::optional<QuantSpec> weights;
+    std::optional<QuantSpec> activations;
+};
+
 /// The isolated effect of one layer at one bit-width: everything else in float.
 struct SensitivityCell
 {
     std::string layer; ///< id
     CellKind kind = CellKind::weights;
     int bits = 8;
+    LayerFormats formats;  ///< what is quantized, and as what
+    bool further = false;  ///< a format of its own, not the plan's at `bits`
+    double weightBytes = 0; ///< of the layer's weights with scales, zero-points and tables, where they are quantized
 
     double estimateDb =
         0; ///< SQNR of the tensor itself, from weights and statistics alone; the worse one for `both`
@@ -49,6 +60,9 @@ struct SensitivityCell
 struct SensitivityOptions
 {
     std::vector<int> bits{2, 3, 4, 6, 8}; ///< 2 to 16
+    /// Further formats of weights and of activations, each as it is: "int4:group:32", "nf4", "kmeans16", "float8e4m3".
+    /// Where a layer cannot have one (groups of depthwise weights), it has no such cell.
+    std::vector<QuantSpec> weightFormats, activationFormats;
     std::vector<CellKind> kinds{CellKind::weights, CellKind::activations, CellKind::both};
     std::string metric = "agreement";                ///< `agreement` where the data have no labels for it
     int probeSamples = 64;                           ///< the first ones of the samples
@@ -56,8 +70,8 @@ struct SensitivityOptions
     double timeBudgetSeconds = 0;                    ///< stops with what is measured by then; 0 = none
     std::uint64_t seed = 0;                          ///< of the bootstrap
     std::int64_t cacheBytes = std::int64_t{1} << 30; ///< for weights packed at every bit-width
-    /// Whether a cell of weights or activations is of interest; empty: all are.
-    std::function<bool(const Layer& layer, CellKind kind, int bits)> wanted = {};
+    /// Whether a cell is of interest; empty: all are.
+    std::function<bool(const Layer& layer, const LayerFormats& formats)> wanted = {};
     FigureStore* store = nullptr; ///< of scores that are known already, and for new ones, about once a second
     Digest data = {};             ///< of the samples, for the store
 };
@@ -75,7 +89,7 @@ struct Sensitivity
 };
 
 /// Measures every layer of `graph` at every bit-width alone, in the formats and range methods of `plan` (its
-/// own bits do not matter). Samples outside, cells inside; a cell re-runs only the steps behind its layer, on
+/// own bits do not matter), and in every further format. Samples outside, cells inside; a cell re-runs only the steps behind its layer, on
 /// the float values of that sample. The same figures for any number of workers; a time budget cuts at a whole
 /// sample, or, in the first one, leaves the least promising cells with their estimates. With a store, what is measured
 /// is kept cell by cell under the digest of the graph, the data and the cell's grids and codes, also where the sweep is

@@ -2,6 +2,7 @@
 #include "core/analysis/sensitivity_cells.h"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <set>
 
@@ -36,11 +37,25 @@ QuantPlan cellPlan(const QuantPlan& floating, const QuantPlan& plan, const Sensi
     QuantPlan result = floating;
     LayerPlan& layer = result.layers[cell.layer];
     layer.method = plan.methodOf(cell.layer);
-    if (cell.kind != CellKind::activations)
-        layer.weights = weightSpecWithBits(plan, cell.layer, cell.bits);
-    if (cell.kind != CellKind::weights)
-        layer.activations = activationSpecWithBits(plan, cell.layer, cell.bits);
+    layer.weights = cell.formats.weights;
+    layer.activations = cell.formats.activations;
     return result;
+}
+
+/// Bytes of a weight's codes, scales, zero-points and tables, as packedSizeBytes() counts them.
+double storedBytes(const Tensor& weight, const Encoding& encoding)
+{
+    std::size_t codes = static_cast<std::size_t>(weight.elements());
+    if (encoding.format.isInteger())
+        codes += encoding.scale.size(); // a zero-point beside each scale
+    return std::ceil(static_cast<double>(codes) * encoding.format.bits / 8) +
+           static_cast<double>((encoding.scale.size() + encoding.table.size()) * sizeof(float));
+}
+
+/// True when the layer has what was asked for: resolve() puts something else in place of what cannot be.
+bool keepsFormat(const Encoding& encoding, const QuantSpec& spec)
+{
+    return encoding.format == spec.format && encoding.grouped() == (spec.granularity.kind == Granularity::Kind::group);
 }
 
 class CellPlanner
@@ -59,15 +74,21 @@ public:
     {
     }
 
-    PlannedCell make(const Layer& layer, CellKind kind, int bits, const Control& control) const
+    /// Without settings where the layer cannot have these formats.
+    PlannedCell make(const Layer& layer, CellKind kind, const LayerFormats& formats, bool further,
+                     const Control& control) const
     {
         PlannedCell planned;
         planned.cell.layer = layer.id;
         planned.cell.kind = kind;
-        planned.cell.bits = bits;
+        planned.cell.bits = (formats.weights ? formats.weights : formats.activations)->format.bits;
+        planned.cell.formats = formats;
+        planned.cell.further = further;
         const std::set<std::string> only{layer.id};
         const Resolved resolved = resolve(cellPlan(m_floating, m_plan, planned.cell), m_graph, m_statistics,
                                           m_rules, &m_resolved, &only, control);
+        if (further && !hasFormats(layer, formats, resolved))
+            return planned;
         planned.firstStep = m_program.stepCount();
         for (int slot = 0; slot < static_cast<int>(m_program.allSlots().size()); ++slot)
             addSetting(planned, slot, resolved);
@@ -76,8 +97,13 @@ public:
             planned.made =
                 Hasher().digest(resolved.encodings.digest()).digest(resolved.codes.digest()).finish();
         planned.cell.estimateDb = exact;
-        if (layer.weight.valid() && kind != CellKind::activations)
-            planned.cell.estimateDb = weightSqnrDb(graphOf(layer, m_graph).value(layer.weight), resolved);
+        if (layer.weight.valid() && kind != CellKind::activations) {
+            const Value& weight = graphOf(layer, m_graph).value(layer.weight);
+            planned.cell.estimateDb = weightSqnrDb(weight, resolved);
+            if (const auto found = resolved.encodings.weights.find(weight.name);
+                found != resolved.encodings.weights.end())
+                planned.cell.weightBytes = storedBytes(weight.constant, *found->second);
+        }
         if (kind != CellKind::weights)
             planned.cell.estimateDb =
                 std::min(planned.cell.estimateDb,
@@ -85,7 +111,31 @@ public:
         return planned;
     }
 
+    LayerFormats withBits(const Layer& layer, CellKind kind, int bits) const
+    {
+        LayerFormats formats;
+        if (kind != CellKind::activations)
+            formats.weights = weightSpecWithBits(m_plan, layer.id, bits);
+        if (kind != CellKind::weights)
+            formats.activations = activationSpecWithBits(m_plan, layer.id, bits);
+        return formats;
+    }
+
 private:
+    bool hasFormats(const Layer& layer, const LayerFormats& formats, const Resolved& resolved) const
+    {
+        const auto has = [](const std::map<std::string, EncodingPtr>& encodings, const std::string& value,
+                            const QuantSpec& spec) {
+            const auto found = encodings.find(value);
+            return found != encodings.end() && keepsFormat(*found->second, spec);
+        };
+        if (formats.weights &&
+            !has(resolved.encodings.weights, graphOf(layer, m_graph).value(layer.weight).name, *formats.weights))
+            return false;
+        return !formats.activations ||
+               has(resolved.encodings.activations, valueOfLayer(layer.id), *formats.activations);
+    }
+
     void addSetting(PlannedCell& planned, int slot, const Resolved& resolved) const
     {
         const Slot& place = m_program.allSlots()[static_cast<std::size_t>(slot)];
@@ -127,18 +177,26 @@ std::vector<PlannedCell> planCells(const Program& program, const Graph& graph,
 {
     const CellPlanner planner(program, graph, statistics, plan, rules, options.store != nullptr);
     std::vector<PlannedCell> cells;
+    const auto add = [&](const Layer& layer, CellKind kind, const LayerFormats& formats, bool further) {
+        control.throwIfStopped();
+        if (options.wanted && !options.wanted(layer, formats))
+            return;
+        PlannedCell planned = planner.make(layer, kind, formats, further, control);
+        if (!planned.settings.empty())
+            cells.push_back(std::move(planned));
+    };
     for (const Layer& layer : layers)
         for (const CellKind kind : options.kinds) {
             if (layer.body || (kind != CellKind::activations && !layer.weight.valid()))
                 continue;
-            for (const int bits : options.bits) {
-                control.throwIfStopped();
-                if (options.wanted && !options.wanted(layer, kind, bits))
-                    continue;
-                PlannedCell planned = planner.make(layer, kind, bits, control);
-                if (!planned.settings.empty())
-                    cells.push_back(std::move(planned));
-            }
+            for (const int bits : options.bits)
+                add(layer, kind, planner.withBits(layer, kind, bits), false);
+            if (kind == CellKind::weights)
+                for (const QuantSpec& format : options.weightFormats)
+                    add(layer, kind, {format, {}}, true);
+            if (kind == CellKind::activations)
+                for (const QuantSpec& format : options.activationFormats)
+                    add(layer, kind, {{}, format}, true);
         }
     return cells;
 }

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 
-#include "core/analysis/sensitivity_cells.h"
 #include "core/quant/apply.h"
 #include "core/targets/choices.h"
 #include "core/targets/cost.h"
@@ -13,8 +12,6 @@
 namespace lathe {
 
 namespace {
-
-constexpr int floatBits = 32;
 
 /// Costs by layer of plans that give all layers the same bits, each made when it is first asked for.
 class UniformCosts
@@ -30,11 +27,14 @@ public:
     {
     }
 
-    const LayerCost& of(const Layer& layer, int weightBits, int activationBits)
+    const LayerCost& of(const Layer& layer, const LayerFormats& formats)
     {
-        const std::pair bits(weightBits == 0 ? m_base.weights.format.bits : weightBits, activationBits);
-        const auto known = m_costs.find(bits);
-        const auto& costs = known == m_costs.end() ? m_costs[bits] = measure(bits) : known->second;
+        const QuantSpec weights = formats.weights.value_or(m_base.weights);
+        const QuantSpec activations = formats.activations.value_or(m_base.activations);
+        const std::pair names(weights.name(), activations.name());
+        const auto known = m_costs.find(names);
+        const auto& costs =
+            known == m_costs.end() ? m_costs[names] = measure(weights, activations) : known->second;
         const auto found = costs.find(layer.id);
         return found == costs.end() ? m_nothing : found->second;
     }
@@ -42,9 +42,9 @@ public:
 private:
     using ById = std::map<std::string, LayerCost>;
 
-    ById measure(std::pair<int, int> bits) const
+    ById measure(const QuantSpec& weights, const QuantSpec& activations) const
     {
-        const QuantPlan plan = uniformPlan(bits.first, bits.second);
+        const QuantPlan plan = uniformPlan(weights, activations);
         const Resolved resolved = resolve(plan, m_graph, m_statistics, m_target.placement);
         ById costs;
         for (LayerCost& cost :
@@ -53,8 +53,8 @@ private:
         return costs;
     }
 
-    /// Widths count here, not grids: the quickest range method does.
-    QuantPlan uniformPlan(int weightBits, int activationBits) const
+    /// Formats count here, not grids: the quickest range method does. What the plan has in float stays so.
+    QuantPlan uniformPlan(const QuantSpec& weights, const QuantSpec& activations) const
     {
         QuantPlan plan = m_base;
         plan.method = MethodChoice::parse("minmax");
@@ -63,10 +63,10 @@ private:
             own.method.reset();
             if (own.locked)
                 continue;
-            if (layer.weight.valid() && weightBits < floatBits)
-                own.weights = weightSpecWithBits(m_base, layer.id, weightBits);
-            if (m_base.activationSpec(layer.id).format.isInteger() && activationBits < floatBits)
-                own.activations = activationSpecWithBits(m_base, layer.id, activationBits);
+            if (layer.weight.valid() && m_base.weightSpec(layer.id).format.isInteger())
+                own.weights = weights;
+            if (m_base.activationSpec(layer.id).format.isInteger())
+                own.activations = activations;
         }
         return plan;
     }
@@ -76,7 +76,7 @@ private:
     const Statistics& m_statistics;
     QuantPlan m_base;
     const Target& m_target;
-    std::map<std::pair<int, int>, ById> m_costs;
+    std::map<std::pair<std::string, std::string>, ById> m_costs; ///< by formats of weights and activations
     LayerCost m_nothing; ///< of a layer that takes no step of its own
 };
 
@@ -85,39 +85,56 @@ CostLimit limitOn(const char* id, std::shared_ptr<UniformCosts> costs, const Tar
 {
     CostLimit limit;
     limit.id = id;
-    limit.cost = [costs = std::move(costs), ofLayer](const Layer& layer, int weightBits, int activationBits) {
-        return costs->of(layer, weightBits, activationBits).*ofLayer;
+    limit.cost = [costs = std::move(costs), ofLayer](const Layer& layer, const LayerFormats& formats) {
+        return costs->of(layer, formats).*ofLayer;
     };
     limit.total = [&target, ofPlan](const Graph& applied) { return costOf(applied, target).*ofPlan; };
     return limit;
 }
 
-/// True when the asked format, or the nearest one in its place, has the bits that were asked for.
-bool keepsBits(const std::optional<ChoiceRefusal>& refusal, int bits)
+/// True when the target has what is asked. Of integers whose grid is a tensor's or a channel's only the bits count: the
+/// nearest format takes their place.
+bool takes(const std::optional<ChoiceRefusal>& refusal, const QuantSpec& asked)
 {
-    return !refusal || (refusal->nearest && refusal->nearest->format.bits == bits &&
-                        refusal->nearest->format.isInteger());
+    if (!refusal)
+        return true;
+    const bool replaceable = asked.format.isInteger() && asked.granularity.kind != Granularity::Kind::group;
+    return replaceable && refusal->nearest && refusal->nearest->format.bits == asked.format.bits &&
+           refusal->nearest->format.isInteger() &&
+           refusal->nearest->granularity.kind != Granularity::Kind::group;
 }
 
-bool allowsActivations(const Target& target, const QuantPlan& base, const Layer& layer, int bits)
+bool allowsActivations(const Target& target, const QuantPlan& base, const Layer& layer,
+                       const std::optional<QuantSpec>& asked)
 {
-    if (bits == 0 || !base.activationSpec(layer.id).format.isInteger())
+    if (!asked || !base.activationSpec(layer.id).format.isInteger())
         return true;
-    QuantSpec spec = activationSpecWithBits(base, layer.id, bits);
+    QuantSpec spec = *asked;
     spec.symmetric = spec.symmetric || target.placement.symmetricActivations;
-    return keepsBits(refuseActivations(target, spec), bits);
+    return takes(refuseActivations(target, spec), spec);
+}
+
+/// What the weights may meet: beside weights that are no integers the inputs are dequantized first.
+std::vector<QuantSpec> inputsBeside(const Target& target, const QuantPlan& base, const QuantSpec& weights)
+{
+    if (!weights.format.isInteger())
+        return {QuantSpec::parse("float32")};
+    std::vector<QuantSpec> inputs = target.activations;
+    inputs.push_back(base.activations);
+    std::erase_if(inputs, [&](const QuantSpec& input) {
+        return input.format.isInteger() != base.activations.format.isInteger();
+    });
+    return inputs;
 }
 
 bool allowsWeights(const Target& target, const QuantPlan& base, const Node& node, const Layer& layer,
-                   int bits)
+                   const std::optional<QuantSpec>& asked)
 {
-    if (bits == 0 || !base.weightSpec(layer.id).format.isInteger())
+    if (!asked || !base.weightSpec(layer.id).format.isInteger())
         return true;
-    const QuantSpec weights = weightSpecWithBits(base, layer.id, bits);
-    std::vector<QuantSpec> inputs = target.activations;
-    inputs.push_back(base.activations);
+    const std::vector<QuantSpec> inputs = inputsBeside(target, base, *asked);
     return std::any_of(inputs.begin(), inputs.end(), [&](const QuantSpec& input) {
-        return input.format.isInteger() && keepsBits(refuseWeights(target, node, weights, input), bits);
+        return takes(refuseWeights(target, node, *asked, input), *asked);
     });
 }
 
@@ -142,21 +159,21 @@ CostLimit meanBitsLimit(const Graph& graph, const std::vector<Layer>& layers)
         all += weightsOf(layer);
     CostLimit limit;
     limit.id = "meanBits";
-    limit.cost = [weightsOf, all](const Layer& layer, int weightBits, int) {
-        return all > 0 ? weightsOf(layer) * weightBits / all : 0.0;
+    limit.cost = [weightsOf, all](const Layer& layer, const LayerFormats& formats) {
+        return all > 0 && formats.weights ? weightsOf(layer) * formats.weights->format.bits / all : 0.0;
     };
     return limit;
 }
 
-std::function<bool(const Layer&, int weightBits, int activationBits)>
-targetAllows(const Graph& graph, const QuantPlan& base, const Target& target)
+std::function<bool(const Layer&, const LayerFormats&)> targetAllows(const Graph& graph, const QuantPlan& base,
+                                                                    const Target& target)
 {
-    return [&graph, base, &target](const Layer& layer, int weightBits, int activationBits) {
-        if (!allowsActivations(target, base, layer, activationBits))
+    return [&graph, base, &target](const Layer& layer, const LayerFormats& formats) {
+        if (!allowsActivations(target, base, layer, formats.activations))
             return false;
         return layer.nodes.empty() ||
                allowsWeights(target, base, graphOf(layer, graph).node(layer.nodes.front()), layer,
-                             weightBits);
+                             formats.weights);
     };
 }
 

@@ -10,7 +10,7 @@
 namespace lathe {
 
 /// Latency and energy of plans by the target's cost model (targets/cost.h), as limits of a bit assignment:
-/// "latencyMs" and "energyMj", infinite until they are set. A layer is taken to cost at some bits what it
+/// "latencyMs" and "energyMj", infinite until they are set. A layer is taken to cost in some formats what it
 /// costs where all layers have these; locked layers keep theirs. All references must outlive the result.
 std::vector<CostLimit> targetLimits(const Graph& graph, const std::vector<Layer>& layers,
                                     const Statistics& statistics, const QuantPlan& base,
@@ -19,9 +19,9 @@ std::vector<CostLimit> targetLimits(const Graph& graph, const std::vector<Layer>
 /// Bits of a weight on average, without scales: "meanBits", infinite until it is set. Weights in float count 32.
 CostLimit meanBitsLimit(const Graph& graph, const std::vector<Layer>& layers);
 
-/// Whether the target keeps activations at such bits and has, for some inputs, a kernel for such weights, in
-/// the formats that `base` asks for or the nearest ones.
-std::function<bool(const Layer&, int weightBits, int activationBits)>
+/// Whether the target keeps such activations and has, for some inputs that it keeps, a kernel for such weights:
+/// integers of one scale or one a channel in that format or the nearest one of as many bits, others exactly.
+std::function<bool(const Layer&, const LayerFormats&)>
 targetAllows(const Graph& graph, const QuantPlan& base, const Target& target);
 
 }

@@ -258,10 +258,7 @@ Assignment assign(const Model& model, const QuantPlan& base, std::shared_ptr<con
     SensitivityOptions measuring = options.sensitivity;
     measuring.store = assigning.store;
     measuring.timeBudgetSeconds = assigning.timeBudgetSeconds / 2;
-    measuring.wanted = [&](const Layer& layer, CellKind kind, int bits) {
-        return assigning.allowed(layer, kind == CellKind::activations ? 0 : bits,
-                                 kind == CellKind::weights ? 0 : bits);
-    };
+    measuring.wanted = assigning.allowed;
     const Sensitivity effects = sensitivity(model, start, *statistics, dataset, measuring, control);
     WhatIf::Options probing;
     probing.probeSamples = options.sensitivity.probeSamples;

@@ -16,6 +16,7 @@ private Q_SLOTS:
     void thePlanQuantizesToTheSize();
     void limitsOfATargetHold_data();
     void limitsOfATargetHold();
+    void furtherFormatsAreChosen();
     void theFrontIsWrittenAsPlans();
     void goesOnAfterAnInterrupt();
     void aTimeBudgetLeavesTheBest();
@@ -65,6 +66,20 @@ void TstAssign::limitsOfATargetHold()
     const QJsonArray front = json["front"].toArray();
     QVERIFY(std::any_of(front.begin(), front.end(),
                         [&](const QJsonValue& point) { return point[cost].toDouble() > most; }));
+}
+
+/// Where the target runs them; the plan quantizes to the size that was found.
+void TstAssign::furtherFormatsAreChosen()
+{
+    const QString command = "assign p.lathe -o wide.json --max-size 26k --bits 2,4,8 --samples 8 --front 2 --repairs 4 "
+                            "--weight-formats int4:group:16,nf4:channel,kmeans16:channel";
+    const QJsonObject json = m_cli.json(command);
+    const QByteArray plan = m_cli.read("wide.json");
+    QVERIFY2(plan.contains("group:16") || plan.contains("nf4") || plan.contains("kmeans16"), plan);
+    QCOMPARE(m_cli.json("quantize p.lathe --plan wide.json -o wide.lathe")["packedBytes"].toInt(), json["sizeBytes"].toInt());
+    m_cli.json(command + " --target npu-int4");
+    const QByteArray onDevice = m_cli.read("wide.json");
+    QVERIFY2(!onDevice.contains("group:16") && !onDevice.contains("nf4") && !onDevice.contains("kmeans16"), onDevice);
 }
 
 void TstAssign::theFrontIsWrittenAsPlans()
@@ -124,6 +139,7 @@ void TstAssign::wrongUsage_data()
     QTest::addColumn<QString>("arguments");
     QTest::addColumn<int>("status");
     QTest::newRow("no limit") << "assign p.lathe -o x.json" << 2;
+    QTest::newRow("format") << "assign p.lathe -o x.json --max-size 30k --weight-formats int99" << 2;
     QTest::newRow("size") << "assign p.lathe -o x.json --max-size many" << 2;
     QTest::newRow("latency") << "assign p.lathe -o x.json --max-latency-ms -1" << 2;
     QTest::newRow("too slow") << "assign p.lathe -o x.json --max-latency-ms 1e-5 --samples 2 --bits 8" << 1;

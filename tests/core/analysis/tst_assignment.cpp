@@ -16,6 +16,15 @@
 
 using namespace lathe;
 
+namespace {
+
+double weightBits(const Layer&, const LayerFormats& formats)
+{
+    return formats.weights ? formats.weights->format.bits : 0;
+}
+
+}
+
 class TstAssignment : public QObject
 {
     Q_OBJECT
@@ -34,6 +43,9 @@ private Q_SLOTS:
     void stops();
     void goesOnWhereItWasStopped();
     void aSpentBudgetEndsWithTheBest();
+    void furtherFormatsCompete();
+    void sizesOfFurtherFormatsAreKnown_data();
+    void sizesOfFurtherFormatsAreKnown();
 
 private:
     Assignment assigned(const AssignmentOptions& options, const QuantPlan& base = {},
@@ -109,7 +121,9 @@ void TstAssignment::theFrontRises()
     options.frontPoints = 4;
     // Only reported: fewer of these do not bring a plan onto the front.
     options.limits = {{"activationBits", std::numeric_limits<double>::infinity(),
-                       [](const Layer&, int, int activationBits) { return double(activationBits); }}};
+                       [](const Layer&, const LayerFormats& formats) {
+                            return static_cast<double>(formats.activations->format.bits);
+                        }}};
     options.repairs = 2;
     const Assignment result = assigned(options);
     QVERIFY(result.front.size() >= 4);
@@ -149,11 +163,9 @@ void TstAssignment::keepsFurtherLimits()
     options.frontPoints = 0;
     options.repairs = 0;
     // Each layer may have 5 bits on average, and none but the allowed ones.
-    options.limits = {{"bits", 5.0 * 19, [](const Layer& layer, int weightBits, int) {
-                           return layer.weight.valid() ? static_cast<double>(weightBits) : 0.0;
-                       }}};
-    options.allowed = [](const Layer& layer, int weightBits, int) {
-        return !layer.weight.valid() || weightBits > 2;
+    options.limits = {{"bits", 5.0 * 19, weightBits}};
+    options.allowed = [](const Layer&, const LayerFormats& formats) {
+        return !formats.weights || formats.weights->format.bits > 2;
     };
     const Assignment result = assigned(options);
     int bits = 0, layers = 0;
@@ -177,9 +189,7 @@ void TstAssignment::trueTotalsDecide()
     options.frontPoints = 3;
     const double limit = 5.0 * 19;
     options.limits = {{"bits", limit,
-                       [](const Layer& layer, int weightBits, int) {
-                           return layer.weight.valid() ? static_cast<double>(weightBits) : 0.0;
-                       },
+                       weightBits,
                        [&](const Graph& applied) { return 1.1 * weightBitsOf(applied); }}};
     const Assignment result = assigned(options);
     QVERIFY2(result.best.costs.front() <= limit, QByteArray::number(result.best.costs.front()).constData());
@@ -217,7 +227,9 @@ void TstAssignment::findsTheCheapestWithinADrop()
     };
     options.limits = {
         {"activationBits", std::numeric_limits<double>::infinity(),
-         [](const Layer&, int, int activationBits) { return static_cast<double>(activationBits); }}};
+         [](const Layer&, const LayerFormats& formats) {
+             return static_cast<double>(formats.activations->format.bits);
+         }}};
     const Assignment bySize = assigned(options);
     options.minimize = "activationBits";
     const Assignment byActivations = assigned(options);
@@ -314,6 +326,81 @@ void TstAssignment::aSpentBudgetEndsWithTheBest()
     QVERIFY(!cut.complete && cut.best.withinLimits);
     QVERIFY(cut.evaluations < whole.evaluations);
     QVERIFY(cut.best.sizeBytes <= 32000);
+}
+
+/// Groups, tables and 8-bit floats are chosen where they pay, uniform plans stay plain, and with the wider choice the
+/// best plan of a size is no worse.
+void TstAssignment::furtherFormatsCompete()
+{
+    AssignmentOptions options;
+    options.maxSizeBytes = 27000;
+    options.frontPoints = 0;
+    const Assignment plain = assigned(options);
+    SensitivityOptions measuring;
+    measuring.bits = {2, 4, 8};
+    measuring.kinds = {CellKind::weights, CellKind::activations};
+    measuring.weightFormats = {QuantSpec::parse("int4:group:16"), QuantSpec::parse("nf4:channel"),
+                               QuantSpec::parse("kmeans16:channel")};
+    measuring.activationFormats = {QuantSpec::parse("float8e4m3")};
+    const Sensitivity effects =
+        measureSensitivity(*m_graph, m_layers, *m_statistics, m_samples, QuantPlan(), genericRules(), measuring, {});
+    const Assignment wide = assignBits(*m_graph, m_layers, effects, {}, *m_whatIf, options, {});
+    QCOMPARE(wide.uniform.size(), std::size_t(3));
+    for (std::size_t i = 0; i < 3; ++i)
+        QCOMPARE(wide.uniform[i].sqnrDb, plain.uniform[i].sqnrDb);
+    int further = 0;
+    for (const auto& [id, layer] : wide.best.plan.layers)
+        further += layer.weights && (!layer.weights->format.isInteger() ||
+                                     layer.weights->granularity.kind == Granularity::Kind::group)
+                       ? 1
+                       : 0;
+    QVERIFY(further > 0);
+    QVERIFY(wide.best.sizeBytes <= 27000);
+    QVERIFY2(wide.best.sqnrDb >= plain.best.sqnrDb, QByteArray::number(wide.best.sqnrDb - plain.best.sqnrDb));
+}
+
+void TstAssignment::sizesOfFurtherFormatsAreKnown_data()
+{
+    QTest::addColumn<QString>("format");
+    for (const char* format : {"int4:channel:symmetric", "int4:channel:asymmetric", "int4:group:16", "int4:tensor",
+                               "nf4", "nf4:channel", "kmeans16:channel", "kmeans256:tensor", "float8e4m3:channel", "ternary"})
+        QTest::newRow(format) << QString::fromLatin1(format);
+}
+
+/// What the programme counts for the weights of a layer is what the packed model grows by.
+void TstAssignment::sizesOfFurtherFormatsAreKnown()
+{
+    QFETCH(const QString, format);
+    const QuantSpec spec = QuantSpec::parse(format.toStdString());
+    SensitivityOptions measuring;
+    measuring.bits = {};
+    measuring.kinds = {CellKind::weights};
+    measuring.weightFormats = {spec, QuantSpec::parse("int8:channel:symmetric")};
+    measuring.probeSamples = 1;
+    const Sensitivity effects =
+        measureSensitivity(*m_graph, m_layers, *m_statistics, m_samples, QuantPlan(), genericRules(), measuring, {});
+    const auto bytesOf = [&](const std::string& layer, const QuantSpec& of) -> std::optional<double> {
+        for (const SensitivityCell& cell : effects.cells)
+            if (cell.layer == layer && *cell.formats.weights == of)
+                return cell.weightBytes;
+        return std::nullopt;
+    };
+    const auto packed = [&](const QuantPlan& plan) {
+        return static_cast<double>(m_whatIf->update(plan, {})->sizeBytes);
+    };
+    const double plain = packed({});
+    int layers = 0;
+    for (const std::string& id : {std::string("stem.act"), std::string("head.linear")}) {
+        QuantPlan plan;
+        plan.layers[id].weights = spec;
+        const auto bytes = bytesOf(id, spec), eight = bytesOf(id, QuantSpec::parse("int8:channel:symmetric"));
+        if (!bytes)
+            continue;
+        ++layers;
+        QVERIFY2(std::abs(packed(plan) - plain - (*bytes - *eight)) <= 2,
+                 qPrintable(QString::number(packed(plan) - plain) + QLatin1Char(' ') + QString::number(*bytes - *eight)));
+    }
+    QVERIFY(layers > 0);
 }
 
 QTEST_GUILESS_MAIN(TstAssignment)

@@ -75,8 +75,10 @@ void TstTargetLimits::uniformPlansCostTheirSum()
             }
     double latencyHere = 0, energyHere = 0;
     for (const Layer& known : m_layers) {
-        latencyHere += limits[0].cost(known, known.weight.valid() ? bits : 0, bits);
-        energyHere += limits[1].cost(known, known.weight.valid() ? bits : 0, bits);
+        const LayerFormats formats{known.weight.valid() ? std::optional(plan.weights) : std::nullopt,
+                                   plan.activations};
+        latencyHere += limits[0].cost(known, formats);
+        energyHere += limits[1].cost(known, formats);
     }
     // Layers without weights are met with the plan's own width of weights, which their steps do not have.
     QVERIFY(latency > 0);
@@ -98,36 +100,58 @@ void TstTargetLimits::lockedLayersKeepTheirCost()
     plan.layers.clear();
     const auto open = targetLimits(m_graph, m_layers, m_statistics, plan, *target);
     // Its input is another layer's: 4 bits there are 4 bits here.
-    QVERIFY(open[1].cost(stem, 4, 4) < locked[1].cost(stem, 4, 4));
-    QCOMPARE(open[1].cost(stem, 8, 8), locked[1].cost(stem, 8, 8));
+    const LayerFormats four{QuantSpec::parse("int4:channel:symmetric"), QuantSpec::parse("int4")};
+    const LayerFormats eight{QuantSpec::parse("int8:channel:symmetric"), QuantSpec::parse("int8")};
+    QVERIFY(open[1].cost(stem, four) < locked[1].cost(stem, four));
+    QCOMPARE(open[1].cost(stem, eight), locked[1].cost(stem, eight));
 }
 
 void TstTargetLimits::onlyWhatTheTargetRunsIsAllowed_data()
 {
     QTest::addColumn<QString>("target");
-    QTest::addColumn<int>("weightBits");
-    QTest::addColumn<int>("activationBits");
+    QTest::addColumn<QString>("layer");
+    QTest::addColumn<QString>("weights");
+    QTest::addColumn<QString>("activations");
     QTest::addColumn<bool>("allowed");
-    QTest::newRow("anything on the generic one") << "generic" << 3 << 5 << true;
-    QTest::newRow("8 bits") << "cortex-m4" << 8 << 8 << true;
-    QTest::newRow("4-bit weights") << "cortex-m4" << 4 << 8 << true;
-    QTest::newRow("6-bit weights") << "cortex-m4" << 6 << 8 << false;
-    QTest::newRow("4-bit activations") << "cortex-m4" << 8 << 4 << false;
-    QTest::newRow("16 bits, which are symmetric there") << "cortex-m4" << 8 << 16 << true;
-    QTest::newRow("4-bit weights of convolutions") << "tensorrt" << 4 << 8 << false;
-    QTest::newRow("weights alone") << "npu-int4" << 4 << 0 << true;
-    QTest::newRow("activations alone") << "npu-int4" << 0 << 6 << false;
+    const QString stem = "stem.act", head = "head.linear", channel = "int%1:channel:symmetric";
+    QTest::newRow("anything on the generic one") << "generic" << stem << channel.arg(3) << "uint5" << true;
+    QTest::newRow("8 bits") << "cortex-m4" << stem << channel.arg(8) << "int8" << true;
+    QTest::newRow("4-bit weights") << "cortex-m4" << stem << channel.arg(4) << "int8" << true;
+    QTest::newRow("6-bit weights") << "cortex-m4" << stem << channel.arg(6) << "int8" << false;
+    QTest::newRow("4-bit activations") << "cortex-m4" << stem << channel.arg(8) << "int4" << false;
+    QTest::newRow("16 bits, which are symmetric there")
+        << "cortex-m4" << stem << channel.arg(8) << "int16:tensor:asymmetric" << true;
+    QTest::newRow("4-bit weights of convolutions") << "tensorrt" << stem << channel.arg(4) << "int8" << false;
+    QTest::newRow("weights alone") << "npu-int4" << stem << channel.arg(4) << "" << true;
+    QTest::newRow("activations alone") << "npu-int4" << stem << "" << "int6" << false;
+    QTest::newRow("groups on the generic one") << "generic" << head << "int4:group:32" << "uint8" << true;
+    QTest::newRow("a table on the generic one") << "generic" << stem << "nf4" << "uint8" << true;
+    QTest::newRow("8-bit floats on the generic one") << "generic" << stem << "float8e4m3" << "float8e4m3" << true;
+    QTest::newRow("groups beside integers") << "tensorrt" << head << "int4:group:64" << "int8" << false;
+    QTest::newRow("groups beside floats") << "tensorrt float16" << head << "int4:group:64" << "" << true;
+    QTest::newRow("other groups beside floats") << "tensorrt float16" << head << "int4:group:32" << "" << false;
+    QTest::newRow("groups of convolutions") << "tensorrt float16" << stem << "int4:group:64" << "" << false;
+    QTest::newRow("a table") << "cortex-m4" << stem << "kmeans16" << "int8" << false;
+    QTest::newRow("8-bit floats") << "cortex-m4" << stem << "" << "float8e4m3" << false;
 }
 
 void TstTargetLimits::onlyWhatTheTargetRunsIsAllowed()
 {
-    QFETCH(QString, target);
-    QFETCH(int, weightBits);
-    QFETCH(int, activationBits);
-    QFETCH(bool, allowed);
-    const TargetPtr device = targetNamed(target.toStdString());
-    const QuantPlan plan = retargeted(QuantPlan(), *device);
-    QCOMPARE(targetAllows(m_graph, plan, *device)(layer("stem.act"), weightBits, activationBits), allowed);
+    QFETCH(const QString, target);
+    QFETCH(const QString, layer);
+    QFETCH(const QString, weights);
+    QFETCH(const QString, activations);
+    QFETCH(const bool, allowed);
+    const QStringList words = target.split(QLatin1Char(' '));
+    const TargetPtr device = targetNamed(words[0].toStdString());
+    QuantPlan plan = retargeted(QuantPlan(), *device);
+    if (words.size() > 1)
+        plan.activations = QuantSpec::parse(words[1].toStdString());
+    const auto spec = [](const QString& name) {
+        return name.isEmpty() ? std::nullopt : std::optional(QuantSpec::parse(name.toStdString()));
+    };
+    const Layer& asked = this->layer(layer.toStdString());
+    QCOMPARE(targetAllows(m_graph, plan, *device)(asked, {spec(weights), spec(activations)}), allowed);
 }
 
 QTEST_GUILESS_MAIN(TstTargetLimits)
