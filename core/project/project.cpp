@@ -462,6 +462,20 @@ private:
     StoredFigures m_figures{*this};
 };
 
+/// A writer that was killed leaves a journal, which only one that may write can roll back.
+void rollBack(const Path& path)
+{
+    Path journal = path;
+    journal += "-journal";
+    std::error_code unknown;
+    if (!std::filesystem::exists(journal, unknown))
+        return;
+    try {
+        Database(path, Database::Mode::readWrite).pragma("user_version");
+    } catch (const Error&) { // opening it says so
+    }
+}
+
 /// Makes the file under another name and renames it when it is complete.
 void createWhole(const Path& path, const std::function<void(Project&)>& fill)
 {
@@ -509,6 +523,8 @@ std::unique_ptr<Project> Project::open(const Path& path, bool readOnly)
     if (!std::filesystem::is_regular_file(status))
         throw Error(ErrorCode::fileNotReadable, path.string(),
                     {{"reason", std::filesystem::is_directory(status) ? "it is a folder" : "it is not a regular file"}});
+    if (readOnly)
+        rollBack(path);
     return std::make_unique<SqliteProject>(path, readOnly ? Database::Mode::readOnly : Database::Mode::readWrite);
 }
 

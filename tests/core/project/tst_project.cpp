@@ -27,6 +27,7 @@ private Q_SLOTS:
     void refusesChangedTables();
     void refusesDamagedCodes();
     void keepsMeasuredFigures();
+    void opensAfterAWriterWasKilled();
     void earlierVersionsOpenAndGrow_data();
     void earlierVersionsOpenAndGrow();
     void neverReplacesWithoutLeave();
@@ -243,6 +244,28 @@ void TstProject::keepsMeasuredFigures()
     QVERIFY(assignmentRunToJson(*project->assignment()) == assignmentRunToJson(someSearch()));
     project->setStatistics(someStatistics());
     QVERIFY(project->allFigures().empty() && !project->assignment());
+}
+
+/// What a killed writer leaves in the middle of a transaction: pages written over, and the journal that brings them back.
+void TstProject::opensAfterAWriterWasKilled()
+{
+    const Path path = file("writing.lathe"), killed = file("killed.lathe");
+    Project::create(path)->setPlan(QuantPlan());
+    {
+        Database database(path, Database::Mode::readWrite);
+        database.execute("PRAGMA cache_size = 10");
+        database.execute("BEGIN IMMEDIATE");
+        database.execute("DELETE FROM plan");
+        for (int i = 0; i < 100; ++i)
+            database.execute("INSERT INTO statistics(data, digest) VALUES(zeroblob(20000), '')");
+        std::filesystem::copy_file(path, killed);
+        std::filesystem::copy_file(path.string() + "-journal", killed.string() + "-journal");
+        database.execute("ROLLBACK");
+    }
+    QVERIFY(std::filesystem::file_size(killed) > 500'000);
+    const auto project = Project::open(killed, true);
+    QVERIFY(*project->plan() == QuantPlan());
+    QVERIFY(!project->statistics());
 }
 
 void TstProject::earlierVersionsOpenAndGrow_data()
