@@ -131,6 +131,14 @@
         <source>Why the target cannot run it. It is simulated all the same, and refused at export.</source>
         <translation>Warum das Ziel es nicht ausführen kann. Simuliert wird es trotzdem, beim Export abgelehnt.</translation>
     </message>
+    <message>
+        <source>Bits</source>
+        <translation>Bits</translation>
+    </message>
+    <message>
+        <source>Of a weight on average, without scales; float counts 32.</source>
+        <translation>Eines Gewichts im Mittel, ohne Skalen; Gleitkomma zählt 32.</translation>
+    </message>
 </context>
 <context>
     <name>GridChoices</name>
@@ -2032,6 +2040,77 @@
     <message>
         <source>These plans were found for %1; opening one goes back to that target.</source>
         <translation>Diese Pläne wurden für %1 gefunden; einen zu öffnen führt zu diesem Ziel zurück.</translation>
+    </message>
+    <message>
+        <source>Grey where the target runs it in no layer.</source>
+        <translation>Grau, wo das Ziel es in keiner Schicht ausführt.</translation>
+    </message>
+    <message>
+        <source>4 bits in groups of 32</source>
+        <translation>4 Bits in Gruppen von 32</translation>
+    </message>
+    <message>
+        <source>A scale for every 32 weights along the inputs.</source>
+        <translation>Eine Skala für je 32 Gewichte entlang der Eingänge.</translation>
+    </message>
+    <message>
+        <source>NF4 tables</source>
+        <translation>NF4-Tabellen</translation>
+    </message>
+    <message>
+        <source>16 values that fit normally distributed weights, a scale for every 64.</source>
+        <translation>16 Werte, die zu normalverteilten Gewichten passen, eine Skala für je 64.</translation>
+    </message>
+    <message>
+        <source>Learned tables of 16</source>
+        <translation>Gelernte Tabellen mit 16 Werten</translation>
+    </message>
+    <message>
+        <source>16 values a channel, placed by k-means.</source>
+        <translation>16 Werte je Kanal, durch k-Means gesetzt.</translation>
+    </message>
+    <message>
+        <source>8-bit floats</source>
+        <translation>8-Bit-Gleitkomma</translation>
+    </message>
+    <message>
+        <source>E4M3, for weights and activations.</source>
+        <translation>E4M3, für Gewichte und Aktivierungen.</translation>
+    </message>
+    <message>
+        <source>Bits at most</source>
+        <translation>Bits höchstens</translation>
+    </message>
+    <message>
+        <source> bits</source>
+        <translation> Bits</translation>
+    </message>
+    <message>
+        <source>Of a weight on average, without scales: 4.5 lets half of the weights have 5 bits.</source>
+        <translation>Eines Gewichts im Mittel, ohne Skalen: Bei 4,5 kann die Hälfte der Gewichte 5 Bits haben.</translation>
+    </message>
+    <message>
+        <source>Also</source>
+        <translation>Auch</translation>
+    </message>
+    <message>
+        <source>Time at most</source>
+        <translation>Zeit höchstens</translation>
+    </message>
+    <message>
+        <source> s</source>
+        <translation> s</translation>
+    </message>
+    <message>
+        <source>The search ends with the best plan so far. What it measured is kept: the next one goes on from there.</source>
+        <translation>Die Suche endet mit dem bisher besten Plan. Was sie gemessen hat, bleibt: Die nächste macht dort weiter.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Stopped after %n plans; the same search goes on from there.</source>
+        <translation>
+            <numerusform>Nach %n Plan angehalten; dieselbe Suche macht dort weiter.</numerusform>
+            <numerusform>Nach %n Plänen angehalten; dieselbe Suche macht dort weiter.</numerusform>
+        </translation>
     </message>
 </context>
 <context>

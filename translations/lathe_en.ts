@@ -12,6 +12,16 @@
     </message>
 </context>
 <context>
+    <name>lathe::AssignPage</name>
+    <message numerus="yes">
+        <source>Stopped after %n plans; the same search goes on from there.</source>
+        <translation>
+            <numerusform>Stopped after %n plan; the same search goes on from there.</numerusform>
+            <numerusform>Stopped after %n plans; the same search goes on from there.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>lathe::BottomStrip</name>
     <message numerus="yes">
         <source>%n changes</source>

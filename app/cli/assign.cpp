@@ -49,12 +49,17 @@ constexpr std::size_t latencyCost = 0, energyCost = 1, bitsCost = 2;
 
 Json pointToJson(const AssignmentPoint& point)
 {
-    return {{"plan", planToJson(point.plan)},       {"origin", point.origin},
-            {"sizeBytes", point.sizeBytes},         {"latencyMs", point.costs[latencyCost]},
-            {"energyMj", point.costs[energyCost]},  {"meanBits", point.costs[bitsCost]},
+    return {{"plan", planToJson(point.plan)},
+            {"origin", point.origin},
+            {"sizeBytes", point.sizeBytes},
+            {"latencyMs", point.costs[latencyCost]},
+            {"energyMj", point.costs[energyCost]},
+            {"meanBits", point.costs[bitsCost]},
             {"predictedSqnrDb", finiteOrNull(point.predictedSqnrDb)},
-            {"sqnrDb", finiteOrNull(point.sqnrDb)}, {"agreement", point.agreement},
-            {"agreementLow", point.agreementLow},   {"agreementHigh", point.agreementHigh},
+            {"sqnrDb", finiteOrNull(point.sqnrDb)},
+            {"agreement", point.agreement},
+            {"agreementLow", point.agreementLow},
+            {"agreementHigh", point.agreementHigh},
             {"withinLimits", point.withinLimits}};
 }
 
@@ -86,9 +91,9 @@ Json toJson(const Assignment& result, const AssignVerbOptions& options)
 std::string pointToText(const AssignmentPoint& point)
 {
     return sizeText(point.sizeBytes) + ", " + fixedText(point.costs[latencyCost], 3) + " ms, " +
-           fixedText(point.costs[energyCost], 4) + " mJ, " + fixedText(point.costs[bitsCost], 2) + " bits: output SQNR " + fixedText(point.sqnrDb, 1) +
-           " dB (predicted " + fixedText(point.predictedSqnrDb, 1) + "), agreement " +
-           fixedText(point.agreement, 3);
+           fixedText(point.costs[energyCost], 4) + " mJ, " + fixedText(point.costs[bitsCost], 2) +
+           " bits: output SQNR " + fixedText(point.sqnrDb, 1) + " dB (predicted " +
+           fixedText(point.predictedSqnrDb, 1) + "), agreement " + fixedText(point.agreement, 3);
 }
 
 std::string toText(const Assignment& result, const std::string& output)
@@ -151,7 +156,8 @@ AssignOptions pipelineOptions(const AssignVerbOptions& options, const Dataset& d
 class SearchKeeper
 {
 public:
-    SearchKeeper(const Source& source, const QuantPlan& base, const AssignVerbOptions& options, Context& context)
+    SearchKeeper(const Source& source, const QuantPlan& base, const AssignVerbOptions& options,
+                 Context& context)
         : m_options(options)
         , m_context(context)
         , m_project(openToKeep(source, context))
@@ -186,7 +192,8 @@ public:
             keep();
             return found;
         } catch (const Error& error) {
-            if (error.code() == ErrorCode::stopped && !m_options.frontFolder.empty() && !m_run.measured.empty())
+            if (error.code() == ErrorCode::stopped && !m_options.frontFolder.empty() &&
+                !m_run.measured.empty())
                 saveFront(m_run.front(), m_options.frontFolder, m_context);
             throw;
         }
@@ -208,8 +215,10 @@ private:
 
 int assignSource(const AssignVerbOptions& options, Context& context)
 {
-    if (options.maxSize.empty() && !options.maxDrop && !options.maxLatencyMs && !options.maxEnergyMj && !options.maxBits)
-        throw UsageError("Give a limit: --max-size, --max-bits, --max-latency-ms, --max-energy-mj or --max-drop.");
+    if (options.maxSize.empty() && !options.maxDrop && !options.maxLatencyMs && !options.maxEnergyMj &&
+        !options.maxBits)
+        throw UsageError(
+            "Give a limit: --max-size, --max-bits, --max-latency-ms, --max-energy-mj or --max-drop.");
     const Source source = openSource(options.source, context);
     if (!source.statistics)
         throw Error(ErrorCode::noStatistics, options.source, {{"value", options.source}});
@@ -273,9 +282,10 @@ VerbAction declare(CLI::App& command)
     command.add_option("--samples", options->samples, "Calibration samples to measure on")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
-    command.add_option("--time-budget", options->timeBudget, 
-                       "Time for the whole search, which ends with the best plan so far: 60s, 5m. The same command goes on "
-                       "from there");
+    command.add_option(
+        "--time-budget", options->timeBudget,
+        "Time for the whole search, which ends with the best plan so far: 60s, 5m. The same command goes on "
+        "from there");
     command.add_option("--front", options->front, "Sizes to solve for between smallest and largest")
         ->check(CLI::Range(0, 100))
         ->capture_default_str();

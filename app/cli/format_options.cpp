@@ -29,7 +29,9 @@ void addFormatOptions(CLI::App& command, FormatOptions& options)
         .add_option("--weight-formats", options.weights,
                     "Further formats of weights, each as it is: int4:group:32,nf4,kmeans16,float8e4m3")
         ->delimiter(',');
-    command.add_option("--activation-formats", options.activations, "Further formats of activations: float8e4m3,float16")
+    command
+        .add_option("--activation-formats", options.activations,
+                    "Further formats of activations: float8e4m3,float16")
         ->delimiter(',');
 }
 

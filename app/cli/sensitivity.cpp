@@ -67,10 +67,13 @@ Json estimateToJson(const GradientEstimate& estimate)
 
 Json toJson(const Sensitivity& result, const std::vector<GradientEstimate>& estimates)
 {
-    Json json = {{"cells", Json::array()},         {"metric", result.metric},
-                 {"samples", result.samples},      {"evaluations", result.evaluations},
+    Json json = {{"cells", Json::array()},
+                 {"metric", result.metric},
+                 {"samples", result.samples},
+                 {"evaluations", result.evaluations},
                  {"reused", result.reused},
-                 {"seconds", result.seconds},      {"fullForwardSeconds", result.fullForwardSeconds},
+                 {"seconds", result.seconds},
+                 {"fullForwardSeconds", result.fullForwardSeconds},
                  {"meanSuffix", result.meanSuffix}};
     for (const SensitivityCell& cell : result.cells)
         json["cells"].push_back(cellToJson(cell));
@@ -83,8 +86,8 @@ Json toJson(const Sensitivity& result, const std::vector<GradientEstimate>& esti
 std::string toText(const Sensitivity& result)
 {
     std::string text = std::to_string(result.samples) + " samples, " + std::to_string(result.evaluations) +
-                       " evaluations (" + std::to_string(result.reused) + " known before) in " + fixedText(result.seconds, 1) + " s, loss of " + result.metric +
-                       "\n";
+                       " evaluations (" + std::to_string(result.reused) + " known before) in " +
+                       fixedText(result.seconds, 1) + " s, loss of " + result.metric + "\n";
     for (const SensitivityCell& cell : result.cells) {
         const auto& format = cell.formats.weights ? cell.formats.weights : cell.formats.activations;
         text += cell.layer + " " + std::string(cellKindName(cell.kind)) + " " +
@@ -141,7 +144,8 @@ int measure(const SensitivityVerbOptions& options, Context& context)
     const auto kept = openToKeep(source, context);
     if (kept) {
         measuring.store = &kept->figures();
-        context.whenStopped = "Stopped; what was measured is kept in the project: the same command goes on from there.";
+        context.whenStopped =
+            "Stopped; what was measured is kept in the project: the same command goes on from there.";
     }
     std::vector<GradientEstimate> estimates;
     if (options.gradientSamples > 0)
@@ -177,7 +181,7 @@ VerbAction declare(CLI::App& command)
                     "Calibration samples for estimates by gradients; 0: none")
         ->check(CLI::NonNegativeNumber)
         ->capture_default_str();
-    command.add_option("--time-budget", options->timeBudget, 
+    command.add_option("--time-budget", options->timeBudget,
                        "Stop with what is measured by then: 60s, 5m. The same command goes on from there");
     return [options](Context& context) { return measure(*options, context); };
 }

@@ -56,10 +56,8 @@ public:
         else
             searchBest();
         traceFronts();
-        return {m_best->point,    m_plans.front(),
-                m_uniform,        static_cast<int>(m_plans.all().size()),
-                m_plans.reused(), !m_cut,
-                m_drop};
+        return {m_best->point,    m_plans.front(), m_uniform, static_cast<int>(m_plans.all().size()),
+                m_plans.reused(), !m_cut,          m_drop};
     }
 
 private:

@@ -69,15 +69,16 @@ struct Assignment
     AssignmentPoint best;
     std::vector<AssignmentPoint> front;   ///< no other measured plan is cheaper and better; by size
     std::vector<AssignmentPoint> uniform; ///< the same bits everywhere, where allowed; by bits
-    int evaluations = 0;                ///< plans measured
-    int reused = 0;                     ///< of these, those that the store knew
-    bool complete = true;               ///< false: the time budget ended the search
-    std::optional<double> drop;         ///< of the best plan, where a limit on it was set
+    int evaluations = 0;                  ///< plans measured
+    int reused = 0;                       ///< of these, those that the store knew
+    bool complete = true;                 ///< false: the time budget ended the search
+    std::optional<double> drop;           ///< of the best plan, where a limit on it was set
 };
 
-/// Of measured plans those that no other one beats: no larger, no dearer in any cost that is `counted` (the size, then
-/// AssignmentPoint::costs), and better. By size; of equal ones the first.
-std::vector<AssignmentPoint> frontOf(const std::vector<AssignmentPoint>& measured, const std::vector<bool>& counted);
+/// Of measured plans those that no other one beats: no larger, no dearer in any cost that is `counted` (the
+/// size, then AssignmentPoint::costs), and better. By size; of equal ones the first.
+std::vector<AssignmentPoint> frontOf(const std::vector<AssignmentPoint>& measured,
+                                     const std::vector<bool>& counted);
 /// The costs that somebody asked about: the size, and what is limited or made least.
 std::vector<bool> countedCosts(const AssignmentOptions& options);
 
@@ -85,8 +86,9 @@ std::vector<bool> countedCosts(const AssignmentOptions& options);
 /// long as errors are small and independent), then true evaluation on the probe set of `whatIf`, and repair
 /// where layers interact. Locked layers keep what `base` gives them; the first and the last layer,
 /// normalizations and softmax count as four times as sensitive as estimated where nothing was measured.
-/// With a store, figures of plans are kept under the digest of `subject` and the plan: a search that is run again goes
-/// the way that it went and on from there. Throws Error{limitNotReachable} when no plan fits, Error{unknownName} for `minimize`, Error{stopped}.
+/// With a store, figures of plans are kept under the digest of `subject` and the plan: a search that is run
+/// again goes the way that it went and on from there. Throws Error{limitNotReachable} when no plan fits,
+/// Error{unknownName} for `minimize`, Error{stopped}.
 Assignment assignBits(const Graph& graph, const std::vector<Layer>& layers, const Sensitivity& sensitivity,
                       const QuantPlan& base, WhatIf& whatIf, const AssignmentOptions& options,
                       const Control& control);

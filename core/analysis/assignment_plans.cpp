@@ -16,7 +16,8 @@ constexpr double roundingSlack = 1e-9;
 constexpr int figuresOfPlan = 4;
 
 /// `before`: whether the other one was measured first.
-bool beats(const AssignmentPoint& other, const AssignmentPoint& point, const std::vector<bool>& counted, bool before)
+bool beats(const AssignmentPoint& other, const AssignmentPoint& point, const std::vector<bool>& counted,
+           bool before)
 {
     if (other.sqnrDb < point.sqnrDb)
         return false;
@@ -44,7 +45,8 @@ std::vector<bool> countedCosts(const AssignmentOptions& options)
     return counted;
 }
 
-std::vector<AssignmentPoint> frontOf(const std::vector<AssignmentPoint>& measured, const std::vector<bool>& counted)
+std::vector<AssignmentPoint> frontOf(const std::vector<AssignmentPoint>& measured,
+                                     const std::vector<bool>& counted)
 {
     std::vector<AssignmentPoint> front;
     for (std::size_t i = 0; i < measured.size(); ++i) {
@@ -178,7 +180,7 @@ std::optional<std::vector<double>> MeasuredPlans::recall(const Digest& key, std:
     FigureStore::BySample known = m_options.store->find(key);
     const auto found = known.find(0);
     return found != known.end() && found->second.size() == count ? std::optional(std::move(found->second))
-                                                                  : std::nullopt;
+                                                                 : std::nullopt;
 }
 
 void MeasuredPlans::keep(const Digest& key, std::vector<double> numbers)

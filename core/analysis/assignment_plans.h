@@ -43,7 +43,8 @@ private:
                                 const Chosen& chosen) const;
     bool fits(const std::vector<double>& costs) const;
     /// Size, costs, then output SQNR, agreement and its interval.
-    std::vector<double> numbersOf(const QuantPlan& plan, const AssignmentProgram& program, const Chosen& chosen);
+    std::vector<double> numbersOf(const QuantPlan& plan, const AssignmentProgram& program,
+                                  const Chosen& chosen);
     Digest keyOf(std::string_view kind, const QuantPlan& plan) const;
     /// What the store has under a key, where that are `count` numbers. Throws Error{stopped}.
     std::optional<std::vector<double>> recall(const Digest& key, std::size_t count) const;

@@ -49,9 +49,10 @@ public:
         for (const SensitivityCell& cell : sensitivity.cells)
             if (cell.kind != CellKind::both)
                 m_known[{cell.layer, cell.kind}].push_back(optionOf(cell));
-        for (auto& [key, options] : m_known)
-            std::stable_sort(options.begin(), options.end(), [](const Option& a, const Option& b) {
-                return std::pair(a.format->format.bits, a.further) < std::pair(b.format->format.bits, b.further);
+        for (auto& [key, known] : m_known)
+            std::stable_sort(known.begin(), known.end(), [](const Option& a, const Option& b) {
+                return std::pair(a.format->format.bits, a.further) <
+                       std::pair(b.format->format.bits, b.further);
             });
     }
 
@@ -177,7 +178,8 @@ std::vector<std::size_t> uniformChoice(const std::vector<LayerChoices>& table, i
         const auto rank = [&](const LayerChoice& choice) {
             const int bits = bitsOf(choice.formats.weights);
             const bool above = bits > weightBits;
-            return std::tuple(choice.further, above, above ? bits : -bits, -bitsOf(choice.formats.activations));
+            return std::tuple(choice.further, above, above ? bits : -bits,
+                              -bitsOf(choice.formats.activations));
         };
         for (std::size_t i = 1; i < layer.choices.size(); ++i)
             if (rank(layer.choices[i]) < rank(layer.choices[best]))

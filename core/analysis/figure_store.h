@@ -9,8 +9,8 @@
 
 namespace lathe {
 
-/// Where measured numbers are kept under the digest of all that they were made from, so that work which was stopped
-/// goes on where it was. Calls come from any thread, one at a time.
+/// Where measured numbers are kept under the digest of all that they were made from, so that work which was
+/// stopped goes on where it was. Calls come from any thread, one at a time.
 class FigureStore
 {
 public:

@@ -13,14 +13,14 @@
 
 namespace lathe {
 
-/// The scores of a sweep's cells that a store knows, and the new ones on their way there. Thread-safe but for the
-/// constructor.
+/// The scores of a sweep's cells that a store knows, and the new ones on their way there. Thread-safe but for
+/// the constructor.
 class KnownScores
 {
 public:
     /// Reads what is known of `cells`, which must outlive this, as `graph` and the samples of `data` give it.
-    KnownScores(FigureStore& store, const std::vector<PlannedCell>& cells, const Graph& graph, const Digest& data,
-                const std::string& metric);
+    KnownScores(FigureStore& store, const std::vector<PlannedCell>& cells, const Graph& graph,
+                const Digest& data, const std::string& metric);
 
     /// Sets what is known of a sample, by cell; returns how many that are.
     std::int64_t fill(std::int64_t sample, std::vector<std::optional<CellScore>>& scores) const;
@@ -33,8 +33,8 @@ private:
     void flushLocked();
 
     FigureStore& m_store;
-    std::vector<Digest> m_keys;                    ///< by cell
-    std::vector<FigureStore::BySample> m_known;    ///< by cell
+    std::vector<Digest> m_keys;                 ///< by cell
+    std::vector<FigureStore::BySample> m_known; ///< by cell
     std::mutex m_mutex;
     std::vector<FigureStore::Entry> m_fresh;
     std::chrono::steady_clock::time_point m_flushed = std::chrono::steady_clock::now();

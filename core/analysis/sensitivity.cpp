@@ -161,7 +161,8 @@ private:
     /// The time is up. One new score comes all the same, so that runs with a short budget get on.
     bool mustEnd() const
     {
-        return m_options.timeBudgetSeconds > 0 && secondsSince(m_start) > m_options.timeBudgetSeconds && m_measured;
+        return m_options.timeBudgetSeconds > 0 && secondsSince(m_start) > m_options.timeBudgetSeconds &&
+               m_measured;
     }
 
     void keepScores()
@@ -245,7 +246,7 @@ private:
         sensitivity.evaluations = m_evaluations;
         sensitivity.reused = m_reused;
         if (m_forwards > 0) // samples that were known took none
-            sensitivity.fullForwardSeconds = m_forwardSeconds / workers * 
+            sensitivity.fullForwardSeconds = m_forwardSeconds / workers *
                                              static_cast<double>(std::max(m_complete, m_forwards)) /
                                              static_cast<double>(m_forwards);
         sensitivity.seconds = secondsSince(m_start);

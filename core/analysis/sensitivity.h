@@ -29,7 +29,8 @@ std::string_view cellKindName(CellKind kind);
 /// Throws Error{unknownName}.
 CellKind parseCellKind(std::string_view name);
 
-/// Formats of one layer's tensors; nothing where there are none of the kind, or where they are not the question.
+/// Formats of one layer's tensors; nothing where there are none of the kind, or where they are not the
+/// question.
 struct LayerFormats
 {
     std::optional<QuantSpec> weights;
@@ -42,9 +43,10 @@ struct SensitivityCell
     std::string layer; ///< id
     CellKind kind = CellKind::weights;
     int bits = 8;
-    LayerFormats formats;  ///< what is quantized, and as what
-    bool further = false;  ///< a format of its own, not the plan's at `bits`
-    double weightBytes = 0; ///< of the layer's weights with scales, zero-points and tables, where they are quantized
+    LayerFormats formats; ///< what is quantized, and as what
+    bool further = false; ///< a format of its own, not the plan's at `bits`
+    double weightBytes =
+        0; ///< of the layer's weights with scales, zero-points and tables, where they are quantized
 
     double estimateDb =
         0; ///< SQNR of the tensor itself, from weights and statistics alone; the worse one for `both`
@@ -60,8 +62,8 @@ struct SensitivityCell
 struct SensitivityOptions
 {
     std::vector<int> bits{2, 3, 4, 6, 8}; ///< 2 to 16
-    /// Further formats of weights and of activations, each as it is: "int4:group:32", "nf4", "kmeans16", "float8e4m3".
-    /// Where a layer cannot have one (groups of depthwise weights), it has no such cell.
+    /// Further formats of weights and of activations, each as it is: "int4:group:32", "nf4", "kmeans16",
+    /// "float8e4m3". Where a layer cannot have one (groups of depthwise weights), it has no such cell.
     std::vector<QuantSpec> weightFormats, activationFormats;
     std::vector<CellKind> kinds{CellKind::weights, CellKind::activations, CellKind::both};
     std::string metric = "agreement";                ///< `agreement` where the data have no labels for it
@@ -89,12 +91,13 @@ struct Sensitivity
 };
 
 /// Measures every layer of `graph` at every bit-width alone, in the formats and range methods of `plan` (its
-/// own bits do not matter), and in every further format. Samples outside, cells inside; a cell re-runs only the steps behind its layer, on
-/// the float values of that sample. The same figures for any number of workers; a time budget cuts at a whole
-/// sample, or, in the first one, leaves the least promising cells with their estimates. With a store, what is measured
-/// is kept cell by cell under the digest of the graph, the data and the cell's grids and codes, also where the sweep is
-/// stopped; one that goes on gives the same figures as one that was never stopped, but for times. Throws
-/// Error{datasetEmpty, planInvalid, stopped} and what the store throws.
+/// own bits do not matter), and in every further format. Samples outside, cells inside; a cell re-runs only
+/// the steps behind its layer, on the float values of that sample. The same figures for any number of
+/// workers; a time budget cuts at a whole sample, or, in the first one, leaves the least promising cells with
+/// their estimates. With a store, what is measured is kept cell by cell under the digest of the graph, the
+/// data and the cell's grids and codes, also where the sweep is stopped; one that goes on gives the same
+/// figures as one that was never stopped, but for times. Throws Error{datasetEmpty, planInvalid, stopped} and
+/// what the store throws.
 Sensitivity measureSensitivity(const Graph& graph, const std::vector<Layer>& layers,
                                const Statistics& statistics, const Samples& samples, const QuantPlan& plan,
                                const PlacementRules& rules, const SensitivityOptions& options,

@@ -42,20 +42,25 @@ QuantPlan cellPlan(const QuantPlan& floating, const QuantPlan& plan, const Sensi
     return result;
 }
 
-/// Bytes of a weight's codes, scales, zero-points and tables, as packedSizeBytes() counts them.
-double storedBytes(const Tensor& weight, const Encoding& encoding)
+/// Bytes of a layer's weights with scales, zero-points and tables, as packedSizeBytes() counts them. Where
+/// its bias becomes integer beside them it has as many scales; else it stays as it is.
+double storedBytes(const Layer& layer, const Tensor& weight, const Encoding& encoding)
 {
     std::size_t codes = static_cast<std::size_t>(weight.elements());
+    std::size_t reals = encoding.scale.size() + encoding.table.size();
     if (encoding.format.isInteger())
         codes += encoding.scale.size(); // a zero-point beside each scale
+    if (encoding.format.isInteger() && !encoding.grouped() && layer.bias.valid())
+        reals += encoding.scale.size();
     return std::ceil(static_cast<double>(codes) * encoding.format.bits / 8) +
-           static_cast<double>((encoding.scale.size() + encoding.table.size()) * sizeof(float));
+           static_cast<double>(reals * sizeof(float));
 }
 
 /// True when the layer has what was asked for: resolve() puts something else in place of what cannot be.
 bool keepsFormat(const Encoding& encoding, const QuantSpec& spec)
 {
-    return encoding.format == spec.format && encoding.grouped() == (spec.granularity.kind == Granularity::Kind::group);
+    return encoding.format == spec.format &&
+           encoding.grouped() == (spec.granularity.kind == Granularity::Kind::group);
 }
 
 class CellPlanner
@@ -102,12 +107,11 @@ public:
             planned.cell.estimateDb = weightSqnrDb(weight, resolved);
             if (const auto found = resolved.encodings.weights.find(weight.name);
                 found != resolved.encodings.weights.end())
-                planned.cell.weightBytes = storedBytes(weight.constant, *found->second);
+                planned.cell.weightBytes = storedBytes(layer, weight.constant, *found->second);
         }
         if (kind != CellKind::weights)
-            planned.cell.estimateDb =
-                std::min(planned.cell.estimateDb,
-                         activationSqnrDb(valueOfLayer(layer.id), m_statistics, resolved));
+            planned.cell.estimateDb = std::min(
+                planned.cell.estimateDb, activationSqnrDb(valueOfLayer(layer.id), m_statistics, resolved));
         return planned;
     }
 
@@ -129,8 +133,8 @@ private:
             const auto found = encodings.find(value);
             return found != encodings.end() && keepsFormat(*found->second, spec);
         };
-        if (formats.weights &&
-            !has(resolved.encodings.weights, graphOf(layer, m_graph).value(layer.weight).name, *formats.weights))
+        if (formats.weights && !has(resolved.encodings.weights,
+                                    graphOf(layer, m_graph).value(layer.weight).name, *formats.weights))
             return false;
         return !formats.activations ||
                has(resolved.encodings.activations, valueOfLayer(layer.id), *formats.activations);

@@ -77,7 +77,7 @@ private:
     QuantPlan m_base;
     const Target& m_target;
     std::map<std::pair<std::string, std::string>, ById> m_costs; ///< by formats of weights and activations
-    LayerCost m_nothing; ///< of a layer that takes no step of its own
+    LayerCost m_nothing;                                         ///< of a layer that takes no step of its own
 };
 
 CostLimit limitOn(const char* id, std::shared_ptr<UniformCosts> costs, const Target& target,
@@ -92,8 +92,8 @@ CostLimit limitOn(const char* id, std::shared_ptr<UniformCosts> costs, const Tar
     return limit;
 }
 
-/// True when the target has what is asked. Of integers whose grid is a tensor's or a channel's only the bits count: the
-/// nearest format takes their place.
+/// True when the target has what is asked. Of integers whose grid is a tensor's or a channel's only the bits
+/// count: the nearest format takes their place.
 bool takes(const std::optional<ChoiceRefusal>& refusal, const QuantSpec& asked)
 {
     if (!refusal)
@@ -152,7 +152,8 @@ CostLimit meanBitsLimit(const Graph& graph, const std::vector<Layer>& layers)
 {
     const auto weightsOf = [&graph](const Layer& layer) {
         const bool counted = layer.weight.valid() && !layer.body;
-        return counted ? static_cast<double>(graphOf(layer, graph).value(layer.weight).constant.elements()) : 0.0;
+        return counted ? static_cast<double>(graphOf(layer, graph).value(layer.weight).constant.elements())
+                       : 0.0;
     };
     double all = 0;
     for (const Layer& layer : layers)

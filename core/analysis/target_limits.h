@@ -16,12 +16,14 @@ std::vector<CostLimit> targetLimits(const Graph& graph, const std::vector<Layer>
                                     const Statistics& statistics, const QuantPlan& base,
                                     const Target& target);
 
-/// Bits of a weight on average, without scales: "meanBits", infinite until it is set. Weights in float count 32.
+/// Bits of a weight on average, without scales: "meanBits", infinite until it is set. Weights in float
+/// count 32.
 CostLimit meanBitsLimit(const Graph& graph, const std::vector<Layer>& layers);
 
-/// Whether the target keeps such activations and has, for some inputs that it keeps, a kernel for such weights:
-/// integers of one scale or one a channel in that format or the nearest one of as many bits, others exactly.
-std::function<bool(const Layer&, const LayerFormats&)>
-targetAllows(const Graph& graph, const QuantPlan& base, const Target& target);
+/// Whether the target keeps such activations and has, for some inputs that it keeps, a kernel for such
+/// weights: integers of one scale or one a channel in that format or the nearest one of as many bits, others
+/// exactly.
+std::function<bool(const Layer&, const LayerFormats&)> targetAllows(const Graph& graph, const QuantPlan& base,
+                                                                    const Target& target);
 
 }

@@ -25,14 +25,16 @@ struct AssignmentLimits
     bool operator==(const AssignmentLimits&) const = default;
 };
 
-/// What a search for bits has found so far: kept in the project, so that also one that was stopped can be opened.
+/// What a search for bits has found so far: kept in the project, so that also one that was stopped can be
+/// opened.
 struct AssignmentRun
 {
     QuantPlan base; ///< where it started
     AssignmentLimits limits;
-    std::vector<AssignmentPoint> measured; ///< in the order in which they came; costs are latency, energy and mean bits
-    std::optional<std::size_t> best;       ///< place of the best one within the limits
-    bool complete = false;                 ///< it came to its end
+    std::vector<AssignmentPoint>
+        measured; ///< in the order in which they came; costs are latency, energy and mean bits
+    std::optional<std::size_t> best; ///< place of the best one within the limits
+    bool complete = false;           ///< it came to its end
 
     /// Remembers which of the plans measured so far is the best one.
     void setBest(const QuantPlan& plan);

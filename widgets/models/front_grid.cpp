@@ -97,7 +97,8 @@ std::shared_ptr<const Grid> frontGrid(const std::vector<ShownPoint>& points)
         column(QT_TRANSLATE_NOOP("FrontGrid", "Energy mJ"),
                QT_TRANSLATE_NOOP("FrontGrid", "Of one sample, by the target's cost model."), true),
         column(QT_TRANSLATE_NOOP("FrontGrid", "Bits"),
-               QT_TRANSLATE_NOOP("FrontGrid", "Of a weight on average, without scales; float counts 32."), true),
+               QT_TRANSLATE_NOOP("FrontGrid", "Of a weight on average, without scales; float counts 32."),
+               true),
         column(
             QT_TRANSLATE_NOOP("FrontGrid", "SQNR dB"),
             QT_TRANSLATE_NOOP("FrontGrid", "Of the first output against float, measured on the probe set."),

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/analysis/target_limits.h"
 #include "core/targets/catalog.h"
 #include "widgets/models/front_grid.h"
 #include "widgets/pages/page.h"
@@ -9,6 +10,7 @@
 #include "widgets/views/empty_state.h"
 #include "widgets/views/front_chart.h"
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -20,12 +22,21 @@
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 namespace lathe {
 namespace {
 
 constexpr double bytesPerKb = 1000;
+
+/// A format that may be chosen beside integers of one scale or one a channel.
+struct FurtherFormat
+{
+    QCheckBox* box = nullptr;
+    QuantSpec spec;
+    bool ofActivationsToo = false;
+};
 
 /// Where bits are chosen for a device: the target, limits, and the plans that no other one beats.
 class AssignPage : public QWidget
@@ -77,6 +88,44 @@ private:
         return box;
     }
 
+    QWidget* buildFormats()
+    {
+        auto* box = new QWidget;
+        auto* layout = new QVBoxLayout(box);
+        layout->setContentsMargins(0, 0, 0, 0);
+        layout->setSpacing(2);
+        const auto add = [&](const char* format, const QString& title, const QString& explanation,
+                             bool ofActivationsToo) {
+            auto* check = new QCheckBox(title);
+            check->setObjectName(QStringLiteral("format ") + QString::fromLatin1(format));
+            check->setToolTip(explanation + QLatin1Char(' ') +
+                              tr("Grey where the target runs it in no layer."));
+            layout->addWidget(check);
+            m_formats.push_back({check, QuantSpec::parse(format), ofActivationsToo});
+        };
+        add("int4:group:32", tr("4 bits in groups of 32"),
+            tr("A scale for every 32 weights along the inputs."), false);
+        add("nf4", tr("NF4 tables"),
+            tr("16 values that fit normally distributed weights, a scale for every 64."), false);
+        add("kmeans16:channel", tr("Learned tables of 16"), tr("16 values a channel, placed by k-means."),
+            false);
+        add("float8e4m3", tr("8-bit floats"), tr("E4M3, for weights and activations."), true);
+        return box;
+    }
+
+    /// Whether the target runs a further format somewhere.
+    bool runsSomewhere(const FurtherFormat& format) const
+    {
+        const auto& model = m_session.model();
+        const TargetPtr target = findTarget(m_session.plan().target);
+        if (!model || !target)
+            return false;
+        const auto allows = targetAllows(model->graph, m_session.plan(), *target);
+        return std::any_of(model->layers.begin(), model->layers.end(), [&](const Layer& layer) {
+            return layer.weight.valid() && !layer.body && allows(layer, {format.spec, {}});
+        });
+    }
+
     QWidget* buildForm()
     {
         m_target = new QComboBox;
@@ -94,8 +143,9 @@ private:
         form->addRow(tr("Target"), m_target);
         form->addRow(QString(), own);
         m_size = limit("maxSize", tr("Size at most"), tr(" kB"), 1e9, tr("Of the packed model."), *form);
-        m_bits = limit("maxBits", tr("Bits at most"), tr(" bits"), 32,
-                       tr("Of a weight on average, without scales: 4.5 lets half of the weights have 5 bits."), *form);
+        m_bits = limit(
+            "maxBits", tr("Bits at most"), tr(" bits"), 32,
+            tr("Of a weight on average, without scales: 4.5 lets half of the weights have 5 bits."), *form);
         m_bits->setDecimals(2);
         m_bits->setSingleStep(0.5);
         m_latency = limit("maxLatency", tr("Latency at most"), tr(" ms"), 1e9,
@@ -114,10 +164,12 @@ private:
         m_minimize->addItem(tr("latency"), QStringLiteral("latencyMs"));
         m_minimize->addItem(tr("energy"), QStringLiteral("energyMj"));
         form->addRow(tr("Make least"), m_minimize);
-        m_budget = limit("timeBudget", tr("Time at most"), tr(" s"), 1e6,
-                         tr("The search ends with the best plan so far. What it measured is kept: the next one goes on "
-                            "from there."),
-                         *form);
+        form->addRow(tr("Also"), buildFormats());
+        m_budget = limit(
+            "timeBudget", tr("Time at most"), tr(" s"), 1e6,
+            tr("The search ends with the best plan so far. What it measured is kept: the next one goes on "
+               "from there."),
+            *form);
         m_budget->setDecimals(0);
         m_budget->setSingleStep(30);
         m_run = new QPushButton(tr("Choose bits"));
@@ -207,6 +259,13 @@ private:
         if (m_bits->value() > 0)
             result.maxMeanBits = m_bits->value();
         result.assignment.timeBudgetSeconds = m_budget->value();
+        for (const FurtherFormat& format : m_formats) {
+            if (!format.box->isChecked() || !format.box->isEnabled())
+                continue;
+            result.sensitivity.weightFormats.push_back(format.spec);
+            if (format.ofActivationsToo)
+                result.sensitivity.activationFormats.push_back(format.spec);
+        }
         if (m_latency->value() > 0)
             result.maxLatencyMs = m_latency->value();
         if (m_energy->value() > 0)
@@ -250,6 +309,8 @@ private:
         const bool limited = m_size->value() > 0 || m_bits->value() > 0 || m_latency->value() > 0 ||
                              m_energy->value() > 0 || m_drop->value() > 0;
         m_minimize->setEnabled(m_drop->value() > 0);
+        for (const FurtherFormat& format : m_formats)
+            format.box->setEnabled(ready && runsSomewhere(format));
         m_run->setEnabled(ready && limited && !m_session.job().running());
         m_copy->setEnabled(ready && limited);
     }
@@ -278,8 +339,8 @@ private:
         takeCurrent();
     }
 
-    /// Says where the plans come from, where that is not a search of its own for the chosen target that came to its
-    /// end; those of another target are grey.
+    /// Says where the plans come from, where that is not a search of its own for the chosen target that came
+    /// to its end; those of another target are grey.
     void showSearch()
     {
         const auto& run = m_session.assignment();
@@ -307,14 +368,17 @@ private:
         if (!run || run->limits == AssignmentLimits() || !(limitsOf(options()) == AssignmentLimits()))
             return;
         const AssignmentLimits& limits = run->limits;
-        const auto set = [](QDoubleSpinBox& box, double value) { box.setValue(std::isfinite(value) ? value : 0); };
+        const auto set = [](QDoubleSpinBox& box, double value) {
+            box.setValue(std::isfinite(value) ? value : 0);
+        };
         set(*m_size, limits.maxSizeBytes / bytesPerKb);
         set(*m_bits, limits.maxMeanBits);
         set(*m_latency, limits.maxLatencyMs);
         set(*m_energy, limits.maxEnergyMj);
         set(*m_drop, limits.maxDrop.value_or(0));
         set(*m_budget, limits.timeBudgetSeconds);
-        m_minimize->setCurrentIndex(std::max(0, m_minimize->findData(QString::fromStdString(limits.minimize))));
+        m_minimize->setCurrentIndex(
+            std::max(0, m_minimize->findData(QString::fromStdString(limits.minimize))));
     }
 
     const ShownPoint* current() const
@@ -374,6 +438,7 @@ private:
     GridView* m_refusals = nullptr;
     QPushButton* m_nearest = nullptr;
     std::vector<ShownPoint> m_points;
+    std::vector<FurtherFormat> m_formats;
 };
 
 QWidget* create(Session& session, QWidget* parent)

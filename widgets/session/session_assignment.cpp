@@ -18,6 +18,15 @@ QString minimizeWord(const std::string& id)
     return id == "energyMj" ? QStringLiteral("energy") : QStringLiteral("size");
 }
 
+void addFormats(QStringList& words, const char* option, const std::vector<QuantSpec>& formats)
+{
+    QStringList names;
+    for (const QuantSpec& format : formats)
+        names << QString::fromStdString(format.name());
+    if (!names.isEmpty())
+        words << QString::fromLatin1(option) << names.join(QLatin1Char(','));
+}
+
 void addLimit(QStringList& words, const char* option, double limit)
 {
     if (std::isfinite(limit))
@@ -72,6 +81,8 @@ QString Session::assignCommand(const AssignOptions& options) const
     QStringList bits;
     for (const int width : options.sensitivity.bits)
         bits << QString::number(width);
+    addFormats(words, "--weight-formats", options.sensitivity.weightFormats);
+    addFormats(words, "--activation-formats", options.sensitivity.activationFormats);
     words << QStringLiteral("--bits") << bits.join(QLatin1Char(',')) << QStringLiteral("--samples")
           << QString::number(options.sensitivity.probeSamples);
     if (options.assignment.timeBudgetSeconds > 0)
@@ -90,7 +101,8 @@ void Session::assign(AssignOptions options)
     options.sensitivity.workers = options.workers;
     options.sensitivity.kinds = {CellKind::weights, CellKind::activations};
     const JobInfo info{tr("Choosing bits"), tr("No bits were chosen"), assignCommand(options), assignPage};
-    m_assignment = std::make_shared<const AssignmentRun>(AssignmentRun{m_plan, limitsOf(options), {}, {}, false});
+    m_assignment =
+        std::make_shared<const AssignmentRun>(AssignmentRun{m_plan, limitsOf(options), {}, {}, false});
     emit assignmentChanged();
     const auto change = [this](const std::function<void(AssignmentRun&)>& edit) {
         auto next = std::make_shared<AssignmentRun>(*m_assignment);

@@ -71,13 +71,13 @@ void TstAssign::limitsOfATargetHold()
 /// Where the target runs them; the plan quantizes to the size that was found.
 void TstAssign::furtherFormatsAreChosen()
 {
-    const QString command = "assign p.lathe -o wide.json --max-size 26k --bits 2,4,8 --samples 8 --front 2 --repairs 4 "
+    const QString command = "assign p.lathe -o wide.json --max-size %1 --bits 2,4,8 --samples 8 --front 2 --repairs 4 "
                             "--weight-formats int4:group:16,nf4:channel,kmeans16:channel";
-    const QJsonObject json = m_cli.json(command);
+    const QJsonObject json = m_cli.json(command.arg("26k"));
     const QByteArray plan = m_cli.read("wide.json");
     QVERIFY2(plan.contains("group:16") || plan.contains("nf4") || plan.contains("kmeans16"), plan);
     QCOMPARE(m_cli.json("quantize p.lathe --plan wide.json -o wide.lathe")["packedBytes"].toInt(), json["sizeBytes"].toInt());
-    m_cli.json(command + " --target npu-int4");
+    m_cli.json(command.arg("36k") + " --target npu-int4");
     const QByteArray onDevice = m_cli.read("wide.json");
     QVERIFY2(!onDevice.contains("group:16") && !onDevice.contains("nf4") && !onDevice.contains("kmeans16"), onDevice);
 }
@@ -97,7 +97,8 @@ void TstAssign::theFrontIsWrittenAsPlans()
 /// never stopped.
 void TstAssign::goesOnAfterAnInterrupt()
 {
-    const QString command = "assign %1.lathe -o %1.json --max-size 32k --samples 64 --front 20 --repairs 30 --front-dir %1";
+    const QString command = "assign %1.lathe -o %1.json --max-size 32k --bits 2,4,8 --samples 24 --front 6 "
+                            "--repairs 8 --front-dir %1";
     m_cli.copy("p.lathe", "whole.lathe");
     m_cli.copy("p.lathe", "halved.lathe");
     QElapsedTimer clock;
@@ -112,7 +113,7 @@ void TstAssign::goesOnAfterAnInterrupt()
     }
     QVERIFY2(stopped.status == 130 && stopped.err.contains("goes on from there"), stopped.text());
     QJsonObject halved = m_cli.json(command.arg("halved"));
-    QVERIFY(halved["reused"].toInt() > 0 || m_cli.json("sensitivity halved.lathe --samples 64")["reused"].toInt() > 0);
+    QVERIFY(halved["reused"].toInt() > 0 || m_cli.json("sensitivity halved.lathe --bits 2,4,8 --samples 24")["reused"].toInt() > 0);
     for (const QString key : {"reused", "plan", "frontFiles"}) {
         whole.remove(key);
         halved.remove(key);
@@ -125,7 +126,7 @@ void TstAssign::goesOnAfterAnInterrupt()
 void TstAssign::aTimeBudgetLeavesTheBest()
 {
     m_cli.copy("p.lathe", "short.lathe");
-    const QString command = "assign short.lathe -o short.json --max-size 32k --samples 16 --time-budget ";
+    const QString command = "assign short.lathe -o short.json --max-size 32k --bits 2,4,8 --samples 8 --front 2 --time-budget ";
     const QJsonObject cut = m_cli.json(command + "0.01s");
     QVERIFY(!cut["complete"].toBool() && cut["sizeBytes"].toInt() <= 32000);
     QVERIFY(m_cli.exists("short.json"));

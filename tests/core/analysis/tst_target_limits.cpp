@@ -30,7 +30,8 @@ private Q_SLOTS:
 private:
     const Layer& layer(const std::string& id) const
     {
-        return *std::find_if(m_layers.begin(), m_layers.end(), [&](const Layer& l) { return l.id == id; });
+        return *std::find_if(m_layers.begin(), m_layers.end(),
+                             [&](const Layer& l) { return l.id == id || l.name == id; });
     }
 
     Graph m_graph;
@@ -123,16 +124,26 @@ void TstTargetLimits::onlyWhatTheTargetRunsIsAllowed_data()
         << "cortex-m4" << stem << channel.arg(8) << "int16:tensor:asymmetric" << true;
     QTest::newRow("4-bit weights of convolutions") << "tensorrt" << stem << channel.arg(4) << "int8" << false;
     QTest::newRow("weights alone") << "npu-int4" << stem << channel.arg(4) << "" << true;
-    QTest::newRow("activations alone") << "npu-int4" << stem << "" << "int6" << false;
-    QTest::newRow("groups on the generic one") << "generic" << head << "int4:group:32" << "uint8" << true;
-    QTest::newRow("a table on the generic one") << "generic" << stem << "nf4" << "uint8" << true;
-    QTest::newRow("8-bit floats on the generic one") << "generic" << stem << "float8e4m3" << "float8e4m3" << true;
-    QTest::newRow("groups beside integers") << "tensorrt" << head << "int4:group:64" << "int8" << false;
-    QTest::newRow("groups beside floats") << "tensorrt float16" << head << "int4:group:64" << "" << true;
-    QTest::newRow("other groups beside floats") << "tensorrt float16" << head << "int4:group:32" << "" << false;
-    QTest::newRow("groups of convolutions") << "tensorrt float16" << stem << "int4:group:64" << "" << false;
-    QTest::newRow("a table") << "cortex-m4" << stem << "kmeans16" << "int8" << false;
-    QTest::newRow("8-bit floats") << "cortex-m4" << stem << "" << "float8e4m3" << false;
+    QTest::newRow("activations alone") << "npu-int4" << stem << ""
+                                       << "int6" << false;
+    QTest::newRow("groups on the generic one") << "generic" << head << "int4:group:32"
+                                               << "uint8" << true;
+    QTest::newRow("a table on the generic one") << "generic" << stem << "nf4"
+                                                << "uint8" << true;
+    QTest::newRow("8-bit floats on the generic one") << "generic" << stem << "float8e4m3"
+                                                     << "float8e4m3" << true;
+    QTest::newRow("groups beside integers") << "tensorrt" << head << "int4:group:64"
+                                            << "int8" << false;
+    QTest::newRow("groups beside floats") << "tensorrt float16" << head << "int4:group:64"
+                                          << "" << true;
+    QTest::newRow("other groups beside floats") << "tensorrt float16" << head << "int4:group:32"
+                                                << "" << false;
+    QTest::newRow("groups of convolutions") << "tensorrt float16" << stem << "int4:group:64"
+                                            << "" << false;
+    QTest::newRow("a table") << "cortex-m4" << stem << "kmeans16"
+                             << "int8" << false;
+    QTest::newRow("8-bit floats") << "cortex-m4" << stem << ""
+                                  << "float8e4m3" << false;
 }
 
 void TstTargetLimits::onlyWhatTheTargetRunsIsAllowed()

@@ -3,6 +3,7 @@
 #include "widgets/pages/page.h"
 #include "widgets/views/front_chart.h"
 
+#include <QCheckBox>
 #include <QClipboard>
 #include <QComboBox>
 #include <QDoubleSpinBox>
@@ -114,6 +115,18 @@ void TestAssignPage::turnsToAnotherTarget()
     QVERIFY(fixture.waitFigures());
     session.undoStack().undo();
     QCOMPARE(session.plan().target, before);
+    // Further formats can be chosen where the target runs them.
+    auto* table = page->findChild<QCheckBox*>(QStringLiteral("format nf4"));
+    QVERIFY(table->isEnabled());
+    table->setChecked(true);
+    page->findChild<QDoubleSpinBox*>(QStringLiteral("maxBits"))->setValue(5);
+    auto* copy = page->findChild<QPushButton*>(QStringLiteral("copyAssign"));
+    QTest::mouseClick(copy, Qt::LeftButton);
+    QVERIFY(QGuiApplication::clipboard()->text().contains(QStringLiteral("--weight-formats nf4")));
+    session.setTarget(QStringLiteral("cortex-m4"));
+    QVERIFY(!table->isEnabled());
+    QTest::mouseClick(copy, Qt::LeftButton);
+    QVERIFY(!QGuiApplication::clipboard()->text().contains(QStringLiteral("nf4")));
 }
 
 }
