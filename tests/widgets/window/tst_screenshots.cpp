@@ -113,7 +113,7 @@ void TestScreenshots::shoot()
     search.sensitivity.probeSamples = 16;
     session.assign(search);
     QVERIFY(fixture.waitIdle());
-    QVERIFY(session.assignment() && session.assignment()->found);
+    QVERIFY(session.assignment() && session.assignment()->best);
     window.showPage(QStringLiteral("assign"));
     window.findChild<QDoubleSpinBox*>(QStringLiteral("maxSize"))->setValue(40);
     shot(window, QStringLiteral("page_assign_plans"));
