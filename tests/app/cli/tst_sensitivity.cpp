@@ -52,7 +52,9 @@ void TstSensitivity::aBudgetIsKept()
 {
     const QJsonObject json = m_cli.json("sensitivity p.lathe --time-budget 0.000001s --gradients 0");
     QVERIFY(json["estimates"].toArray().isEmpty());
-    QCOMPARE(json["evaluations"].toInt(), 1);
+    // One new score comes all the same; of which sample, depends on who came first.
+    const int measured = json["evaluations"].toInt() - json["reused"].toInt();
+    QVERIFY2(measured == 0 || measured == 1, qPrintable(QString::number(measured)));
     QVERIFY(json["cells"].toArray().size() > 100);
 }
 
