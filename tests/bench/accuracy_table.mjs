@@ -39,6 +39,7 @@ const VARIANTS = [
   { name: 'W8A8 channel, min-max', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax') },
   { name: 'W8A8 channel, entropy', points: 0.3, args: plan('int8', 'channel', 'uint8', 'entropy') },
   { name: 'W8A8 channel, smooth+bias', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax', 'smooth,bias') },
+  { name: 'W8A8 channel, smooth+gptq+bias', points: 0.3, args: plan('int8', 'channel', 'uint8', 'mse', 'smooth,gptq,bias') },
   { name: 'W8A8 tensor, min-max', args: plan('int8', 'tensor', 'uint8', 'minmax') },
   { name: 'W8A8 tensor, equalize+bias', bound: 'tensor', args: plan('int8', 'tensor', 'uint8', 'minmax', 'equalize,bias') },
   { name: 'W4A8 nearest, min-max', args: plan('int4', 'channel', 'uint8', 'minmax') },
@@ -47,6 +48,9 @@ const VARIANTS = [
   { name: 'W4A4 nearest, min-max', args: plan('int4', 'channel', 'uint4', 'minmax') },
   { name: 'W4A4 learned', bound: 'w4a4', args: plan('int4', 'channel', 'uint4', 'mse', 'equalize,gptq,adaround,bias') },
   { name: 'W4A4 tuned', bound: 'w4a4', args: plan('int4', 'channel', 'uint4', 'mse', 'tune') },
+  // As published figures for 4 bits have it: first and last layer at 8 bits, weights on asymmetric grids.
+  { name: 'W4A8 ends 8, GPTQ', bound: 'w4a8', args: [...plan('int4:channel:asymmetric', 'channel', 'uint8', 'mse', 'gptq'), '--ends', '8'] },
+  { name: 'W4A4 ends 8, blocks', bound: 'w4a4', args: [...plan('int4:channel:asymmetric', 'channel', 'uint4', 'mse', 'blocks'), '--ends', '8'] },
 ];
 
 /** Runs `tensorlathe-cli ARGS --json`: {document, peakBytes}. The largest resident size comes from the kernel's own mark. */
