@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
+#include <numeric>
 
 #include "core/runtime/simd.h"
 
@@ -17,13 +18,16 @@ namespace {
 
 constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
 
-void countKeys(const float* values, std::size_t count, std::uint32_t* table)
+/// Slots are bit patterns less one; those of zero follow.
+constexpr std::uint32_t firstZeroSlot = BitHistogram::binCount - 1;
+
+std::uint16_t slotOf(float value, std::size_t zeroSlot)
 {
-    for (std::size_t i = 0; i < count; ++i)
-        ++table[std::bit_cast<std::uint32_t>(values[i]) >> droppedBits];
+    const std::uint32_t key = std::bit_cast<std::uint32_t>(value) >> droppedBits;
+    return static_cast<std::uint16_t>(key == 0 ? firstZeroSlot + zeroSlot : key - 1);
 }
 
-std::uint64_t scrambled(std::uint64_t x)
+LATHE_INLINE std::uint64_t scrambled(std::uint64_t x)
 {
     // SplitMix64.
     x += 0x9e3779b97f4a7c15U;
@@ -32,90 +36,43 @@ std::uint64_t scrambled(std::uint64_t x)
     return x ^ x >> 31;
 }
 
-/// Values that are counted or left out together.
-constexpr std::size_t block = 64;
+constexpr std::size_t block = HistogramSampling::block;
 
-/// Where the block lies that stands for the `share` blocks from `at` on.
-std::size_t chosenBlock(std::size_t at, const HistogramSampling& sampling)
+/// Where the block lies that stands for the stretch from `at` on.
+LATHE_INLINE std::size_t chosenBlock(std::size_t at, const HistogramSampling& sampling)
 {
     const std::uint64_t upper = scrambled(sampling.seed + at) >> 32;
-    return at + block * (upper * static_cast<std::uint64_t>(sampling.share) >> 32);   // a division would cost as much as counting
+    return at +
+           block * (upper * (sampling.stretch() / block) >> 32); // a division would cost as much as counting
 }
 
 #if defined(__x86_64__)
 #define LATHE_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
-/// Takes the zeros out first: the run of them behind a Relu would wait for its own last increment.
-class KeyBuffer
+/// slotOf() of sixteen values, each with a zero counter of its own.
+LATHE_AVX512 LATHE_INLINE __m512i sixteenSlots(const float* values)
 {
-public:
-    static constexpr std::size_t width = 16;
-
-    explicit KeyBuffer(std::uint32_t* table) : m_table(table) {}
-
-    LATHE_AVX512 void add(const float* values, std::size_t vectors)
-    {
-        std::uint32_t* end = m_keys + m_kept;
-        for (std::size_t i = 0; i < vectors; ++i) {
-            const __m512i bits = _mm512_loadu_si512(values + i * width);
-            const __mmask16 some = _mm512_test_epi32_mask(bits, bits);
-            const __m512i key = _mm512_maskz_compress_epi32(some, _mm512_maskz_srli_epi32(some, bits, droppedBits));
-            _mm512_storeu_si512(end, key);
-            end += __builtin_popcount(some);
-        }
-        m_kept = static_cast<std::size_t>(end - m_keys);
-        m_added += vectors * width;
-        if (m_kept > room)
-            flush();
-    }
-
-    void finish()
-    {
-        flush();
-        m_table[0] += static_cast<std::uint32_t>(m_added - m_counted);
-    }
-
-private:
-    void flush()
-    {
-        std::uint32_t* const table = m_table;
-        const std::size_t kept = m_kept;
-        for (std::size_t i = 0; i < kept; ++i)
-            ++table[m_keys[i]];
-        m_counted += m_kept;
-        m_kept = 0;
-    }
-
-    static constexpr std::size_t room = 1024;
-    std::uint32_t* m_table;
-    std::size_t m_kept = 0, m_added = 0, m_counted = 0;
-    std::uint32_t m_keys[2 * room + width];
-};
-
-LATHE_AVX512 void countKeysAvx512(const float* values, std::size_t count, std::uint32_t* table)
-{
-    constexpr std::size_t piece = 1024;
-    KeyBuffer keys(table);
-    std::size_t at = 0;
-    for (; at + KeyBuffer::width <= count;) {
-        const std::size_t vectors = std::min(piece, count - at) / KeyBuffer::width;
-        keys.add(values + at, vectors);
-        at += vectors * KeyBuffer::width;
-    }
-    keys.finish();
-    countKeys(values + at, count - at, table);
+    constexpr __mmask16 all = 0xffff; // the forms without a mask warn in GCC
+    constexpr int z = firstZeroSlot;
+    const __m512i zeroSlots = _mm512_setr_epi32(z, z + 1, z + 2, z + 3, z + 4, z + 5, z + 6, z + 7, z + 8,
+                                                z + 9, z + 10, z + 11, z + 12, z + 13, z + 14, z + 15);
+    const __m512i key = _mm512_maskz_srli_epi32(all, _mm512_loadu_si512(values), droppedBits);
+    return _mm512_maskz_min_epu32(all, _mm512_sub_epi32(key, _mm512_set1_epi32(1)),
+                                  zeroSlots); // 0 - 1 is the largest of all
 }
 
-/// Whole blocks; returns where it ended.
-LATHE_AVX512 std::size_t countBlocksAvx512(const float* values, std::size_t from, std::size_t end, const HistogramSampling& sampling,
-                                           std::uint32_t* table)
+/// The slots of whole blocks; moves `at` to the first stretch that ends behind `last`.
+LATHE_AVX512 std::uint16_t* chooseAvx512(const float* values, std::size_t& at, std::size_t last,
+                                         const HistogramSampling& sampling, std::uint16_t* slots)
 {
-    const std::size_t stretch = block * static_cast<std::size_t>(sampling.share);
-    KeyBuffer keys(table);
-    for (; from + stretch <= end; from += stretch)
-        keys.add(values + chosenBlock(from, sampling), block / KeyBuffer::width);
-    keys.finish();
-    return from;
+    const std::size_t stretch = sampling.stretch();
+    for (; at + stretch <= last; at += stretch, slots += block) {
+        const float* const chosen = values + chosenBlock(at, sampling);
+        for (std::size_t i = 0; i < block; i += 32) // their order does not matter
+            _mm512_storeu_si512(slots + i,
+                                _mm512_packus_epi32(sixteenSlots(chosen + i), sixteenSlots(chosen + i + 16)));
+    }
+    return slots;
 }
 #endif
 
@@ -126,40 +83,45 @@ HistogramSampling HistogramSampling::of(std::int64_t sample, std::size_t tensor)
     return {share, scrambled(scrambled(seed + static_cast<std::uint64_t>(sample)) + tensor)};
 }
 
-void BitCounter::count(std::span<const float> values)
+std::uint32_t* BitCounter::table()
 {
     if (m_counts.empty())
-        m_counts.resize(BitHistogram::binCount);
-    m_total += values.size();
-#if defined(__x86_64__)
-    if (simdLevel() == SimdLevel::avx512)
-        return countKeysAvx512(values.data(), values.size(), m_counts.data());
-#endif
-    countKeys(values.data(), values.size(), m_counts.data());
+        m_counts.resize(BitHistogram::binCount + zeroCounters);
+    return m_counts.data() + 1;
 }
 
-std::size_t BitCounter::count(std::span<const float> values, std::size_t from, std::size_t end, const HistogramSampling& sampling)
+void BitCounter::count(std::span<const float> values)
 {
-    if (sampling.share <= 1) {
-        count(values.subspan(from, end - from));
-        return end;
+    constexpr std::size_t piece = 1 << 14;
+    CountQueue queue;
+    for (std::size_t at = 0; at < values.size(); at += piece) {
+        choose(values, at, std::min(at + piece, values.size()), {}, queue);
+        queue.drain();
     }
-    if (m_counts.empty())
-        m_counts.resize(BitHistogram::binCount);
+}
+
+void BitCounter::choose(std::span<const float> values, std::size_t begin, std::size_t end,
+                        const HistogramSampling& sampling, CountQueue& queue)
+{
+    const std::size_t stretch = sampling.stretch();
+    const std::size_t stretches = (end + stretch - 1) / stretch - (begin + stretch - 1) / stretch;
+    if (stretches == 0)
+        return;
+    std::size_t at = (begin + stretch - 1) / stretch * stretch;
+    const std::size_t last = std::min(at + stretches * stretch, values.size());
+    std::uint16_t* const first = queue.start(table(), stretches * block);
+    std::uint16_t* slots = first;
 #if defined(__x86_64__)
-    if (simdLevel() == SimdLevel::avx512) {
-        const std::size_t start = from;
-        from = countBlocksAvx512(values.data(), from, end, sampling, m_counts.data());
-        m_total += (from - start) / static_cast<std::size_t>(sampling.share);
-    }
+    if (simdLevel() == SimdLevel::avx512)
+        slots = chooseAvx512(values.data(), at, last, sampling, slots);
 #endif
-    const std::size_t stretch = block * static_cast<std::size_t>(sampling.share);
-    for (; from < end && (from + stretch <= end || end == values.size()); from += stretch) {
-        const std::size_t chosen = chosenBlock(from, sampling);
-        if (chosen < end)
-            count(values.subspan(chosen, std::min(block, end - chosen)));
+    for (; at < last; at += stretch) {
+        const std::size_t chosen = chosenBlock(at, sampling);
+        for (std::size_t i = chosen; i < std::min(chosen + block, last); ++i)
+            *slots++ = slotOf(values[i], i % zeroCounters);
     }
-    return from;
+    queue.written(static_cast<std::size_t>(slots - first));
+    m_total += queue.size();
 }
 
 bool BitCounter::full(std::size_t more) const
@@ -171,7 +133,9 @@ void BitCounter::emptyInto(BitHistogram& histogram)
 {
     if (m_total == 0)
         return;
-    histogram.addKeyCounts(m_counts);
+    const auto zeros = m_counts.begin() + BitHistogram::binCount;
+    m_counts[0] = std::accumulate(zeros, m_counts.end(), std::uint32_t{0});
+    histogram.addKeyCounts(std::span(m_counts).first(BitHistogram::binCount));
     std::fill(m_counts.begin(), m_counts.end(), 0);
     m_total = 0;
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "core/calibration/count_queue.h"
 #include "core/calibration/statistics.h"
 
 namespace lathe {
@@ -12,9 +13,13 @@ namespace lathe {
 /// Which elements histograms count.
 struct HistogramSampling
 {
-    int share = 1;          ///< about one element of so many; 1: every element
+    static constexpr std::size_t block = 64; ///< neighbours that are counted or left out together
+
+    int share = 1; ///< about one element of so many; 1: every element
     std::uint64_t seed = 0;
 
+    /// Neighbours of which one block is counted.
+    std::size_t stretch() const { return block * static_cast<std::size_t>(share > 1 ? share : 1); }
     /// The same rule for one tensor of one sample: what is left out is independent between them.
     HistogramSampling of(std::int64_t sample, std::size_t tensor) const;
 };
@@ -24,15 +29,22 @@ class BitCounter
 {
 public:
     void count(std::span<const float> values);
-    /// Counts one block of neighbours out of `sampling.share` blocks, chosen by the seed, among values[from, end). Returns
-    /// where the next call has to begin: blocks that reach beyond `end` wait, until `end` is that of all values.
-    std::size_t count(std::span<const float> values, std::size_t from, std::size_t end, const HistogramSampling& sampling);
+    /// Leaves in `queue` the counts of what `sampling` chooses of values[begin, end): one block of neighbours
+    /// of every stretch that begins there. A block may reach beyond `end`, so that parts, in any order, count
+    /// like the whole.
+    void choose(std::span<const float> values, std::size_t begin, std::size_t end,
+                const HistogramSampling& sampling, CountQueue& queue);
     /// True when counters might overflow with as many values more.
     bool full(std::size_t more) const;
     void emptyInto(BitHistogram& histogram);
 
 private:
-    std::vector<std::uint32_t> m_counts;   ///< by bit pattern; empty until the first value
+    /// Zeros have several counters, or each of them would wait for the one before to be counted.
+    static constexpr std::size_t zeroCounters = 16;
+
+    std::uint32_t* table();
+
+    std::vector<std::uint32_t> m_counts; ///< by bit pattern, then those of zero; empty until the first value
     std::uint64_t m_total = 0;
 };
 

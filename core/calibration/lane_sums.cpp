@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/calibration/lane_sums.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "core/runtime/simd.h"
@@ -13,6 +14,13 @@ namespace lathe {
 
 namespace {
 
+/// `sums` + `a` * `b`, rounded once.
+LATHE_INLINE void addProducts(const Doubles& a, const Doubles& b, Doubles& sums)
+{
+    for (std::int64_t lane = 0; lane < lanes; ++lane)
+        sums[lane] = std::fma(a[lane], b[lane], sums[lane]);
+}
+
 LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
 {
     Floats x;
@@ -24,12 +32,13 @@ LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
     const Doubles two = one * one;
     sums.first += one;
     sums.second += two;
-    sums.third += two * one;
-    sums.fourth += two * two;
+    addProducts(two, one, sums.third);
+    addProducts(two, two, sums.fourth);
 }
 
 /// `groups` neighbouring groups of eight values, `rows` times, `step` values apart.
-template <int groups> struct SumRows
+template <int groups>
+struct SumRows
 {
     LATHE_INLINE static void run(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
     {
@@ -47,11 +56,11 @@ template <int groups> struct SumRows
 #if defined(__x86_64__)
 #define LATHE_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
-/// The four sums of powers of eight sequences, as addLanes but for one rounding less in the higher two.
+/// The four sums of powers of eight sequences.
 class PowerSums
 {
 public:
-    LATHE_AVX512 void load(const LaneSums& sums)
+    LATHE_AVX512 LATHE_INLINE void load(const LaneSums& sums)
     {
         m_first = _mm512_load_pd(&sums.first);
         m_second = _mm512_load_pd(&sums.second);
@@ -69,7 +78,7 @@ public:
         m_fourth = _mm512_fmadd_pd(square, square, m_fourth);
     }
 
-    LATHE_AVX512 void store(LaneSums& sums) const
+    LATHE_AVX512 LATHE_INLINE void store(LaneSums& sums) const
     {
         _mm512_store_pd(&sums.first, m_first);
         _mm512_store_pd(&sums.second, m_second);
@@ -81,84 +90,162 @@ private:
     __m512d m_first, m_second, m_third, m_fourth;
 };
 
-LATHE_AVX512 void sumRowsAvx512(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums)
+/// Eight sequences in registers.
+class SingleSums
 {
-    PowerSums powers;
-    powers.load(sums);
-    __m256 minimum = _mm256_load_ps(reinterpret_cast<const float*>(&sums.minimum));
-    __m256 maximum = _mm256_load_ps(reinterpret_cast<const float*>(&sums.maximum));
-    __m256i zeros = _mm256_load_si256(reinterpret_cast<const __m256i*>(&sums.zeros));
-    const __m256i one = _mm256_set1_epi32(1);
-    for (std::int64_t row = 0; row < rows; ++row, values += step) {
-        const __m256 x = _mm256_loadu_ps(values);
-        minimum = _mm256_min_ps(x, minimum);
-        maximum = _mm256_max_ps(x, maximum);
-        zeros = _mm256_mask_add_epi32(zeros, _mm256_cmp_ps_mask(x, _mm256_setzero_ps(), _CMP_EQ_OQ), zeros, one);
-        powers.add(values);
+public:
+    LATHE_AVX512 LATHE_INLINE void load(const LaneSums* sums)
+    {
+        m_powers.load(*sums);
+        m_minimum = _mm256_load_ps(reinterpret_cast<const float*>(&sums->minimum));
+        m_maximum = _mm256_load_ps(reinterpret_cast<const float*>(&sums->maximum));
+        m_zeros = _mm256_load_si256(reinterpret_cast<const __m256i*>(&sums->zeros));
     }
-    powers.store(sums);
-    _mm256_store_ps(reinterpret_cast<float*>(&sums.minimum), minimum);
-    _mm256_store_ps(reinterpret_cast<float*>(&sums.maximum), maximum);
-    _mm256_store_si256(reinterpret_cast<__m256i*>(&sums.zeros), zeros);
-}
+
+    LATHE_AVX512 LATHE_INLINE void add(const float* values)
+    {
+        const __m256 x = _mm256_loadu_ps(values);
+        m_minimum = _mm256_min_ps(x, m_minimum);
+        m_maximum = _mm256_max_ps(x, m_maximum);
+        m_zeros = _mm256_mask_add_epi32(m_zeros, _mm256_cmp_ps_mask(x, _mm256_setzero_ps(), _CMP_EQ_OQ),
+                                        m_zeros, _mm256_set1_epi32(1));
+        m_powers.add(values);
+    }
+
+    LATHE_AVX512 LATHE_INLINE void store(LaneSums* sums) const
+    {
+        m_powers.store(*sums);
+        _mm256_store_ps(reinterpret_cast<float*>(&sums->minimum), m_minimum);
+        _mm256_store_ps(reinterpret_cast<float*>(&sums->maximum), m_maximum);
+        _mm256_store_si256(reinterpret_cast<__m256i*>(&sums->zeros), m_zeros);
+    }
+
+private:
+    PowerSums m_powers;
+    __m256 m_minimum, m_maximum;
+    __m256i m_zeros;
+};
 
 /// Sixteen 32-bit numbers of two neighbouring groups.
-template <typename Vector> LATHE_AVX512 LATHE_INLINE __m512i loadPair(const Vector& low, const Vector& high)
+LATHE_AVX512 LATHE_INLINE __m512 loadPair(const void* low, const void* high)
 {
-    alignas(64) Vector both[2] = {low, high};
-    return _mm512_load_si512(both);
+    const __m512 half = _mm512_castps256_ps512(_mm256_load_ps(static_cast<const float*>(low)));
+    return _mm512_insertf32x8(half, _mm256_load_ps(static_cast<const float*>(high)), 1);
 }
 
-template <typename Vector> LATHE_AVX512 LATHE_INLINE void storePair(__m512i pair, Vector& low, Vector& high)
+LATHE_AVX512 LATHE_INLINE void storePair(__m512 pair, void* low, void* high)
 {
-    alignas(64) Vector both[2];
-    _mm512_store_si512(both, pair);
-    low = both[0];
-    high = both[1];
+    constexpr __mmask8 all = 0xff; // the forms without a mask warn in GCC
+    _mm256_store_ps(static_cast<float*>(low), _mm512_maskz_extractf32x8_ps(all, pair, 0));
+    _mm256_store_ps(static_cast<float*>(high), _mm512_maskz_extractf32x8_ps(all, pair, 1));
 }
 
-LATHE_AVX512 void sumPairedRowsAvx512(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
+/// Sixteen sequences in registers.
+class PairedSums
 {
-    PowerSums low, high;
-    low.load(sums[0]);
-    high.load(sums[1]);
-    __m512 minimum = _mm512_castsi512_ps(loadPair(sums[0].minimum, sums[1].minimum));
-    __m512 maximum = _mm512_castsi512_ps(loadPair(sums[0].maximum, sums[1].maximum));
-    __m512i zeros = loadPair(sums[0].zeros, sums[1].zeros);
-    const __m512i one = _mm512_set1_epi32(1);
-    constexpr __mmask16 all = 0xffff;   // the forms without a mask warn in GCC
-    for (std::int64_t row = 0; row < rows; ++row, values += step) {
-        const __m512 x = _mm512_loadu_ps(values);
-        minimum = _mm512_maskz_min_ps(all, x, minimum);
-        maximum = _mm512_maskz_max_ps(all, x, maximum);
-        zeros = _mm512_mask_add_epi32(zeros, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ), zeros, one);
-        low.add(values);
-        high.add(values + lanes);
+public:
+    LATHE_AVX512 LATHE_INLINE void load(const LaneSums* sums)
+    {
+        m_low.load(sums[0]);
+        m_high.load(sums[1]);
+        m_minimum = loadPair(&sums[0].minimum, &sums[1].minimum);
+        m_maximum = loadPair(&sums[0].maximum, &sums[1].maximum);
+        m_zeros = _mm512_castps_si512(loadPair(&sums[0].zeros, &sums[1].zeros));
     }
-    low.store(sums[0]);
-    high.store(sums[1]);
-    storePair(_mm512_castps_si512(minimum), sums[0].minimum, sums[1].minimum);
-    storePair(_mm512_castps_si512(maximum), sums[0].maximum, sums[1].maximum);
-    storePair(zeros, sums[0].zeros, sums[1].zeros);
+
+    LATHE_AVX512 LATHE_INLINE void add(const float* values)
+    {
+        constexpr __mmask16 all = 0xffff; // as above
+        const __m512 x = _mm512_loadu_ps(values);
+        m_minimum = _mm512_maskz_min_ps(all, x, m_minimum);
+        m_maximum = _mm512_maskz_max_ps(all, x, m_maximum);
+        m_zeros = _mm512_mask_add_epi32(m_zeros, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ),
+                                        m_zeros, _mm512_set1_epi32(1));
+        m_low.add(values);
+        m_high.add(values + lanes);
+    }
+
+    LATHE_AVX512 LATHE_INLINE void store(LaneSums* sums) const
+    {
+        m_low.store(sums[0]);
+        m_high.store(sums[1]);
+        storePair(m_minimum, &sums[0].minimum, &sums[1].minimum);
+        storePair(m_maximum, &sums[0].maximum, &sums[1].maximum);
+        storePair(_mm512_castsi512_ps(m_zeros), &sums[0].zeros, &sums[1].zeros);
+    }
+
+private:
+    PowerSums m_low, m_high;
+    __m512 m_minimum, m_maximum;
+    __m512i m_zeros;
+};
+
+/// Rows with `share` increments each beside them: those have the ports to themselves that the sums do not
+/// use.
+template <int share, typename Sums>
+LATHE_AVX512 LATHE_INLINE void addRows(const float*& values, std::int64_t rows, std::int64_t step, Sums& held,
+                                       BesideRows& beside)
+{
+    std::uint32_t* const table = beside.counts.table();
+    const std::uint16_t* slot = beside.counts.next();
+    const char* prefetch = beside.prefetch;
+    for (std::int64_t row = 0; row < rows;
+         ++row, values += step, slot += share, prefetch += beside.prefetchStep) {
+        held.add(values);
+        _mm_prefetch(prefetch, _MM_HINT_T1);
+#pragma GCC unroll 16
+        for (int i = 0; i < share; ++i)
+            ++table[slot[i]];
+    }
+    beside.prefetch = prefetch;
+    beside.counts.made(static_cast<std::size_t>(rows * share));
+}
+
+template <typename Sums>
+LATHE_AVX512 void sumRowsAvx512(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums,
+                                BesideRows& beside)
+{
+    Sums held;
+    held.load(sums);
+    const auto due = static_cast<std::int64_t>(beside.counts.size());
+    const std::int64_t fed = std::min(rows, due / beside.countsPerRow);
+    switch (beside.countsPerRow) {
+    case 16:
+        addRows<16>(values, fed, step, held, beside);
+        break;
+    case 8:
+        addRows<8>(values, fed, step, held, beside);
+        break;
+    case 4:
+        addRows<4>(values, fed, step, held, beside);
+        break;
+    default:
+        addRows<2>(values, fed, step, held, beside);
+        break;
+    }
+    addRows<0>(values, rows - fed, step, held, beside);
+    held.store(sums);
 }
 #endif
 
 } // namespace
 
-void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums)
+void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums,
+             [[maybe_unused]] BesideRows& beside)
 {
 #if defined(__x86_64__)
     if (simdLevel() == SimdLevel::avx512)
-        return sumRowsAvx512(values, rows, step, sums);
+        return sumRowsAvx512<SingleSums>(values, rows, step, &sums, beside);
 #endif
     simdCall<SumRows<1>>(values, rows, step, &sums);
 }
 
-void sumPairedRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
+void sumPairedRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums,
+                   [[maybe_unused]] BesideRows& beside)
 {
 #if defined(__x86_64__)
     if (simdLevel() == SimdLevel::avx512)
-        return sumPairedRowsAvx512(values, rows, step, sums);
+        return sumRowsAvx512<PairedSums>(values, rows, step, sums, beside);
 #endif
     simdCall<SumRows<2>>(values, rows, step, sums);
 }

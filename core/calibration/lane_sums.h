@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/calibration/count_queue.h"
+
 namespace lathe {
 
 inline constexpr std::int64_t lanes = 8;
@@ -13,7 +15,8 @@ using Floats = float __attribute__((vector_size(4 * lanes)));
 using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
 using Doubles = double __attribute__((vector_size(8 * lanes)));
 
-/// Sums of eight sequences side by side. Aligned for every instruction set: the compiler asks for less where it knows of none.
+/// Sums of eight sequences side by side. Aligned for every instruction set: the compiler asks for less where
+/// it knows of none.
 struct alignas(64) LaneSums
 {
     Doubles first{};
@@ -28,16 +31,48 @@ struct alignas(64) LaneSums
     bool finite(std::int64_t lane) const { return std::isfinite(first[lane]); }
     bool finite() const
     {
-        bool all = true;
+        const Doubles nothing = first * 0.0; // or NaN
+        double sum = 0;
         for (std::int64_t lane = 0; lane < lanes; ++lane)
-            all = all && finite(lane);
-        return all;
+            sum += nothing[lane];
+        return sum == 0;
+    }
+    void merge(const LaneSums& other)
+    {
+        first += other.first;
+        second += other.second;
+        third += other.third;
+        fourth += other.fourth;
+        minimum = other.minimum < minimum ? other.minimum : minimum;
+        maximum = other.maximum > maximum ? other.maximum : maximum;
+        zeros += other.zeros;
     }
 };
 
-/// Adds `rows` rows of eight neighbouring values, `step` values apart. Every instruction set gives the same bits.
-void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums);
+/// What else a scan of rows does.
+struct BesideRows
+{
+    CountQueue& counts;
+    int countsPerRow = 2; ///< 2, 4, 8 or 16 of them are made beside a row, while there are any
+    /// Memory that will be wanted next: so many bytes further with every row.
+    const char* prefetch = nullptr;
+    std::int64_t prefetchStep = 0;
+
+    /// So that all counts are made, or nearly so, in as many rows.
+    void spread(std::int64_t rows)
+    {
+        const auto due = static_cast<std::int64_t>(counts.size());
+        countsPerRow = 2;
+        while (countsPerRow < 16 && 4 * due > 5 * rows * countsPerRow)
+            countsPerRow *= 2;
+    }
+};
+
+/// Adds `rows` rows of eight neighbouring values, `step` values apart. Every instruction set gives the same
+/// bits.
+void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums, BesideRows& beside);
 /// The same of sixteen neighbouring values: the first eight go to sums[0], the others to sums[1].
-void sumPairedRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums);
+void sumPairedRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums,
+                   BesideRows& beside);
 
 } // namespace lathe

@@ -11,18 +11,6 @@ namespace lathe {
 
 namespace {
 
-/// False, and nothing is done, where the number of channels is another one.
-bool mergeChannels(std::vector<Moments>& into, const std::vector<Moments>& from)
-{
-    if (into.empty())
-        into.resize(from.size());
-    if (into.size() != from.size())
-        return false;
-    for (std::size_t c = 0; c < from.size(); ++c)
-        into[c].merge(from[c]);
-    return true;
-}
-
 /// Of a sample that did not show the tensor: no range at all.
 constexpr SampleExtremes nothingSeen{std::numeric_limits<float>::infinity(),
                                      -std::numeric_limits<float>::infinity()};
@@ -70,7 +58,6 @@ StatisticsCollector::SampleResult StatisticsCollector::emptyResult()
         tensor.channelsVary = false;
         tensor.shape = {};
         tensor.moments = {};
-        tensor.channels.clear();
     }
     return result;
 }
@@ -80,51 +67,45 @@ void StatisticsCollector::look(const Seen& seen, Counters& counters, SampleResul
     const Entry& entry = *m_entries[seen.tensor];
     SampleResult::Tensor& tensor = result.tensors[seen.tensor];
     const bool again = tensor.seen; // the body that it stands in runs several times
-    std::vector<Moments> before;
+    ChannelMoments before;
     if (again)
-        before.swap(tensor.channels);
+        std::swap(before, tensor.channels);
     const Moments sumBefore = std::exchange(tensor.moments, {});
     tensor.seen = true;
     tensor.shape = seen.shape;
-    BitCounter& counter = counters[seen.tensor];
-    if (counter.full(seen.values.size()))
+    BitCounter& counter = counters.tensors[seen.tensor];
+    if (counter.full(seen.values.size())) {
+        counters.queue.drain();
         takeCounts(seen.tensor, counter);
+    }
     const HistogramSampling sampling = m_sampling.of(seen.sample, seen.tensor);
-    std::size_t counted = 0;
-    // Histograms take each part of the tensor while it is in the cache.
-    const auto scanned = [&](std::size_t end) {
-        constexpr std::size_t worthIt = 4096;
-        if (end >= counted + worthIt || end == seen.values.size())
-            counted = counter.count(seen.values, counted, end, sampling);
+    const auto behind = [&](std::size_t begin, std::size_t end, CountQueue& queue) {
+        counter.choose(seen.values, begin, end, sampling, queue);
     };
     const Shape& shape = seen.shape;
     const int axis = entry.statistics.channelAxis;
-    if (axis >= 0 && axis < shape.rank()) {
-        const std::int64_t channels = shape[axis];
-        if (seen.channelsLast)
-            scanChannels(seen.values, channels == 0 ? 0 : shape.elements() / channels, channels, 1, tensor.channels, scanned);
-        else
-            scanChannels(seen.values, shape.elements(0, axis), channels, shape.elements(axis + 1, shape.rank()),
-                         tensor.channels, scanned);
-        for (const Moments& channel : tensor.channels)
-            tensor.moments.merge(channel);
+    if (axis < 0 || axis >= shape.rank()) {
+        tensor.channels.clear();
+        tensor.moments = scanMoments(seen.values, behind, counters.queue);
+    } else if (const std::int64_t channels = shape[axis]; seen.channelsLast) {
+        tensor.moments = scanChannels(seen.values, channels == 0 ? 0 : shape.elements() / channels, channels, 1, tensor.channels,
+                                      behind, counters.queue);
     } else {
-        tensor.moments = scanMoments(seen.values);
+        tensor.moments = scanChannels(seen.values, shape.elements(0, axis), channels, shape.elements(axis + 1, shape.rank()),
+                                      tensor.channels, behind, counters.queue);
     }
-    if (counted < seen.values.size())
-        counter.count(seen.values, counted, seen.values.size(), sampling);
     if (again)
         joinLooks(tensor, sumBefore, std::move(before));
 }
 
 /// Adds what an earlier look at the same tensor in the same sample gave.
 void StatisticsCollector::joinLooks(SampleResult::Tensor& tensor, const Moments& before,
-                                    std::vector<Moments> channels)
+                                    ChannelMoments channels)
 {
     Moments sum = before;
     sum.merge(tensor.moments);
     tensor.moments = sum;
-    if (tensor.channelsVary || !mergeChannels(channels, tensor.channels))
+    if (tensor.channelsVary || !channels.merge(tensor.channels))
         tensor.channelsVary = true;
     tensor.channels = std::move(channels);
 }
@@ -138,8 +119,9 @@ void StatisticsCollector::takeCounts(std::size_t tensor, BitCounter& counter)
 
 void StatisticsCollector::takeCounts(Counters& counters)
 {
-    for (std::size_t i = 0; i < counters.size(); ++i)
-        takeCounts(i, counters[i]);
+    counters.queue.drain();
+    for (std::size_t i = 0; i < counters.tensors.size(); ++i)
+        takeCounts(i, counters.tensors[i]);
 }
 
 void StatisticsCollector::deliver(std::int64_t sample, std::string id, SampleResult result)
@@ -172,9 +154,9 @@ void StatisticsCollector::merge(std::int64_t sample, const Pending& pending)
         entry.seen = true;
         statistics.shape = seen.shape;
         if (!seen.channels.empty() && !entry.channelsVary &&
-            (seen.channelsVary || !mergeChannels(statistics.channels, seen.channels))) {
+            (seen.channelsVary || !entry.channels.merge(seen.channels))) {
             entry.channelsVary = true;
-            statistics.channels.clear();
+            entry.channels.clear();
         }
         mergeSample(statistics, seen.moments, sample);
     }
@@ -197,7 +179,7 @@ Statistics StatisticsCollector::snapshot()
     for (const auto& entry : m_entries) {
         const std::lock_guard entryLock(entry->mutex);
         if (entry->seen)
-            result.tensors.emplace(entry->statistics.value, entry->statistics);
+            result.tensors.emplace(entry->statistics.value, entry->statistics).first->second.channels = entry->channels.all();
     }
     return result;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "core/calibration/bit_counter.h"
+#include "core/calibration/channel_moments.h"
 #include "core/calibration/statistics.h"
 
 namespace lathe {
@@ -34,7 +35,7 @@ public:
             bool seen = false;
             Shape shape;
             Moments moments;
-            std::vector<Moments> channels;
+            ChannelMoments channels; ///< where not seen, of an earlier sample
             bool channelsVary = false; ///< their number changed from look to look
         };
         std::vector<Tensor> tensors;
@@ -55,9 +56,13 @@ public:
         bool channelsLast = false;
     };
 
-    /// What one worker counted and did not hand in yet, a counter a tensor.
-    using Counters = std::vector<BitCounter>;
-    Counters counters() const { return Counters(m_entries.size()); }
+    /// What one worker counted and did not hand in yet.
+    struct Counters
+    {
+        std::vector<BitCounter> tensors;
+        CountQueue queue; ///< of one of them: what the scan so far left to the next one
+    };
+    Counters counters() const { return {std::vector<BitCounter>(m_entries.size()), {}}; }
 
     /// Scans a tensor: its counts go to the worker's counters, moments to `result`. What a sample shows
     /// several times (a body that runs again) adds up.
@@ -76,7 +81,8 @@ public:
 private:
     struct Entry
     {
-        TensorStatistics statistics; ///< histogram under `mutex`, the rest under m_mutex
+        TensorStatistics statistics; ///< histogram under `mutex`, the rest under m_mutex; its channels stand beside it
+        ChannelMoments channels;
         bool seen = false;
         bool channelsVary = false; ///< the tensor has no channels that could be told apart over all samples
         std::mutex mutex;
@@ -87,7 +93,7 @@ private:
         SampleResult result;
     };
 
-    static void joinLooks(SampleResult::Tensor& tensor, const Moments& before, std::vector<Moments> channels);
+    static void joinLooks(SampleResult::Tensor& tensor, const Moments& before, ChannelMoments channels);
     void merge(std::int64_t sample, const Pending& pending);
     void takeCounts(std::size_t tensor, BitCounter& counter);
 

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "core/calibration/lane_sums.h"
 
@@ -58,19 +59,6 @@ Moments momentsOf(const LaneSums& sums, std::int64_t count)
     return moments;
 }
 
-/// Fills `moments`, which is as it was made.
-void takeLane(const LaneSums& sums, std::int64_t lane, std::int64_t count, Moments& moments)
-{
-    moments.count = count;
-    moments.sum = sums.first[lane];
-    moments.sumSquares = sums.second[lane];
-    moments.sumCubes = sums.third[lane];
-    moments.sumFourths = sums.fourth[lane];
-    moments.minimum = sums.minimum[lane];
-    moments.maximum = sums.maximum[lane];
-    moments.zeros = sums.zeros[lane];
-}
-
 /// One channel of rows, value by value.
 Moments scanColumn(std::span<const float> values, std::size_t channels, std::size_t channel)
 {
@@ -80,49 +68,91 @@ Moments scanColumn(std::span<const float> values, std::size_t channels, std::siz
     return moments;
 }
 
-/// Rows of neighbouring channels (features last): sums for all channels side by side, in the order of the rows. Tiles of
-/// rows stay in the cache until all their channels are done.
-void scanRows(std::span<const float> values, std::size_t channels, std::vector<Moments>& result, Scanned scanned)
+/// Sums of as many groups of lanes as fit into a row. Tiles of rows stay in the cache until all their groups
+/// are done; the last tile comes first, for who wrote the values wrote the last ones last and who reads them
+/// next begins at the first.
+void sumTiles(std::span<const float> values, std::int64_t width, std::vector<LaneSums>& sums,
+              BehindScan behind, CountQueue& queue)
 {
-    const auto rows = static_cast<std::int64_t>(values.size() / channels);
-    const auto width = static_cast<std::int64_t>(channels), groups = width / lanes;
-    std::vector<LaneSums> sums(static_cast<std::size_t>(groups));
-    constexpr std::int64_t tileValues = 1 << 13;
-    const std::int64_t tileRows = std::max<std::int64_t>(tileValues / width, 32);
-    for (std::int64_t row = 0; row < rows; row += tileRows) {
-        const std::int64_t count = std::min(tileRows, rows - row);
+    const auto rows = static_cast<std::int64_t>(values.size()) / width,
+               groups = static_cast<std::int64_t>(sums.size());
+    constexpr std::int64_t tileValues = 1 << 13, leastRows = 64, line = 64;
+    const std::int64_t tileRows = std::max(tileValues / width, leastRows);
+    for (std::int64_t end = rows; end > 0;) {
+        const std::int64_t row = std::max<std::int64_t>(end - tileRows, 0), count = end - row;
+        const float* const tile = values.data() + row * width;
+        BesideRows beside{.counts = queue, .prefetch = reinterpret_cast<const char*>(tile)};
+        beside.prefetchStep = row > 0 ? -line : 0;
+        beside.spread((groups + 1) / 2 * count);
         std::int64_t group = 0;
         for (; group + 2 <= groups; group += 2)
-            sumPairedRows(values.data() + row * width + group * lanes, count, width, &sums[static_cast<std::size_t>(group)]);
+            sumPairedRows(tile + group * lanes, count, width, &sums[static_cast<std::size_t>(group)], beside);
         if (group < groups)
-            sumRows(values.data() + row * width + group * lanes, count, width, sums[static_cast<std::size_t>(group)]);
-        scanned(static_cast<std::size_t>((row + count) * width));
+            sumRows(tile + group * lanes, count, width, sums[static_cast<std::size_t>(group)], beside);
+        queue.drain();
+        behind(static_cast<std::size_t>(row * width), static_cast<std::size_t>(end * width), queue);
+        end = row;
     }
-    for (std::int64_t c = 0; c < width; ++c) {
-        const bool vector = c < groups * lanes;
-        const LaneSums* held = vector ? &sums[static_cast<std::size_t>(c / lanes)] : nullptr;
-        Moments& moments = result[static_cast<std::size_t>(c)];
-        if (held && held->finite(c % lanes))
-            takeLane(*held, c % lanes, rows, moments);
-        else
-            moments = scanColumn(values, channels, static_cast<std::size_t>(c));
+}
+
+/// Channels one by one, from their sums where those are finite; the rest from the values.
+Moments takeChannels(std::span<const float> values, const std::vector<LaneSums>& sums, std::int64_t rows,
+                     std::vector<Moments>& result)
+{
+    Moments total;
+    for (std::size_t c = 0; c < result.size(); ++c) {
+        const LaneSums* const group = c / lanes < sums.size() ? &sums[c / lanes] : nullptr;
+        const std::int64_t lane = static_cast<std::int64_t>(c) % lanes;
+        result[c] = group && group->finite(lane) ? momentsOfLane(*group, lane, rows)
+                                                 : scanColumn(values, result.size(), c);
+        total.merge(result[c]);
     }
+    return total;
+}
+
+/// Rows of neighbouring channels (features last): sums for all channels side by side, in an order that only
+/// sizes decide.
+Moments scanRows(std::span<const float> values, std::size_t channels, ChannelMoments& result,
+                 BehindScan behind, CountQueue& queue)
+{
+    const auto width = static_cast<std::int64_t>(channels),
+               rows = static_cast<std::int64_t>(values.size()) / width;
+    std::vector<LaneSums>& sums = result.startGroups(channels / lanes, rows);
+    sumTiles(values, width, sums, behind, queue);
+    LaneSums all;
+    for (const LaneSums& group : sums)
+        all.merge(group);
+    if (channels % lanes == 0 && all.finite())
+        return momentsOf(all, static_cast<std::int64_t>(values.size()));
+    const std::vector<LaneSums> kept = std::move(sums);
+    return takeChannels(values, kept, rows, result.startSingle(channels));
 }
 
 } // namespace
 
 Moments scanMoments(std::span<const float> values)
 {
+    CountQueue nothing;
+    return scanMoments(
+        values, [](std::size_t, std::size_t, CountQueue&) {}, nothing);
+}
+
+Moments scanMoments(std::span<const float> values, BehindScan behind, CountQueue& queue)
+{
     // Lane counters are 32 bits wide; pieces also bound what one NaN sends to the slow path.
     constexpr std::size_t piece = std::size_t{1} << 14;
     Moments total;
-    while (!values.empty()) {
-        const auto part = values.subspan(0, std::min(piece, values.size()));
-        values = values.subspan(part.size());
+    for (std::size_t at = 0; at < values.size(); at += piece) {
+        const auto part = values.subspan(at, std::min(piece, values.size() - at));
         const std::size_t even = part.size() / lanes * lanes;
         LaneSums sums{};
-        if (even > 0)
-            sumRows(part.data(), static_cast<std::int64_t>(even) / lanes, lanes, sums);
+        if (even > 0) {
+            BesideRows beside{.counts = queue};
+            beside.spread(static_cast<std::int64_t>(even) / lanes);
+            sumRows(part.data(), static_cast<std::int64_t>(even) / lanes, lanes, sums, beside);
+        }
+        queue.drain();
+        behind(at, at + part.size(), queue);
         Moments moments;
         if (even > 0 && sums.finite()) {
             moments = momentsOf(sums, static_cast<std::int64_t>(even));
@@ -135,19 +165,27 @@ Moments scanMoments(std::span<const float> values)
     return total;
 }
 
-void scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels,
-                  std::int64_t inner, std::vector<Moments>& result, Scanned scanned)
+Moments scanChannels(std::span<const float> values, std::int64_t outer, std::int64_t channels,
+                     std::int64_t inner, ChannelMoments& result, BehindScan behind, CountQueue& queue)
 {
-    result.assign(static_cast<std::size_t>(channels), Moments{});
-    if (inner == 1)
-        return scanRows(values, static_cast<std::size_t>(channels), result, scanned);
+    if (inner == 1 && !values.empty())
+        return scanRows(values, static_cast<std::size_t>(channels), result, behind, queue);
+    std::vector<Moments>& single = result.startSingle(static_cast<std::size_t>(channels));
     const auto run = static_cast<std::size_t>(inner);
     std::size_t offset = 0;
     for (std::int64_t o = 0; o < outer; ++o)
-        for (std::size_t c = 0; c < result.size(); ++c, offset += run) {
-            result[c].merge(scanMoments(values.subspan(offset, run)));
-            scanned(offset + run);
+        for (Moments& channel : single) {
+            const std::size_t start = offset;
+            const auto ofAll = [&](std::size_t begin, std::size_t end, CountQueue& counts) {
+                behind(start + begin, start + end, counts);
+            };
+            channel.merge(scanMoments(values.subspan(start, run), ofAll, queue));
+            offset += run;
         }
+    Moments total;
+    for (const Moments& channel : single)
+        total.merge(channel);
+    return total;
 }
 
 } // namespace lathe
