@@ -38,7 +38,7 @@ std::int64_t constantBytes(const Plan& plan)
     return bytes;
 }
 
-/// See Program::forecastBytes.
+/// Program::forecastBytes without generated machine code.
 std::int64_t forecast(const Plan& plan)
 {
     std::int64_t bytes = plan.arenaBytes + static_cast<std::int64_t>(plan.scratchBytes);
@@ -117,12 +117,11 @@ std::shared_ptr<const Program> Program::compile(const Graph& graph, const Compil
         checkMemory(*plan, largestValue(plan->graph));
         const std::int64_t residentBefore = residentBytes();
         lowerGraph(*plan, control);
-        // The machine code that oneDNN generates, some 1 MB a convolution: no interface tells.
         const std::int64_t generatedBytes = std::max<std::int64_t>(residentBytes() - residentBefore, 0);
         plan->arenaBytes = planMemory(plan->storages);
         const std::int64_t weightBytes = constantBytes(*plan);
-        const std::int64_t forecastBytes = forecast(*plan);
-        checkMemory(*plan, forecastBytes + generatedBytes);
+        const std::int64_t forecastBytes = forecast(*plan) + generatedBytes;
+        checkMemory(*plan, forecastBytes);
         const Precision precision = initialPrecision(prepared.settings);
         std::vector<std::shared_ptr<const SlotEntry>> entries;
         for (SlotSetting& setting : prepared.settings)

@@ -132,9 +132,9 @@ public:
     std::int64_t arenaBytes() const;
     std::int64_t weightBytes() const;
     /// What compiling the program and running one Execution take at most: constants, packed weights, arena,
-    /// scratch memory, inputs and outputs. Known before weights are packed; with what choosing kernels took
-    /// (the machine code that oneDNN generates, which is measured) it is held against
-    /// CompileOptions::memoryLimitBytes.
+    /// scratch memory, inputs and outputs, and the machine code that oneDNN generates, some 1 MB a convolution (no
+    /// interface tells: it is what the process grew by while kernels were chosen). Known before weights are packed, and
+    /// held against CompileOptions::memoryLimitBytes.
     std::int64_t forecastBytes() const;
     /// Step index that first reads the slot's value (for weights and biases: that uses them); used by prefix reuse.
     int firstStep(int slot) const;

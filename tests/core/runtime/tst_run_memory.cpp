@@ -14,6 +14,7 @@ class TstRunMemory : public QObject
 
 private Q_SLOTS:
     void countsWhatRunningAdds();
+    void forecastCountsGeneratedCode();
 };
 
 /// Two values of 4 KiB are alive at once, and a third is handed out; weights are there before.
@@ -28,6 +29,23 @@ void TstRunMemory::countsWhatRunningAdds()
     QVERIFY(program->arenaBytes() > 0);
     QVERIFY(bytes < 64 * 1024);
     QVERIFY(program->forecastBytes() > bytes + 4 * 1024 * 1024);
+}
+
+/// Convolutions of one pixel: next to nothing but the code of their kernels.
+void TstRunMemory::forecastCountsGeneratedCode()
+{
+    std::string text = "input x: float32[1x16x1x1]\n";
+    constexpr int convolutions = 10;
+    std::string last = "x";
+    for (int i = 1; i <= convolutions; ++i) {
+        const std::string n = std::to_string(i), size = std::to_string(2 * i + 1);
+        text += "w" + n + ": float32[16x16x1x" + size + "] = ...\n";
+        text += "y" + n + " = Conv(" + last + ", w" + n + ") {pads=[0, " + n + ", 0, " + n + "]}\n";
+        last = "y" + n;
+    }
+    const auto program = Program::compile(parseGraph(text + "output " + last), {});
+    const std::int64_t data = runBytes(*program) + 3 * program->weightBytes();
+    QVERIFY2(program->forecastBytes() > data + 512 * 1024, qPrintable(QString::number(program->forecastBytes() - data)));
 }
 
 QTEST_GUILESS_MAIN(TstRunMemory)
