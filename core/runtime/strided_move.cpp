@@ -23,7 +23,9 @@ constexpr std::int32_t kFill = -1;   ///< an element that comes from nowhere: pa
 struct Move {
     StridedCopy copy;
     std::int64_t offset = 0;            ///< elements into the input
-    std::vector<std::int32_t> table;    ///< position in the input of each element of the output, both in memory order
+    /// Position in the input of each stretch of the output, both in memory order.
+    std::vector<std::int32_t> table;
+    std::int64_t stretch = 1;           ///< neighbours in the input that are neighbours in the output
     bool identity = false;
 };
 
@@ -90,6 +92,18 @@ std::optional<std::vector<std::vector<std::int64_t>>> regularSteps(std::span<con
     return regular ? std::optional(steps) : std::nullopt;
 }
 
+/// The most neighbours that always move together: the greatest common divisor of where the positions do not go on.
+std::int64_t commonStretch(const std::vector<std::int32_t>& positions)
+{
+    auto common = static_cast<std::int64_t>(positions.size());
+    for (std::size_t i = 1; i < positions.size() && common > 1; ++i) {
+        const std::int32_t before = positions[i - 1], next = before == kFill ? kFill : before + 1;
+        if (positions[i] != next)
+            common = std::gcd(common, static_cast<std::int64_t>(i));
+    }
+    return common;
+}
+
 Move planMove(const Tensor& source, const Shape& input, Layout inputLayout, Layout outputLayout)
 {
     const Shape& output = source.shape();
@@ -116,18 +130,33 @@ Move planMove(const Tensor& source, const Shape& input, Layout inputLayout, Layo
             from == kFill ? kFill : static_cast<std::int32_t>(dot(coordinates(from, input), inputStrides));
         return true;
     });
+    move.stretch = commonStretch(move.table);
+    const auto stretch = static_cast<std::size_t>(move.stretch);
+    for (std::size_t i = 0; i < move.table.size() / stretch; ++i)
+        move.table[i] = move.table[i * stretch];
+    move.table.resize(move.table.size() / stretch);
     return move;
 }
 
-template <typename T>
-void gatherTable(const std::vector<std::int32_t>& table, const std::byte* source, std::byte* target, std::uint64_t fill)
+template <typename T> void gatherTable(const Move& move, const std::byte* source, std::byte* target, std::uint64_t fill)
 {
     const T* in = reinterpret_cast<const T*>(source);
     T* out = reinterpret_cast<T*>(target);
     T padding{};
     std::memcpy(&padding, &fill, sizeof(T));
-    for (std::size_t i = 0; i < table.size(); ++i)
-        out[i] = table[i] == kFill ? padding : in[table[i]];
+    const std::int64_t length = move.stretch;
+    constexpr std::int64_t grain = 1 << 15;
+    parallelRanges(static_cast<std::int64_t>(move.table.size()), grain / length + 1, [&](std::int64_t begin, std::int64_t end) {
+        for (std::int64_t i = begin; i < end; ++i) {
+            const std::int32_t from = move.table[static_cast<std::size_t>(i)];
+            if (from == kFill)
+                std::fill_n(out + i * length, length, padding);
+            else if (length == 1)
+                out[i] = in[from];
+            else
+                std::memcpy(out + i * length, in + from, static_cast<std::size_t>(length) * sizeof(T));
+        }
+    });
 }
 
 class MoveKernel final : public Kernel
@@ -147,11 +176,11 @@ public:
             if (move.table.empty() && (!move.identity || source != target))
                 move.copy.run(source + move.offset * m_elementSize, target, m_elementSize);
             else if (m_elementSize == 4)
-                gatherTable<float>(move.table, source, target, m_fill);
+                gatherTable<float>(move, source, target, m_fill);
             else if (m_elementSize == 8)
-                gatherTable<std::uint64_t>(move.table, source, target, m_fill);
+                gatherTable<std::uint64_t>(move, source, target, m_fill);
             else
-                gatherTable<std::uint8_t>(move.table, source, target, m_fill);
+                gatherTable<std::uint8_t>(move, source, target, m_fill);
         }
     }
 

@@ -191,6 +191,10 @@ const Case kCases[] = {
      "v)\noutput y"},
     {"pad by reflection", "strided_move", kExact,
      "input x: float32[2x3x4]\np: int64[6] = [0, 1, 2, 0, 1, 1]\ny = Pad(x, p) {mode=\"reflect\"}\noutput y"},
+    {"enlarging and padding behind a convolution", "onednn_conv strided_move strided_move", kAccumulated,
+     "opset 13\ninput x: float32[1x3x6x6]\nw: float32[5x3x3x3] = ...\nc = Conv(x, w)\nf: float32[4] = [1, 1, 2, 2]\n"
+     "r = Resize(c, _, f) {mode=\"nearest\", nearest_mode=\"floor\", coordinate_transformation_mode=\"asymmetric\"}\n"
+     "p: int64[8] = [0, 0, 1, 2, 0, 0, 2, 1]\nv: float32[] = 0.5\ny = Pad(r, p, v)\noutput y"},
     {"expand and gather", "strided_move strided_move", kExact,
      "input x: float32[2x1x4]\ns: int64[3] = [2, 3, 4]\ne = Expand(x, s)\ni: int64[3] = [3, 0, 0]\ny = "
      "Gather(e, i) {axis=2}\noutput y"},
