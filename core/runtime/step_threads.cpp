@@ -2,6 +2,7 @@
 #include "core/runtime/step_threads.h"
 
 #include <algorithm>
+#include <numeric>
 
 #include "core/ops/macs.h"
 
@@ -23,6 +24,16 @@ double bytesOf(const Value& value)
     return value.shape ? static_cast<double>(value.shape->elements()) * dtypeSize(value.dtype) : 0;
 }
 
+/// Multiply-accumulates, or what takes about as long: comparisons and sums of pooling windows.
+double workOf(const Graph& graph, const Node& node)
+{
+    const std::vector<std::int64_t> window = node.integers("kernel_shape");
+    if (!node.op.ends_with("Pool") || !graph.value(node.outputs[0]).shape)
+        return static_cast<double>(macsOf(graph, node));
+    return std::accumulate(window.begin(), window.end(), static_cast<double>(graph.value(node.outputs[0]).shape->elements()),
+                           [](double product, std::int64_t size) { return product * static_cast<double>(size); });
+}
+
 double microsecondsAlone(const Graph& graph, std::span<const NodeId> nodes)
 {
     double microseconds = 0;
@@ -38,8 +49,8 @@ double microsecondsAlone(const Graph& graph, std::span<const NodeId> nodes)
         for (const ValueId output : node.outputs)
             if (output.valid())
                 bytes += bytesOf(graph.value(output));
-        const auto macs = static_cast<double>(macsOf(graph, node));
-        microseconds += std::max(macs / (onBytes ? byteMacsPerMicrosecond : floatMacsPerMicrosecond),
+        const double work = workOf(graph, node);
+        microseconds += std::max(work / (onBytes ? byteMacsPerMicrosecond : floatMacsPerMicrosecond),
                                  bytes / bytesPerMicrosecond);
     }
     return microseconds;
