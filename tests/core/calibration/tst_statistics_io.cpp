@@ -23,7 +23,11 @@ Statistics example()
         TensorStatistics tensor = statisticsOf(distribution("outliers", 5000));
         tensor.value = name;
         tensor.shape = Shape{1, 4, 5};
-        scanChannels(distribution("relu", 20), 1, 4, 5, tensor.channels, [](std::size_t) {});
+        ChannelMoments channels;
+        CountQueue queue;
+        scanChannels(
+            distribution("relu", 20), 1, 4, 5, channels, [](std::size_t, std::size_t, CountQueue&) {}, queue);
+        tensor.channels = channels.all();
         tensor.samples = {{-1, 2}, {-3.5F, 4}, {0, 0}};
         tensor.minimumSample = 1;
         statistics.tensors.emplace(name, std::move(tensor));
