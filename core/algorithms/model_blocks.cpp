@@ -2,7 +2,7 @@
 #include "core/algorithms/model_blocks.h"
 
 #include <algorithm>
-#include <limits>
+#include <optional>
 #include <set>
 
 #include "core/runtime/fisher_probe.h"
@@ -18,7 +18,6 @@ public:
         : m_graph(graph)
         , m_layersEach(layersEach)
         , m_lastUse(graph.values().size(), -1)
-        , m_writer(graph.values().size(), -1)
         , m_compared(graph.values().size(), false)
     {
         for (const WeightLayer& layer : layers)
@@ -47,21 +46,17 @@ public:
 private:
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
 
+    /// Of what compared values depend on.
     void findUses()
     {
-        for (const Value& value : m_graph.values())
-            m_needed.push_back(m_compared[m_needed.size()] && !value.isConstant());
+        std::vector<bool> needed = m_compared;
         for (int i = static_cast<int>(m_graph.nodes().size()) - 1; i >= 0; --i) {
             const Node& node = m_graph.nodes()[static_cast<std::size_t>(i)];
-            const bool needed = std::any_of(node.outputs.begin(), node.outputs.end(),
-                                            [&](ValueId id) { return id.valid() && m_needed[at(id)]; });
-            for (const ValueId id : node.outputs)
-                if (id.valid())
-                    m_writer[at(id)] = i;
-            if (!needed)
+            if (std::none_of(node.outputs.begin(), node.outputs.end(),
+                             [&](ValueId id) { return id.valid() && needed[at(id)]; }))
                 continue;
             for (const ValueId id : neededBy(m_graph, node)) {
-                m_needed[at(id)] = true;
+                needed[at(id)] = true;
                 m_lastUse[at(id)] = std::max(m_lastUse[at(id)], i);
             }
         }
@@ -84,37 +79,40 @@ private:
     }
 
     /// How many values cross behind a node; nothing can be cut between a layer and its clamp.
-    int crossing(int node) const
+    std::optional<int> crossing(int node) const
     {
         int count = 0;
-        for (std::size_t i = 0; i < m_lastUse.size(); ++i) {
-            const Value& value = m_graph.values()[i];
-            if (value.isConstant() || m_writer[i] > node || m_lastUse[i] <= node)
+        for (int i = 0; i < static_cast<int>(m_lastUse.size()); ++i) {
+            const Value& value = m_graph.value(ValueId{i});
+            const int writer = m_graph.producer(ValueId{i}).index;
+            if (value.isConstant() || writer > node || m_lastUse[static_cast<std::size_t>(i)] <= node)
                 continue;
-            if (m_writer[i] >= 0 && !m_layerOutputs.contains(value.name))
-                return std::numeric_limits<int>::max();
+            if (writer >= 0 && !m_layerOutputs.contains(value.name))
+                return std::nullopt;
             ++count;
         }
         return count;
     }
 
+    /// The first place where one value crosses, or else where the fewest do.
     int lastOfBlock(int first) const
     {
         const auto end = static_cast<int>(m_graph.nodes().size()) - 1;
         std::int64_t layers = 0;
-        int best = end, least = std::numeric_limits<int>::max();
+        int best = end;
+        std::optional<int> least;
         for (int i = first; i < end; ++i) {
             layers += hasWeights(i) ? 1 : 0;
             if (layers < m_layersEach)
                 continue;
-            if (layers > 2 * m_layersEach && least != std::numeric_limits<int>::max())
+            if (layers > 2 * m_layersEach && least)
                 return best;
-            const int values = crossing(i);
-            if (values > least)
+            const std::optional<int> values = crossing(i);
+            if (!values || (least && *values > *least))
                 continue;
             best = i;
             least = values;
-            if (least <= 1)
+            if (*least <= 1)
                 return layersIn(i + 1, end) == 0 ? end : best;
         }
         return layersIn(first, end) > 2 * m_layersEach ? best : end;
@@ -132,9 +130,8 @@ private:
 
     const Graph& m_graph;
     std::int64_t m_layersEach;
-    std::vector<int> m_lastUse, m_writer; ///< by value: index of a node, -1 for none
-    std::vector<bool> m_compared;         ///< by value
-    std::vector<bool> m_needed;           ///< by value: a compared one depends on it
+    std::vector<int> m_lastUse;   ///< by value: index of a node, -1 for none
+    std::vector<bool> m_compared; ///< by value
     std::set<std::string> m_weights, m_layerOutputs;
 };
 

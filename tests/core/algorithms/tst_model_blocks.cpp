@@ -18,6 +18,7 @@ private Q_SLOTS:
     void layersInARowAreTakenTogether();
     void residualBlocksStayWhole();
     void longJumpsAreCutWhereFewValuesCross();
+    void cutsOnlyBehindLayers();
     void whatStandsBehindTheComparedValuesIsLeftOut();
 };
 
@@ -101,6 +102,25 @@ output u
     QCOMPARE(blocks.front().outputs.size(), 2U);
     QCOMPARE(blocks.front().outputs[0], std::string("a"));
     QCOMPARE(blocks.back().outputs, (Names{"u"}));
+}
+
+/// A value that is no layer's output crosses everywhere: there is no place to cut.
+void TstModelBlocks::cutsOnlyBehindLayers()
+{
+    const Graph graph = layersWithJumps(R"(
+t = Transpose(x) {perm=[0, 1, 3, 2]}
+a = Conv(x, w1)
+b = Conv(a, w2)
+r = Relu(b)
+c = Conv(r, w3)
+d = Conv(c, w4)
+u = Add(d, t)
+output u
+)");
+    const auto blocks = blocksOf(graph, 1);
+    QCOMPARE(blocks.size(), 1U);
+    QCOMPARE(blocks[0].outputs, (Names{"u"}));
+    QCOMPARE(blocks[0].layers, 4);
 }
 
 void TstModelBlocks::whatStandsBehindTheComparedValuesIsLeftOut()
