@@ -266,7 +266,7 @@ VerbAction declare(CLI::App& command)
     command.add_option("--data", options->data, "Dataset file (default: the project's)");
     command.add_option("--quantized", options->quantizedFile, "Exported file to check against the float model");
     addPrecisionOption(command, options->precision, false);
-    command.add_option("--max-drop", options->maxDrop, 
+    command.add_option("--max-drop", options->maxDrop,
                        "Largest loss of the dataset's metric; exit 3 beyond. In its own unit (0.005), or 0.5%: half a "
                        "point; of metrics that are no shares, half a percent of the float model's figure");
     command.add_flag("--gate", options->gate, "As --max-drop 0.5%");

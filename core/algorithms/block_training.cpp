@@ -5,7 +5,8 @@
 
 #include "core/algorithms/distillation.h"
 #include "core/algorithms/sample_order.h"
-#include "core/base/ordered.h"
+#include "core/algorithms/training.h"
+#include "core/base/parallel.h"
 
 namespace lathe {
 
@@ -95,14 +96,10 @@ void BlockTraining::run(const BlockTrainingOptions& options, const std::function
     for (std::int64_t step = 0; step < options.steps; ++step) {
         const std::vector<std::int64_t> batch = order.next(options.batch);
         const TapeState state = m_numbers.tapeState();
-        GridTape::Result sum;
-        sum.grids.resize(state.grids.size());
-        parallelOrdered(
-            static_cast<std::int64_t>(batch.size()), m_workers, m_control,
-            [&](std::int64_t i, int) { return gradients(batch[static_cast<std::size_t>(i)], state); },
-            [&](std::int64_t, GridTape::Result found) { addResult(sum, std::move(found)); });
-        const double done = static_cast<double>(step) / static_cast<double>(options.steps);
-        m_numbers.step(sum, options.rates, 0.5 * (1 + std::cos(M_PI * done)));
+        const GridTape::Result sum =
+            batchGradients(batch, state, m_workers, m_control,
+                           [&](std::int64_t sample) { return gradients(sample, state); });
+        m_numbers.step(sum, options.rates, shareOfRates(step, options.steps));
         stepDone();
     }
 }

@@ -4,10 +4,10 @@
 #include "core/algorithms/block_training.h"
 #include "core/algorithms/model_blocks.h"
 #include "core/algorithms/output_error.h"
+#include "core/algorithms/training.h"
 #include "core/algorithms/varied_samples.h"
 #include "core/base/parallel.h"
 #include "core/graph/segment.h"
-#include "core/runtime/widen_halves.h"
 
 namespace lathe {
 
@@ -27,7 +27,7 @@ public:
         : m_state(state)
         , m_context(context)
         , m_options(options)
-        , m_graph(widened(state.graph))
+        , m_graph(trainingGraph(state.graph))
         , m_layers(
               weightLayers(state, context.rules, *floatRun(state.graph, context.control).program, m_notes))
         , m_blocks(modelBlocks(m_graph, m_layers, options.layers))
@@ -50,28 +50,16 @@ private:
     /// Of the values kept between two blocks; with more there are fewer samples.
     static constexpr std::int64_t memoryBytes = std::int64_t{2} << 30;
 
-    static Graph widened(Graph graph)
-    {
-        widenHalves(graph);
-        return graph;
-    }
-
-    static TensorMap load(const Samples& samples, std::int64_t index)
-    {
-        TensorMap inputs = samples.load(index);
-        for (auto& [name, input] : inputs)
-            if (isFloat(input.dtype()))
-                input = input.converted(DType::float32);
-        return inputs;
-    }
-
     void loadSamples()
     {
         const VariedSamples samples(m_context.training, m_options.views);
-        const std::int64_t most = memoryBytes / std::max<std::int64_t>(1, bytesASample(load(samples, 0)));
+        const std::int64_t most =
+            memoryBytes / std::max<std::int64_t>(1, bytesASample(trainingInputs(samples, 0)));
         m_floating.resize(static_cast<std::size_t>(std::clamp<std::int64_t>(most, 1, samples.size())));
         parallelFor(static_cast<std::int64_t>(m_floating.size()), m_workers, m_quiet,
-                    [&](std::int64_t i, int) { m_floating[static_cast<std::size_t>(i)] = load(samples, i); });
+                    [&](std::int64_t i, int) {
+                        m_floating[static_cast<std::size_t>(i)] = trainingInputs(samples, i);
+                    });
         m_quantized = m_floating;
         for (const ValueId id : m_graph.inputs)
             m_given.insert(m_graph.value(id).name);
@@ -175,36 +163,24 @@ private:
 
 std::vector<Option> blockOptions()
 {
-    return {{.id = "steps",
-             .label = "Steps a block",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 1000000,
-             .defaultValue = 300},
-            {.id = "batch",
-             .label = "Samples a step",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 1024,
-             .defaultValue = 8},
-            {.id = "layers",
-             .label = "Layers a block",
-             .help = "At least so many with weights; a residual block stays whole",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 1000,
-             .defaultValue = 3},
-            {.id = "weights",
-             .label = "Rate of weights",
-             .help = "How far a step moves them, in steps of their grid; 0 keeps their codes",
-             .defaultValue = 0.01},
-            {.id = "scales", .label = "Rate of weight scales", .help = "Relative", .defaultValue = 0.002},
-            {.id = "biases",
-             .label = "Rate of biases",
-             .help = "In standard deviations of the layer's output",
-             .defaultValue = 0.003},
-            {.id = "ranges", .label = "Rate of activation ranges", .help = "Relative", .defaultValue = 0.005},
-            viewsOption(2)};
+    std::vector<Option> options{{.id = "steps",
+                                 .label = "Steps a block",
+                                 .kind = Option::Kind::integer,
+                                 .minimum = 1,
+                                 .maximum = 1000000,
+                                 .defaultValue = 300},
+                                batchOption(),
+                                {.id = "layers",
+                                 .label = "Layers a block",
+                                 .help = "At least so many with weights; a residual block stays whole",
+                                 .kind = Option::Kind::integer,
+                                 .minimum = 1,
+                                 .maximum = 1000,
+                                 .defaultValue = 3}};
+    for (Option& rate : rateOptions({.weights = 0.01, .scales = 0.002, .biases = 0.003, .ranges = 0.005}))
+        options.push_back(std::move(rate));
+    options.push_back(viewsOption(2));
+    return options;
 }
 
 std::vector<LayerNote> runBlocks(QuantState& state, const AlgorithmContext& context)
@@ -214,7 +190,7 @@ std::vector<LayerNote> runBlocks(QuantState& state, const AlgorithmContext& cont
     BlockOptions options;
     options.training.steps = static_cast<std::int64_t>(value("steps"));
     options.training.batch = static_cast<std::int64_t>(value("batch"));
-    options.training.rates = {value("weights"), value("scales"), value("biases"), value("ranges")};
+    options.training.rates = ratesOf(declared, context.options);
     options.layers = static_cast<std::int64_t>(value("layers"));
     options.views = static_cast<std::int64_t>(value("views"));
     return BlockReconstruction(state, context, options).run();

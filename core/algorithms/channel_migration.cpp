@@ -107,9 +107,11 @@ private:
                 m_graph.consumers(gated).size() != 2 || m_graph.consumers(gate).size() != 1 ||
                 m_graph.isOutput(gated) || m_graph.isOutput(gate) || !isElementwise(m_graph.node(function)))
                 continue;
+            if (!isMadeByLayer(gated, found, conv) ||
+                clampOf(m_graph, m_layers[found.makers.front()].layer).kind != Clamp::Kind::none)
+                return false;
             found.gate = m_graph.value(gate).name;
-            return isMadeByLayer(gated, found, conv) &&
-                   clampOf(m_graph, m_layers[found.makers.front()].layer).kind == Clamp::Kind::none;
+            return true;
         }
         return false;
     }
@@ -172,6 +174,8 @@ ChannelMigration::ChannelMigration(const Graph& graph)
 
 void ChannelMigration::move(const MovableValue& value, std::span<const double> scales)
 {
+    if (!value.gate.empty())
+        m_factors[value.gate].resize(static_cast<std::size_t>(value.channels), 1.0);
     for (std::int64_t channel = 0; channel < value.channels; ++channel) {
         const double scale = scales[static_cast<std::size_t>(channel)];
         for (const std::size_t maker : value.makers)
@@ -179,9 +183,7 @@ void ChannelMigration::move(const MovableValue& value, std::span<const double> s
         for (const std::string& name : value.constants)
             m_constants.at(name)[static_cast<std::size_t>(channel)] /= scale;
         if (!value.gate.empty())
-            m_factors[value.gate].resize(static_cast<std::size_t>(value.channels), 1.0);
-        if (!value.gate.empty())
-            m_factors[value.gate][static_cast<std::size_t>(channel)] *= scale;
+            m_factors.at(value.gate)[static_cast<std::size_t>(channel)] *= scale;
         for (const std::size_t reader : value.readers)
             m_layers[reader].scaleReaders(channel, scale);
     }

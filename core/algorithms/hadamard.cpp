@@ -84,12 +84,9 @@ private:
     void turnConstant(const LinearSpace::Constant& constant, const HadamardTransform& transform)
     {
         const Tensor& held = m_state.graph.value(m_state.graph.find(constant.name)).constant;
-        std::int64_t inner = 1;
-        for (int axis = constant.axis + 1; axis < held.shape().rank(); ++axis)
-            inner *= held.shape()[axis];
         const std::vector<float> floats = held.toFloats();
         std::vector<double> values(floats.begin(), floats.end());
-        rotate(transform, values, inner);
+        rotate(transform, values, held.shape().elements(constant.axis + 1, held.shape().rank()));
         setConstant(m_state.graph, constant.name, values);
     }
 

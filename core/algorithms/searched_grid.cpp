@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/algorithms/searched_grid.h"
 
-#include <algorithm>
 #include <set>
+
+#include "core/algorithms/weight_layer.h"
 
 namespace lathe {
 
@@ -12,13 +13,6 @@ bool sameForm(const Encoding& a, const Encoding& b)
 {
     return a.format == b.format && a.axis == b.axis && a.scale.size() == b.scale.size() &&
            a.minimumCode == b.minimumCode && a.maximumCode == b.maximumCode;
-}
-
-const Tensor& biasOf(const QuantState& state, const std::string& name)
-{
-    const auto corrected = state.biases.find(name);
-    return corrected != state.biases.end() ? corrected->second
-                                           : state.graph.value(state.graph.find(name)).constant;
 }
 
 Range rangeOf(const Encoding& encoding)
@@ -86,7 +80,7 @@ std::optional<GridChoice> choiceOf(const QuantState& state, const SearchedGrid& 
     if (*choice.encoding == *grid.encoding)
         return std::nullopt;
     for (const PointLayout::WeightPoint& point : grid.biases) {
-        const Tensor& bias = biasOf(state, point.bias);
+        const Tensor& bias = presentBias(state, point.bias);
         ResolvedWeight weight;
         weight.encoding = state.resolved.encodings.weights.at(point.value);
         const std::vector<double> floors =

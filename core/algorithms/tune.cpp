@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
-#include <cmath>
 #include <random>
 
 #include "core/algorithms/distillation.h"
 #include "core/algorithms/output_error.h"
 #include "core/algorithms/picture_variation.h"
 #include "core/algorithms/sample_order.h"
+#include "core/algorithms/training.h"
 #include "core/algorithms/tuned_numbers.h"
 #include "core/base/ordered.h"
-#include "core/runtime/widen_halves.h"
 
 namespace lathe {
 
@@ -32,7 +31,7 @@ public:
         : m_state(state)
         , m_context(context)
         , m_options(options)
-        , m_graph(widened(state.graph))
+        , m_graph(trainingGraph(state.graph))
         , m_numbers(
               state, context.rules,
               weightLayers(state, context.rules, *floatRun(state.graph, context.control).program, m_notes))
@@ -65,21 +64,6 @@ public:
 private:
     static constexpr std::uint64_t seed = 20;
 
-    static Graph widened(Graph graph)
-    {
-        widenHalves(graph);
-        return graph;
-    }
-
-    TensorMap load(std::int64_t index) const
-    {
-        TensorMap inputs = m_context.training.load(index);
-        for (auto& [name, input] : inputs)
-            if (isFloat(input.dtype()))
-                input = input.converted(DType::float32);
-        return inputs;
-    }
-
     static std::vector<std::string> namesOf(const std::vector<WatchedValue>& watched)
     {
         std::vector<std::string> names;
@@ -95,7 +79,8 @@ private:
         parallelOrdered(
             m_context.training.size(), m_workers, m_quiet,
             [&](std::int64_t index, int) {
-                const GridTape::Run run = m_teacher.forward(load(index), {}, m_quiet);
+                const GridTape::Run run =
+                    m_teacher.forward(trainingInputs(m_context.training, index), {}, m_quiet);
                 std::vector<double> squares;
                 for (std::size_t i = 0; i < m_watched.size(); ++i) {
                     double sum = 0;
@@ -116,7 +101,7 @@ private:
     /// A sample as this step sees it.
     TensorMap inputsOf(std::int64_t index, std::int64_t step) const
     {
-        TensorMap inputs = load(index);
+        TensorMap inputs = trainingInputs(m_context.training, index);
         if (!m_isPicture)
             return inputs;
         std::mt19937_64 generator(seed +
@@ -153,17 +138,11 @@ private:
     void takeStep(const std::vector<std::int64_t>& samples, std::int64_t step, std::int64_t total)
     {
         const TapeState tapeState = m_numbers.tapeState();
-        GridTape::Result sum;
-        sum.grids.resize(tapeState.grids.size());
-        parallelOrdered(
-            static_cast<std::int64_t>(samples.size()), m_workers, m_quiet,
-            [&](std::int64_t i, int) {
-                return gradientsOf(inputsOf(samples[static_cast<std::size_t>(i)], step), tapeState);
-            },
-            [&](std::int64_t, GridTape::Result found) { addResult(sum, std::move(found)); });
-        // Rates fall along half a cosine.
-        const double done = static_cast<double>(step) / static_cast<double>(total);
-        m_numbers.step(sum, m_options.rates, 0.5 * (1 + std::cos(M_PI * done)));
+        const GridTape::Result sum =
+            batchGradients(samples, tapeState, m_workers, m_quiet, [&](std::int64_t sample) {
+                return gradientsOf(inputsOf(sample, step), tapeState);
+            });
+        m_numbers.step(sum, m_options.rates, shareOfRates(step, total));
     }
 
     QuantState& m_state;
@@ -182,45 +161,33 @@ private:
 
 std::vector<Option> tuneOptions()
 {
-    return {{.id = "epochs",
-             .label = "Passes over the samples",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 100000,
-             .defaultValue = 40},
-            {.id = "batch",
-             .label = "Samples a step",
-             .kind = Option::Kind::integer,
-             .minimum = 1,
-             .maximum = 1024,
-             .defaultValue = 8},
-            {.id = "weights",
-             .label = "Rate of weights",
-             .help = "How far a step moves them, in steps of their grid; 0 keeps their codes",
-             .defaultValue = 0.01},
-            {.id = "scales", .label = "Rate of weight scales", .help = "Relative", .defaultValue = 0.002},
-            {.id = "biases",
-             .label = "Rate of biases",
-             .help = "In standard deviations of the layer's output",
-             .defaultValue = 0.003},
-            {.id = "ranges", .label = "Rate of activation ranges", .help = "Relative", .defaultValue = 0.02},
-            {.id = "features",
-             .label = "Weight of the layers' outputs",
-             .help = "Of all together, against that of the model's outputs, which is 1",
-             .maximum = 1000,
-             .defaultValue = 0.2},
-            {.id = "mirror",
-             .label = "Mirrored pictures too",
-             .help = "Shows half of the pictures mirrored left to right",
-             .kind = Option::Kind::flag,
-             .defaultValue = 1},
-            {.id = "shift",
-             .label = "Largest shift of pictures",
-             .help = "In pixels, each time another one",
-             .kind = Option::Kind::integer,
-             .minimum = 0,
-             .maximum = 64,
-             .defaultValue = 0}};
+    std::vector<Option> options{{.id = "epochs",
+                                 .label = "Passes over the samples",
+                                 .kind = Option::Kind::integer,
+                                 .minimum = 1,
+                                 .maximum = 100000,
+                                 .defaultValue = 40},
+                                batchOption()};
+    for (Option& rate : rateOptions({.weights = 0.01, .scales = 0.002, .biases = 0.003, .ranges = 0.02}))
+        options.push_back(std::move(rate));
+    options.push_back({.id = "features",
+                       .label = "Weight of the layers' outputs",
+                       .help = "Of all together, against that of the model's outputs, which is 1",
+                       .maximum = 1000,
+                       .defaultValue = 0.2});
+    options.push_back({.id = "mirror",
+                       .label = "Mirrored pictures too",
+                       .help = "Shows half of the pictures mirrored left to right",
+                       .kind = Option::Kind::flag,
+                       .defaultValue = 1});
+    options.push_back({.id = "shift",
+                       .label = "Largest shift of pictures",
+                       .help = "In pixels, each time another one",
+                       .kind = Option::Kind::integer,
+                       .minimum = 0,
+                       .maximum = 64,
+                       .defaultValue = 0});
+    return options;
 }
 
 std::vector<LayerNote> runTune(QuantState& state, const AlgorithmContext& context)
@@ -230,7 +197,7 @@ std::vector<LayerNote> runTune(QuantState& state, const AlgorithmContext& contex
     TuneOptions options;
     options.epochs = static_cast<std::int64_t>(value("epochs"));
     options.batch = static_cast<std::int64_t>(value("batch"));
-    options.rates = {value("weights"), value("scales"), value("biases"), value("ranges")};
+    options.rates = ratesOf(declared, context.options);
     options.features = value("features");
     options.mirror = value("mirror") != 0;
     options.shift = static_cast<std::int64_t>(value("shift"));

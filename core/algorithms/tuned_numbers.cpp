@@ -68,7 +68,7 @@ void TunedNumbers::addLayer(const QuantState& state, const WeightLayer& layer)
     weights.logScale.assign(encoding.scale.size(), 0.0F);
     weights.scaleLearns = !onPowersOfTwo(encoding);
     if (layer.hasBias() && m_biases.insert(layer.point.bias).second) {
-        const Tensor& bias = presentBias(state, layer);
+        const Tensor& bias = presentBias(state, layer.point.bias);
         weights.startBias = bias.toFloats();
         weights.biasShape = bias.shape();
         weights.bias.assign(weights.startBias.size(), 0.0F);

@@ -130,17 +130,17 @@ std::vector<double> scaleFloors(const QuantState& state, const WeightLayer& laye
                : weightScaleFloor(bias, input->scale[0], channels);
 }
 
-const Tensor& presentBias(const QuantState& state, const WeightLayer& layer)
+const Tensor& presentBias(const QuantState& state, const std::string& bias)
 {
-    const auto corrected = state.biases.find(layer.point.bias);
-    return corrected != state.biases.end() ? corrected->second : constantOf(state, layer.point.bias);
+    const auto corrected = state.biases.find(bias);
+    return corrected != state.biases.end() ? corrected->second : constantOf(state, bias);
 }
 
 void refreshBias(QuantState& state, const WeightLayer& layer)
 {
     if (!layer.hasBias())
         return;
-    const Tensor& bias = presentBias(state, layer);
+    const Tensor& bias = presentBias(state, layer.point.bias);
     ResolvedWeight weight;
     weight.encoding = state.resolved.encodings.weights.at(layer.point.value);
     resolveBias(layer.point, &bias, activationOf(state, layer.point.input), weight);

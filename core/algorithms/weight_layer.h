@@ -42,8 +42,8 @@ bool onPowersOfTwo(const Encoding& encoding);
 /// 0 for an empty one, and where the layer's input is not on an integer grid.
 std::vector<double> scaleFloors(const QuantState& state, const WeightLayer& layer, const Tensor& bias,
                                 std::size_t channels);
-/// The bias as it is by now: corrected, or that of the model. The layer must have one.
-const Tensor& presentBias(const QuantState& state, const WeightLayer& layer);
+/// A bias as it is by now: corrected, or that of the model.
+const Tensor& presentBias(const QuantState& state, const std::string& bias);
 /// Puts the bias on the grid of the layer's present weights and input.
 void refreshBias(QuantState& state, const WeightLayer& layer);
 

@@ -82,8 +82,9 @@ Sensitivity sensitivity(const Model& model, const QuantPlan& plan, const Statist
 
 /// What bits every layer should have. Everything is measured on the calibration split, so that the validation split stays
 /// unseen; with `maxDrop`, losses of `metric` there decide. Choices are those that the plan's target can run; its cost
-/// model gives latency and energy, which `assignment.limits` are replaced by, with the mean bits of a weight as the third. `assignment.timeBudgetSeconds` is that of the
-/// whole search: measuring single layers gets half of it. `assignment.store` keeps what both measure.
+/// model gives latency and energy, which `assignment.limits` are replaced by, with the mean bits of a weight as the
+/// third. `assignment.timeBudgetSeconds` is that of the whole search: measuring single layers gets half of it.
+/// `assignment.store` keeps what both measure.
 struct AssignOptions {
     SensitivityOptions sensitivity;
     AssignmentOptions assignment;

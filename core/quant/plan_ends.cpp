@@ -26,18 +26,17 @@ bool isLocked(const QuantPlan& plan, const std::string& layer)
     return own != plan.layers.end() && own->second.locked;
 }
 
-void widenActivations(QuantPlan& plan, const std::string& layer, int bits)
+/// `part`: of the layer, with the spec that it has by now.
+void widen(QuantPlan& plan, const std::string& layer, std::optional<QuantSpec> LayerPlan::*part,
+           const QuantSpec& present, int bits)
 {
-    if (const std::optional<QuantSpec> spec = widened(plan.activationSpec(layer), bits);
-        spec && !isLocked(plan, layer))
-        plan.layers[layer].activations = spec;
+    if (const std::optional<QuantSpec> spec = widened(present, bits); spec && !isLocked(plan, layer))
+        plan.layers[layer].*part = spec;
 }
 
-void widenWeights(QuantPlan& plan, const std::string& layer, int bits)
+void widenActivations(QuantPlan& plan, const std::string& layer, int bits)
 {
-    if (const std::optional<QuantSpec> spec = widened(plan.weightSpec(layer), bits);
-        spec && !isLocked(plan, layer))
-        plan.layers[layer].weights = spec;
+    widen(plan, layer, &LayerPlan::activations, plan.activationSpec(layer), bits);
 }
 
 /// Layers whose outputs a node reads, through nodes that belong to none (Reshape ...).
@@ -85,7 +84,7 @@ QuantPlan withWideEnds(QuantPlan plan, const Graph& graph, const std::vector<Lay
             widenActivations(plan, layer.id, bits);
         if (!ends.contains(layer.id))
             continue;
-        widenWeights(plan, layer.id, bits);
+        widen(plan, layer.id, &LayerPlan::weights, plan.weightSpec(layer.id), bits);
         widenActivations(plan, layer.id, bits);
         last = &layer;
     }

@@ -15,8 +15,8 @@ std::set<std::string> endLayers(const std::vector<Layer>& layers);
 
 /// The plan with at least `bits` at both ends of the model, as published figures for few bits mostly have it
 /// (Li et al., "BRECQ", ICLR 2021): weights and outputs of the first and the last layer, graph inputs, and
-/// what the last layer reads, back through layers without weights (pooling ...). What is in float, or says
-/// something of its own, stays.
+/// what the last layer reads, back through layers without weights (pooling ...). What is in float, or
+/// locked, stays.
 QuantPlan withWideEnds(QuantPlan plan, const Graph& graph, const std::vector<Layer>& layers, int bits);
 
 } // namespace lathe
