@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <bit>
 #include <limits>
-#include <numeric>
 
 #include "core/runtime/simd.h"
 
@@ -18,13 +17,9 @@ namespace {
 
 constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
 
-/// Slots are bit patterns less one; those of zero follow.
-constexpr std::uint32_t firstZeroSlot = BitHistogram::binCount - 1;
-
-std::uint16_t slotOf(float value, std::size_t zeroSlot)
+std::uint16_t keyOf(float value)
 {
-    const std::uint32_t key = std::bit_cast<std::uint32_t>(value) >> droppedBits;
-    return static_cast<std::uint16_t>(key == 0 ? firstZeroSlot + zeroSlot : key - 1);
+    return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> droppedBits);
 }
 
 LATHE_INLINE std::uint64_t scrambled(std::uint64_t x)
@@ -49,28 +44,27 @@ LATHE_INLINE std::size_t chosenBlock(std::size_t at, const HistogramSampling& sa
 #if defined(__x86_64__)
 #define LATHE_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
-/// slotOf() of sixteen values, each with a zero counter of its own.
-LATHE_AVX512 LATHE_INLINE __m512i sixteenSlots(const float* values)
+/// The keys of sixteen values but for those of zero; returns the end of what it wrote, and writes up to
+/// sixteen.
+LATHE_AVX512 LATHE_INLINE std::uint16_t* writeKeys(const float* values, std::uint16_t* slots)
 {
     constexpr __mmask16 all = 0xffff; // the forms without a mask warn in GCC
-    constexpr int z = firstZeroSlot;
-    const __m512i zeroSlots = _mm512_setr_epi32(z, z + 1, z + 2, z + 3, z + 4, z + 5, z + 6, z + 7, z + 8,
-                                                z + 9, z + 10, z + 11, z + 12, z + 13, z + 14, z + 15);
-    const __m512i key = _mm512_maskz_srli_epi32(all, _mm512_loadu_si512(values), droppedBits);
-    return _mm512_maskz_min_epu32(all, _mm512_sub_epi32(key, _mm512_set1_epi32(1)),
-                                  zeroSlots); // 0 - 1 is the largest of all
+    const __m512i keys = _mm512_maskz_srli_epi32(all, _mm512_loadu_si512(values), droppedBits);
+    const __mmask16 others = _mm512_test_epi32_mask(keys, keys);
+    const __m256i packed = _mm512_maskz_cvtepi32_epi16(all, _mm512_maskz_compress_epi32(others, keys));
+    _mm256_storeu_si256(reinterpret_cast<__m256i*>(slots), packed);
+    return slots + std::popcount(static_cast<unsigned>(others));
 }
 
-/// The slots of whole blocks; moves `at` to the first stretch that ends behind `last`.
+/// The keys of whole blocks; moves `at` to the first stretch that ends behind `last`.
 LATHE_AVX512 std::uint16_t* chooseAvx512(const float* values, std::size_t& at, std::size_t last,
                                          const HistogramSampling& sampling, std::uint16_t* slots)
 {
     const std::size_t stretch = sampling.stretch();
-    for (; at + stretch <= last; at += stretch, slots += block) {
+    for (; at + stretch <= last; at += stretch) {
         const float* const chosen = values + chosenBlock(at, sampling);
-        for (std::size_t i = 0; i < block; i += 32) // their order does not matter
-            _mm512_storeu_si512(slots + i,
-                                _mm512_packus_epi32(sixteenSlots(chosen + i), sixteenSlots(chosen + i + 16)));
+        for (std::size_t i = 0; i < block; i += 16)
+            slots = writeKeys(chosen + i, slots);
     }
     return slots;
 }
@@ -86,8 +80,8 @@ HistogramSampling HistogramSampling::of(std::int64_t sample, std::size_t tensor)
 std::uint32_t* BitCounter::table()
 {
     if (m_counts.empty())
-        m_counts.resize(BitHistogram::binCount + zeroCounters);
-    return m_counts.data() + 1;
+        m_counts.resize(BitHistogram::binCount);
+    return m_counts.data();
 }
 
 void BitCounter::count(std::span<const float> values)
@@ -111,17 +105,25 @@ void BitCounter::choose(std::span<const float> values, std::size_t begin, std::s
     const std::size_t last = std::min(at + stretches * stretch, values.size());
     std::uint16_t* const first = queue.start(table(), stretches * block);
     std::uint16_t* slots = first;
+    std::size_t looked = 0;
 #if defined(__x86_64__)
-    if (simdLevel() == SimdLevel::avx512)
+    if (simdLevel() == SimdLevel::avx512) {
+        const std::size_t from = at;
         slots = chooseAvx512(values.data(), at, last, sampling, slots);
+        looked = (at - from) / stretch * block;
+    }
 #endif
     for (; at < last; at += stretch) {
-        const std::size_t chosen = chosenBlock(at, sampling);
-        for (std::size_t i = chosen; i < std::min(chosen + block, last); ++i)
-            *slots++ = slotOf(values[i], i % zeroCounters);
+        const std::size_t chosen = chosenBlock(at, sampling), chosenEnd = std::min(chosen + block, last);
+        for (std::size_t i = chosen; i < chosenEnd; ++i)
+            if (const std::uint16_t key = keyOf(values[i]); key != 0)
+                *slots++ = key;
+        looked += chosenEnd > chosen ? chosenEnd - chosen : 0;
     }
-    queue.written(static_cast<std::size_t>(slots - first));
-    m_total += queue.size();
+    const auto others = static_cast<std::size_t>(slots - first);
+    queue.written(others);
+    m_zeros += looked - others;
+    m_total += looked;
 }
 
 bool BitCounter::full(std::size_t more) const
@@ -133,11 +135,10 @@ void BitCounter::emptyInto(BitHistogram& histogram)
 {
     if (m_total == 0)
         return;
-    const auto zeros = m_counts.begin() + BitHistogram::binCount;
-    m_counts[0] = std::accumulate(zeros, m_counts.end(), std::uint32_t{0});
-    histogram.addKeyCounts(std::span(m_counts).first(BitHistogram::binCount));
+    m_counts[0] = static_cast<std::uint32_t>(m_zeros);
+    histogram.addKeyCounts(m_counts);
     std::fill(m_counts.begin(), m_counts.end(), 0);
-    m_total = 0;
+    m_zeros = m_total = 0;
 }
 
 } // namespace lathe

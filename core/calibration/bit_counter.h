@@ -39,13 +39,11 @@ public:
     void emptyInto(BitHistogram& histogram);
 
 private:
-    /// Zeros have several counters, or each of them would wait for the one before to be counted.
-    static constexpr std::size_t zeroCounters = 16;
-
     std::uint32_t* table();
 
-    std::vector<std::uint32_t> m_counts; ///< by bit pattern, then those of zero; empty until the first value
-    std::uint64_t m_total = 0;
+    std::vector<std::uint32_t> m_counts; ///< by bit pattern, that of +0 left out; empty until the first value
+    std::uint64_t m_zeros = 0; ///< apart: often half of all values, and each would wait for the one before
+    std::uint64_t m_total = 0; ///< with the zeros
 };
 
 } // namespace lathe

@@ -127,6 +127,26 @@ std::uint64_t BitHistogram::count(int bin) const
     return m_counts.empty() ? 0 : m_counts[static_cast<std::size_t>(bin)];
 }
 
+double BitHistogram::zeroShare() const
+{
+    return m_total == 0 ? 0 : static_cast<double>(count(zeroBin) + count(zeroBin - 1)) / static_cast<double>(m_total);
+}
+
+double BitHistogram::excessKurtosis() const
+{
+    const auto bins = occupied();
+    double mean = 0;
+    for (const auto& [bin, amount] : bins)
+        mean += double{center(bin)} * static_cast<double>(amount) / static_cast<double>(m_total);
+    double second = 0, fourth = 0;
+    for (const auto& [bin, amount] : bins) {
+        const double square = (double{center(bin)} - mean) * (double{center(bin)} - mean);
+        second += square * static_cast<double>(amount) / static_cast<double>(m_total);
+        fourth += square * square * static_cast<double>(amount) / static_cast<double>(m_total);
+    }
+    return bins.size() > 1 && second > 0 ? fourth / (second * second) - 3 : 0;
+}
+
 std::vector<std::pair<int, std::uint64_t>> BitHistogram::occupied() const
 {
     std::vector<std::pair<int, std::uint64_t>> bins;

@@ -8,7 +8,6 @@ namespace lathe {
 void ChannelMoments::clear()
 {
     m_groups.clear();
-    m_earlierZeros.clear();
     m_single.clear();
     m_count = 0;
 }
@@ -43,14 +42,8 @@ bool ChannelMoments::merge(const ChannelMoments& later)
             m_single[c].merge(others[c]);
         return true;
     }
-    m_earlierZeros.resize(m_groups.size());
-    for (std::size_t g = 0; g < m_groups.size(); ++g) {
-        m_earlierZeros[g] += __builtin_convertvector(m_groups[g].zeros, Longs);
-        m_groups[g].zeros = Ints{};
+    for (std::size_t g = 0; g < m_groups.size(); ++g)
         m_groups[g].merge(later.m_groups[g]);
-        if (!later.m_earlierZeros.empty())
-            m_earlierZeros[g] += later.m_earlierZeros[g];
-    }
     m_count += later.m_count;
     return true;
 }
@@ -61,12 +54,9 @@ std::vector<Moments> ChannelMoments::all() const
         return m_single;
     std::vector<Moments> result;
     result.reserve(size());
-    for (std::size_t g = 0; g < m_groups.size(); ++g)
-        for (std::int64_t lane = 0; lane < lanes; ++lane) {
-            result.push_back(momentsOfLane(m_groups[g], lane, m_count));
-            if (!m_earlierZeros.empty())
-                result.back().zeros += m_earlierZeros[g][lane];
-        }
+    for (const LaneSums& group : m_groups)
+        for (std::int64_t lane = 0; lane < lanes; ++lane)
+            result.push_back(momentsOfLane(group, lane, m_count));
     return result;
 }
 
@@ -82,11 +72,8 @@ Moments momentsOfLane(const LaneSums& sums, std::int64_t lane, std::int64_t coun
     return {.count = count,
             .sum = sums.first[lane],
             .sumSquares = sums.second[lane],
-            .sumCubes = sums.third[lane],
-            .sumFourths = sums.fourth[lane],
             .minimum = sums.minimum[lane],
-            .maximum = sums.maximum[lane],
-            .zeros = sums.zeros[lane]};
+            .maximum = sums.maximum[lane]};
 }
 
 } // namespace lathe

@@ -31,13 +31,9 @@ public:
     std::vector<Moments> all() const;
 
 private:
-    using Longs = std::int64_t __attribute__((vector_size(8 * lanes)));
-
     void makeSingle();
 
     std::vector<LaneSums> m_groups;
-    std::vector<Longs>
-        m_earlierZeros;       ///< by group, of samples merged before: those of one sample fit into 32 bits
     std::int64_t m_count = 0; ///< values of each channel of the groups
     std::vector<Moments> m_single; ///< where there are no groups
 };

@@ -14,26 +14,15 @@ namespace lathe {
 
 namespace {
 
-/// `sums` + `a` * `b`, rounded once.
-LATHE_INLINE void addProducts(const Doubles& a, const Doubles& b, Doubles& sums)
-{
-    for (std::int64_t lane = 0; lane < lanes; ++lane)
-        sums[lane] = std::fma(a[lane], b[lane], sums[lane]);
-}
-
 LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
 {
     Floats x;
     std::memcpy(&x, values, sizeof x);
     sums.minimum = x < sums.minimum ? x : sums.minimum;
     sums.maximum = x > sums.maximum ? x : sums.maximum;
-    sums.zeros -= x == Floats{};
-    const Doubles one = __builtin_convertvector(x, Doubles);
-    const Doubles two = one * one;
-    sums.first += one;
-    sums.second += two;
-    addProducts(two, one, sums.third);
-    addProducts(two, two, sums.fourth);
+    const Doubles real = __builtin_convertvector(x, Doubles);
+    sums.first += real;
+    sums.second += real * real; // exact before it is added: fused or not, the same bits
 }
 
 /// `groups` neighbouring groups of eight values, `rows` times, `step` values apart.
@@ -56,7 +45,7 @@ struct SumRows
 #if defined(__x86_64__)
 #define LATHE_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
-/// The four sums of powers of eight sequences.
+/// The two sums of powers of eight sequences.
 class PowerSums
 {
 public:
@@ -64,30 +53,24 @@ public:
     {
         m_first = _mm512_load_pd(&sums.first);
         m_second = _mm512_load_pd(&sums.second);
-        m_third = _mm512_load_pd(&sums.third);
-        m_fourth = _mm512_load_pd(&sums.fourth);
     }
 
     /// Converts from memory, which saves the shuffle that a register needs.
     LATHE_AVX512 LATHE_INLINE void add(const float* values)
     {
-        const __m512d x = _mm512_maskz_cvtps_pd(0xff, _mm256_loadu_ps(values)), square = _mm512_mul_pd(x, x);
+        const __m512d x = _mm512_maskz_cvtps_pd(0xff, _mm256_loadu_ps(values));
         m_first = _mm512_add_pd(m_first, x);
-        m_second = _mm512_add_pd(m_second, square);
-        m_third = _mm512_fmadd_pd(square, x, m_third);
-        m_fourth = _mm512_fmadd_pd(square, square, m_fourth);
+        m_second = _mm512_fmadd_pd(x, x, m_second);
     }
 
     LATHE_AVX512 LATHE_INLINE void store(LaneSums& sums) const
     {
         _mm512_store_pd(&sums.first, m_first);
         _mm512_store_pd(&sums.second, m_second);
-        _mm512_store_pd(&sums.third, m_third);
-        _mm512_store_pd(&sums.fourth, m_fourth);
     }
 
 private:
-    __m512d m_first, m_second, m_third, m_fourth;
+    __m512d m_first, m_second;
 };
 
 /// Eight sequences in registers.
@@ -99,7 +82,6 @@ public:
         m_powers.load(*sums);
         m_minimum = _mm256_load_ps(reinterpret_cast<const float*>(&sums->minimum));
         m_maximum = _mm256_load_ps(reinterpret_cast<const float*>(&sums->maximum));
-        m_zeros = _mm256_load_si256(reinterpret_cast<const __m256i*>(&sums->zeros));
     }
 
     LATHE_AVX512 LATHE_INLINE void add(const float* values)
@@ -107,8 +89,6 @@ public:
         const __m256 x = _mm256_loadu_ps(values);
         m_minimum = _mm256_min_ps(x, m_minimum);
         m_maximum = _mm256_max_ps(x, m_maximum);
-        m_zeros = _mm256_mask_add_epi32(m_zeros, _mm256_cmp_ps_mask(x, _mm256_setzero_ps(), _CMP_EQ_OQ),
-                                        m_zeros, _mm256_set1_epi32(1));
         m_powers.add(values);
     }
 
@@ -117,13 +97,11 @@ public:
         m_powers.store(*sums);
         _mm256_store_ps(reinterpret_cast<float*>(&sums->minimum), m_minimum);
         _mm256_store_ps(reinterpret_cast<float*>(&sums->maximum), m_maximum);
-        _mm256_store_si256(reinterpret_cast<__m256i*>(&sums->zeros), m_zeros);
     }
 
 private:
     PowerSums m_powers;
     __m256 m_minimum, m_maximum;
-    __m256i m_zeros;
 };
 
 /// Sixteen 32-bit numbers of two neighbouring groups.
@@ -150,7 +128,6 @@ public:
         m_high.load(sums[1]);
         m_minimum = loadPair(&sums[0].minimum, &sums[1].minimum);
         m_maximum = loadPair(&sums[0].maximum, &sums[1].maximum);
-        m_zeros = _mm512_castps_si512(loadPair(&sums[0].zeros, &sums[1].zeros));
     }
 
     LATHE_AVX512 LATHE_INLINE void add(const float* values)
@@ -159,8 +136,6 @@ public:
         const __m512 x = _mm512_loadu_ps(values);
         m_minimum = _mm512_maskz_min_ps(all, x, m_minimum);
         m_maximum = _mm512_maskz_max_ps(all, x, m_maximum);
-        m_zeros = _mm512_mask_add_epi32(m_zeros, _mm512_cmp_ps_mask(x, _mm512_setzero_ps(), _CMP_EQ_OQ),
-                                        m_zeros, _mm512_set1_epi32(1));
         m_low.add(values);
         m_high.add(values + lanes);
     }
@@ -171,13 +146,11 @@ public:
         m_high.store(sums[1]);
         storePair(m_minimum, &sums[0].minimum, &sums[1].minimum);
         storePair(m_maximum, &sums[0].maximum, &sums[1].maximum);
-        storePair(_mm512_castsi512_ps(m_zeros), &sums[0].zeros, &sums[1].zeros);
     }
 
 private:
     PowerSums m_low, m_high;
     __m512 m_minimum, m_maximum;
-    __m512i m_zeros;
 };
 
 /// Rows with `share` increments each beside them: those have the ports to themselves that the sums do not

@@ -12,7 +12,6 @@ namespace lathe {
 inline constexpr std::int64_t lanes = 8;
 // Vectors of the compiler: nothing here depends on an instruction set.
 using Floats = float __attribute__((vector_size(4 * lanes)));
-using Ints = std::int32_t __attribute__((vector_size(4 * lanes)));
 using Doubles = double __attribute__((vector_size(8 * lanes)));
 
 /// Sums of eight sequences side by side. Aligned for every instruction set: the compiler asks for less where
@@ -21,11 +20,8 @@ struct alignas(64) LaneSums
 {
     Doubles first{};
     Doubles second{};
-    Doubles third{};
-    Doubles fourth{};
     Floats minimum = Floats{} + std::numeric_limits<float>::max();
     Floats maximum = Floats{} - std::numeric_limits<float>::max();
-    Ints zeros{};
 
     /// A sum of floats cannot leave the range of double: only NaN and infinities do that.
     bool finite(std::int64_t lane) const { return std::isfinite(first[lane]); }
@@ -41,11 +37,8 @@ struct alignas(64) LaneSums
     {
         first += other.first;
         second += other.second;
-        third += other.third;
-        fourth += other.fourth;
         minimum = other.minimum < minimum ? other.minimum : minimum;
         maximum = other.maximum > maximum ? other.maximum : maximum;
-        zeros += other.zeros;
     }
 };
 

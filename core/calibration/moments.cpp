@@ -18,18 +18,6 @@ double Moments::variance() const
     return std::max(0.0, sumSquares / static_cast<double>(count) - average * average);
 }
 
-double Moments::kurtosis() const
-{
-    const double spread = variance();
-    if (!(spread > 0))
-        return 0;
-    const double n = static_cast<double>(count);
-    const double m = mean();
-    const double fourth =
-        sumFourths / n - 4 * m * sumCubes / n + 6 * m * m * sumSquares / n - 3 * m * m * m * m;
-    return fourth / (spread * spread) - 3;
-}
-
 void Moments::merge(const Moments& other)
 {
     if (other.count > 0) {
@@ -39,9 +27,6 @@ void Moments::merge(const Moments& other)
     count += other.count;
     sum += other.sum;
     sumSquares += other.sumSquares;
-    sumCubes += other.sumCubes;
-    sumFourths += other.sumFourths;
-    zeros += other.zeros;
     nans += other.nans;
     infinities += other.infinities;
 }

@@ -123,9 +123,7 @@ std::optional<double> expectedNoise(const TensorStatistics& statistics, const En
         const double step = (std::max(0.0, double{sample.maximum}) - std::min(0.0, double{sample.minimum})) / steps;
         sum += step * step / 12;
     }
-    const double inexact = 1 - static_cast<double>(statistics.moments.zeros) /
-                                   static_cast<double>(std::max<std::int64_t>(statistics.moments.count, 1));
-    return inexact * sum / static_cast<double>(statistics.samples.size());
+    return (1 - statistics.histogram.zeroShare()) * sum / static_cast<double>(statistics.samples.size());
 }
 
 } // namespace lathe

@@ -34,6 +34,10 @@ public:
     void merge(const BitHistogram& other);
     std::uint64_t count(int bin) const;
     std::uint64_t total() const { return m_total; }
+    double zeroShare() const;  ///< counts of zero over all counts; 0 without any
+    /// Fourth central moment over the squared variance, less the normal distribution's 3; values count as the middle of
+    /// their bins. 0 without spread.
+    double excessKurtosis() const;
     /// Bins with counts, ascending.
     std::vector<std::pair<int, std::uint64_t>> occupied() const;
     /// Smallest value v (bin resolution: the upper edge of its bin) such that a share `p` of all values is <= v.
@@ -46,22 +50,19 @@ private:
     std::uint64_t m_total = 0;
 };
 
-/// Moments and extremes; sums in double, merged in sample order.
+/// First and second moments and extremes; sums in double, merged in sample order. Figures that need higher
+/// powers or the share of a value come from the histogram.
 struct Moments {
     std::int64_t count = 0;   ///< finite values
     double sum = 0;
     double sumSquares = 0;
-    double sumCubes = 0;      ///< for skewness and kurtosis
-    double sumFourths = 0;
     float minimum = 0;
     float maximum = 0;
-    std::int64_t zeros = 0;
     std::int64_t nans = 0;
     std::int64_t infinities = 0;
 
     double mean() const;
     double variance() const;
-    double kurtosis() const;  ///< excess
     void merge(const Moments& other);
 };
 

@@ -12,7 +12,7 @@ namespace lathe {
 namespace {
 
 constexpr std::uint32_t magic = 0x5453544CU; // "LTST"
-constexpr std::uint64_t currentVersion = 2; // 2: histograms of a share of the elements
+constexpr std::uint64_t currentVersion = 3; // 2: histograms of a share of the elements; 3: two sums of powers
 constexpr std::uint64_t mostShare = 1024;
 constexpr std::uint64_t longestText = 1U << 16;
 constexpr std::uint64_t highestRank = 16;
@@ -143,28 +143,33 @@ private:
 void writeMoments(Writer& out, const Moments& moments)
 {
     out.number(static_cast<std::uint64_t>(moments.count));
-    for (const double sum : {moments.sum, moments.sumSquares, moments.sumCubes, moments.sumFourths})
+    for (const double sum : {moments.sum, moments.sumSquares})
         out.raw(sum);
     out.raw(moments.minimum);
     out.raw(moments.maximum);
-    for (const std::int64_t count : {moments.zeros, moments.nans, moments.infinities})
+    for (const std::int64_t count : {moments.nans, moments.infinities})
         out.number(static_cast<std::uint64_t>(count));
 }
 
-Moments readMoments(Reader& in)
+/// Before version 3 there were third and fourth powers, and a number of zeros, which the histogram has too.
+Moments readMoments(Reader& in, std::uint64_t version)
 {
     Moments moments;
     moments.count = in.nonNegative();
-    for (double* sum : {&moments.sum, &moments.sumSquares, &moments.sumCubes, &moments.sumFourths})
+    for (double* sum : {&moments.sum, &moments.sumSquares})
         *sum = in.raw<double>();
+    for (int power = 3; version < 3 && power <= 4; ++power)
+        in.raw<double>();
     moments.minimum = in.raw<float>();
     moments.maximum = in.raw<float>();
-    for (std::int64_t* count : {&moments.zeros, &moments.nans, &moments.infinities})
+    if (version < 3)
+        in.nonNegative();
+    for (std::int64_t* count : {&moments.nans, &moments.infinities})
         *count = in.nonNegative();
     return moments;
 }
 
-constexpr std::size_t smallestMoments = 1 + 4 * 8 + 2 * 4 + 3;
+constexpr std::size_t smallestMoments = 1 + 2 * 8 + 2 * 4 + 2;
 
 void writeHistogram(Writer& out, const BitHistogram& histogram)
 {
@@ -236,7 +241,7 @@ std::int64_t readSampleIndex(Reader& in, std::size_t samples)
     return index;
 }
 
-TensorStatistics readTensor(Reader& in, std::size_t samples)
+TensorStatistics readTensor(Reader& in, std::size_t samples, std::uint64_t version)
 {
     TensorStatistics tensor;
     tensor.value = in.text();
@@ -245,11 +250,11 @@ TensorStatistics readTensor(Reader& in, std::size_t samples)
     if (axis < -1 || axis > static_cast<std::int64_t>(highestRank))
         in.fail("hold an impossible channel axis");
     tensor.channelAxis = static_cast<int>(axis);
-    tensor.moments = readMoments(in);
+    tensor.moments = readMoments(in, version);
     tensor.histogram = readHistogram(in);
     tensor.channels.resize(in.count(smallestMoments));
     for (Moments& channel : tensor.channels)
-        channel = readMoments(in);
+        channel = readMoments(in, version);
     tensor.samples.resize(in.count(2 * sizeof(float)));
     if (tensor.samples.size() != samples)
         in.fail("do not fit the number of samples");
@@ -308,7 +313,7 @@ Statistics readStatistics(std::span<const std::byte> bytes, std::string_view whe
     if (tensors > mostTensors)
         in.fail("hold too many tensors");
     for (std::size_t i = 0; i < tensors; ++i) {
-        TensorStatistics tensor = readTensor(in, statistics.sampleIds.size());
+        TensorStatistics tensor = readTensor(in, statistics.sampleIds.size(), version);
         const std::string name = tensor.value;
         if (!statistics.tensors.emplace(name, std::move(tensor)).second)
             in.fail("name a tensor twice");

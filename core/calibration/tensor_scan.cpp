@@ -19,16 +19,12 @@ void addOneByOne(std::span<const float> values, Moments& moments)
             ++(std::isnan(value) ? moments.nans : moments.infinities);
             continue;
         }
-        const double one = value;
-        const double two = one * one;
+        const double real = value;
         moments.minimum = moments.count > 0 ? std::min(moments.minimum, value) : value;
         moments.maximum = moments.count > 0 ? std::max(moments.maximum, value) : value;
         ++moments.count;
-        moments.sum += one;
-        moments.sumSquares += two;
-        moments.sumCubes += two * one;
-        moments.sumFourths += two * two;
-        moments.zeros += value == 0;
+        moments.sum += real;
+        moments.sumSquares += real * real;
     }
 }
 
@@ -47,15 +43,12 @@ Moments momentsOf(const LaneSums& sums, std::int64_t count)
     moments.count = count;
     moments.sum = laneSum(sums.first);
     moments.sumSquares = laneSum(sums.second);
-    moments.sumCubes = laneSum(sums.third);
-    moments.sumFourths = laneSum(sums.fourth);
     moments.minimum = sums.minimum[0];
     moments.maximum = sums.maximum[0];
     for (std::int64_t i = 1; i < lanes; ++i) {
         moments.minimum = std::min(moments.minimum, sums.minimum[i]);
         moments.maximum = std::max(moments.maximum, sums.maximum[i]);
     }
-    moments.zeros = static_cast<std::int64_t>(laneSum(sums.zeros));
     return moments;
 }
 
@@ -139,7 +132,7 @@ Moments scanMoments(std::span<const float> values)
 
 Moments scanMoments(std::span<const float> values, BehindScan behind, CountQueue& queue)
 {
-    // Lane counters are 32 bits wide; pieces also bound what one NaN sends to the slow path.
+    // Pieces bound what one NaN sends to the slow path.
     constexpr std::size_t piece = std::size_t{1} << 14;
     Moments total;
     for (std::size_t at = 0; at < values.size(); at += piece) {

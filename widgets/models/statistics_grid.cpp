@@ -59,8 +59,13 @@ std::vector<Grid::Column> columns()
          translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Sum of the values by their number.")), true},
         {translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Std. dev.")),
          translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Root of the mean squared distance from the mean.")), true},
+        {translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Kurtosis")),
+         translated(QT_TRANSLATE_NOOP("StatisticsGrid",
+                                      "Weight of the tails above that of a normal distribution, from the histogram: "
+                                      "where it is large, a few values set the range.")),
+         true},
         {translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Zeros %")),
-         translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Share of exact zeros among the values.")), true},
+         translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Share of zeros among the values of the histogram.")), true},
         {translated(QT_TRANSLATE_NOOP("StatisticsGrid", "Maximum set by")),
          translated(QT_TRANSLATE_NOOP("StatisticsGrid", "The sample in which the largest value was seen.")), false},
     };
@@ -79,8 +84,7 @@ std::shared_ptr<const StatisticsGrid> statisticsGrid(const Statistics& statistic
             continue;
         const TensorStatistics& tensor = found->second;
         const Moments& moments = tensor.moments;
-        const double values = static_cast<double>(std::max<std::int64_t>(moments.count, 1));
-        const double zeros = 100.0 * static_cast<double>(moments.zeros) / values;
+        const double zeros = 100.0 * tensor.histogram.zeroShare();
         Grid::Row row;
         row.id = QString::fromStdString(layer.id);
         row.marked = moments.nans > 0 || moments.infinities > 0;
@@ -90,6 +94,7 @@ std::shared_ptr<const StatisticsGrid> statisticsGrid(const Statistics& statistic
                      number(moments.maximum),
                      number(moments.mean()),
                      number(std::sqrt(std::max(0.0, moments.variance()))),
+                     number(tensor.histogram.excessKurtosis()),
                      {QString::number(zeros, 'f', 1), zeros},
                      sampleCell(statistics, tensor.maximumSample)};
         grid->rows.push_back(std::move(row));

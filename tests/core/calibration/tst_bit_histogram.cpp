@@ -18,6 +18,8 @@ private Q_SLOTS:
     void binsAreOrderedAndCoverTheirValues();
     void countsAndMerges();
     void leavesOutWhatIsNotFinite();
+    void kurtosisMatchesTheValues_data() { quantilesMatchSorting_data(); }
+    void kurtosisMatchesTheValues();
     void quantilesMatchSorting_data();
     void quantilesMatchSorting();
     void rebinsWithoutLoss_data();
@@ -77,6 +79,30 @@ void TstBitHistogram::leavesOutWhatIsNotFinite()
     histogram.add(std::vector<float>{infinity, -infinity, std::nanf(""), -std::nanf(""), 1.0F});
     QCOMPARE(histogram.total(), std::uint64_t(1));
     QCOMPARE(histogram.occupied().size(), std::size_t(1));
+}
+
+void TstBitHistogram::kurtosisMatchesTheValues()
+{
+    QFETCH(QString, kind);
+    const std::vector<float> values = distribution(kind.toStdString(), 30011);
+    BitHistogram histogram;
+    histogram.add(values);
+    const auto n = static_cast<double>(values.size());
+    double mean = 0, second = 0, fourth = 0;
+    for (const float value : values)
+        mean += double{value} / n;
+    for (const float value : values) {
+        second += std::pow(double{value} - mean, 2) / n;
+        fourth += std::pow(double{value} - mean, 4) / n;
+    }
+    // Every value is off by at most a 128th of itself; in the fourth power and in the squared variance that is at most 8 of
+    // them together.
+    const double expected = fourth / (second * second);
+    QVERIFY(std::abs(histogram.excessKurtosis() + 3 - expected) <= 8.0 / 128 * expected);
+    QCOMPARE(BitHistogram().excessKurtosis(), 0.0);
+    BitHistogram constant;
+    constant.add(std::vector<float>{5, 5});
+    QCOMPARE(constant.excessKurtosis(), 0.0);
 }
 
 void TstBitHistogram::quantilesMatchSorting_data()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void histogramEstimateIsNearTheValues();
     void valuesAreExact();
     void zerosCostNothing();
+    void dynamicGridsSpareZeros();
 };
 
 void TstSquaredError::closedFormEqualsFineSampling_data()
@@ -96,6 +97,21 @@ void TstSquaredError::zerosCostNothing()
     const Encoding encoding = makeEncoding(QuantSpec::parse("uint8"), std::vector<Range>{{-1, 2}}, -1, false);
     QCOMPARE(expectedSquaredError(histogram, encoding), 0.0);
     QCOMPARE(expectedSquaredError(BitHistogram(), encoding), 0.0);
+}
+
+/// Steps of each sample's own 255th, for what is not zero.
+void TstSquaredError::dynamicGridsSpareZeros()
+{
+    TensorStatistics tensor;
+    tensor.histogram.add(std::vector<float>{0, 0, 0, -0.0F, 1, 2, 3, 5.1F});
+    QCOMPARE(tensor.histogram.zeroShare(), 0.5);
+    QCOMPARE(BitHistogram().zeroShare(), 0.0);
+    tensor.samples = {{0, 2.55F}, {0, 5.1F}};
+    Encoding dynamic;
+    dynamic.format = NumberFormat::parse("uint8:dynamic");
+    QVERIFY(dynamic.format.isDynamic());
+    const std::optional<double> noise = expectedNoise(tensor, dynamic);
+    QVERIFY(noise && std::abs(*noise - 0.5 * (1e-4 + 4e-4) / 2 / 12) < 1e-10);
 }
 
 QTEST_GUILESS_MAIN(TstSquaredError)

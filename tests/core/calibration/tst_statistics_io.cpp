@@ -50,6 +50,7 @@ private Q_SLOTS:
     void everyTruncationIsRefused();
     void noChangedByteCrashes();
     void newerVersionsAreNamed();
+    void olderVersionsAreRead();
 };
 
 void TstStatisticsIo::roundTrip()
@@ -66,7 +67,7 @@ void TstStatisticsIo::roundTrip()
     QCOMPARE(tensor.shape, (Shape{1, 4, 5}));
     QVERIFY(tensor.histogram.occupied() == original.tensor("x").histogram.occupied());
     QCOMPARE(tensor.histogram.total(), original.tensor("x").histogram.total());
-    QCOMPARE(tensor.moments.sumCubes, original.tensor("x").moments.sumCubes);
+    QCOMPARE(tensor.moments.sumSquares, original.tensor("x").moments.sumSquares);
     QCOMPARE(tensor.channels.size(), std::size_t(4));
     QCOMPARE(tensor.channels[2].sum, original.tensor("x").channels[2].sum);
     QCOMPARE(tensor.samples[1].minimum, -3.5F);
@@ -112,6 +113,30 @@ void TstStatisticsIo::newerVersionsAreNamed()
     } catch (const Error& error) {
         QVERIFY(error.code() == ErrorCode::projectNewer);
     }
+}
+
+/// Version 2 had sums of third and fourth powers and a number of zeros in between.
+void TstStatisticsIo::olderVersionsAreRead()
+{
+    QByteArray bytes;
+    const auto raw = [&](auto value) { bytes.append(reinterpret_cast<const char*>(&value), sizeof value); };
+    bytes.append("LTST\2", 5);
+    bytes.append(2 * static_cast<qsizetype>(sizeof(Digest)), '\0');
+    bytes.append("\0\1\0\1\1x\0\2\4", 9); // no samples, share 1 of seed 0, one tensor: "x", a scalar, axis 1, count 4
+    for (const double sum : {6.0, 30.0, 66.0, 306.0})
+        raw(sum);
+    raw(-1.0F);
+    raw(4.0F);
+    bytes.append("\3\2\1", 3);         // zeros, NaN, infinities
+    bytes.append("\0\0\0\1\1", 5); // no bins, channels or samples; nobody set the extremes
+    const TensorStatistics tensor =
+        readStatistics(std::as_bytes(std::span(bytes.constData(), static_cast<std::size_t>(bytes.size()))), "test").tensor("x");
+    QCOMPARE(tensor.moments.count, std::int64_t(4));
+    QCOMPARE(tensor.moments.mean(), 1.5);
+    QCOMPARE(tensor.moments.sumSquares, 30.0);
+    QCOMPARE(tensor.moments.maximum, 4.0F);
+    QCOMPARE(tensor.moments.nans, std::int64_t(2));
+    QCOMPARE(tensor.moments.infinities, std::int64_t(1));
 }
 
 QTEST_GUILESS_MAIN(TstStatisticsIo)

@@ -15,8 +15,8 @@ namespace {
 
 struct Obvious
 {
-    long double sums[4] = {0, 0, 0, 0};
-    long double magnitudes[4] = {0, 0, 0, 0};
+    long double sums[2] = {0, 0};
+    long double magnitudes[2] = {0, 0};
     Moments counts;
 };
 
@@ -30,7 +30,7 @@ Obvious obviousMoments(const std::vector<float>& values)
             ++result.counts.infinities;
         else {
             long double power = 1;
-            for (int i = 0; i < 4; ++i) {
+            for (int i = 0; i < 2; ++i) {
                 power *= value;
                 result.sums[i] += power;
                 result.magnitudes[i] += std::abs(power);
@@ -38,8 +38,6 @@ Obvious obviousMoments(const std::vector<float>& values)
             result.counts.minimum = result.counts.count == 0 ? value : std::min(result.counts.minimum, value);
             result.counts.maximum = result.counts.count == 0 ? value : std::max(result.counts.maximum, value);
             ++result.counts.count;
-            if (value == 0)
-                ++result.counts.zeros;
         }
     }
     return result;
@@ -48,8 +46,8 @@ Obvious obviousMoments(const std::vector<float>& values)
 /// Every sum of n doubles errs by at most n units in the last place of the sum of magnitudes.
 bool sumsClose(const Moments& moments, const Obvious& expected)
 {
-    const double found[4] = {moments.sum, moments.sumSquares, moments.sumCubes, moments.sumFourths};
-    for (int i = 0; i < 4; ++i) {
+    const double found[2] = {moments.sum, moments.sumSquares};
+    for (int i = 0; i < 2; ++i) {
         const long double bound =
             (double(expected.counts.count) + 4) * 0x1p-52 * double(expected.magnitudes[i]) + 1e-300L;
         if (std::abs(found[i] - expected.sums[i]) > bound)
@@ -96,7 +94,7 @@ BitHistogram chosenOf(const std::vector<float>& values, HistogramSampling sampli
 
 bool countsEqual(const Moments& a, const Moments& b)
 {
-    return a.count == b.count && a.minimum == b.minimum && a.maximum == b.maximum && a.zeros == b.zeros &&
+    return a.count == b.count && a.minimum == b.minimum && a.maximum == b.maximum &&
            a.nans == b.nans && a.infinities == b.infinities;
 }
 
@@ -155,11 +153,8 @@ void TstTensorScan::derivedFigures()
     const Moments moments = scanMoments(std::vector<float>{1, 2, 3, 4, 10});
     QCOMPARE(moments.mean(), 4.0);
     QCOMPARE(moments.variance(), 10.0);
-    // Fourth central moment (81 + 16 + 1 + 0 + 1296) / 5 over 10^2, less 3.
-    QVERIFY(std::abs(moments.kurtosis() - (278.8 / 100 - 3)) < 1e-9);
     QCOMPARE(Moments().mean(), 0.0);
-    QCOMPARE(Moments().kurtosis(), 0.0);
-    QCOMPARE(scanMoments(std::vector<float>{5, 5}).kurtosis(), 0.0);
+    QCOMPARE(scanMoments(std::vector<float>{5, 5}).variance(), 0.0);
 }
 
 void TstTensorScan::channels_data()
@@ -293,7 +288,6 @@ void TstTensorScan::samplesMergeLikeTheirMoments()
             for (std::size_t c = 0; c < expected.size(); ++c) {
                 QVERIFY(countsEqual(found[c], expected[c]));
                 QVERIFY(found[c].sum == expected[c].sum && found[c].sumSquares == expected[c].sumSquares);
-                QVERIFY(found[c].sumCubes == expected[c].sumCubes && found[c].sumFourths == expected[c].sumFourths);
             }
         }
     }
@@ -318,8 +312,6 @@ void TstTensorScan::instructionSetsAgree()
             QVERIFY(countsEqual(other.first[i], best.first[i]));
             QVERIFY(other.first[i].sum == best.first[i].sum); // QCOMPARE lets the last digits differ
             QVERIFY(other.first[i].sumSquares == best.first[i].sumSquares);
-            QVERIFY(other.first[i].sumCubes == best.first[i].sumCubes);
-            QVERIFY(other.first[i].sumFourths == best.first[i].sumFourths);
         }
     }
     limitSimdLevel(SimdLevel::avx512);
