@@ -961,12 +961,20 @@
         <translation>Wurzel aus dem mittleren quadratischen Abstand vom Mittel.</translation>
     </message>
     <message>
+        <source>Kurtosis</source>
+        <translation>Wölbung</translation>
+    </message>
+    <message>
+        <source>Weight of the tails above that of a normal distribution, from the histogram: where it is large, a few values set the range.</source>
+        <translation>Gewicht der Ausläufer über dem einer Normalverteilung, aus dem Histogramm: Wo es groß ist, setzen wenige Werte den Bereich.</translation>
+    </message>
+    <message>
         <source>Zeros %</source>
         <translation>Nullen %</translation>
     </message>
     <message>
-        <source>Share of exact zeros among the values.</source>
-        <translation>Anteil genauer Nullen an den Werten.</translation>
+        <source>Share of zeros among the values of the histogram.</source>
+        <translation>Anteil der Nullen an den Werten des Histogramms.</translation>
     </message>
     <message>
         <source>Maximum set by</source>
