@@ -9,6 +9,7 @@ import { QUANTIZED_MODELS, assetsDir } from '../interop/models.mjs';
 import { nodeTypes } from '../interop/onnx.mjs';
 import { repoDir } from '../interop/peer.mjs';
 import { NETWORKS, networkFile } from './networks.mjs';
+import { QUANTIZED_NETWORKS, quantizedFile } from './quantized.mjs';
 import { markdown } from './report.mjs';
 import { statisticsCost } from './statistics.mjs';
 import { PeerServer, memoryGrowth, ourBlock, timeModel } from './timing.mjs';
@@ -16,7 +17,7 @@ import { PeerServer, memoryGrowth, ourBlock, timeModel } from './timing.mjs';
 const USAGE = `usage: bench_against_ort.mjs [MODEL.onnx ...] [--threads 1,2] [--rounds 5] [--repeat RUNS] [--warmup 3]
   [--precision float,integer] [--no-statistics] [--out build/bench]
 Without models: in float, those of the shared test material and networks with random weights (made in build/bench/models);
-in integers, the quantized ones. --repeat: runs a block, else as many as fill a quarter of a second.`;
+in integers, the quantized ones of both. --repeat: runs a block, else as many as fill a quarter of a second.`;
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -44,12 +45,14 @@ function readOptions() {
 }
 
 /** Models of the shared test material, if it is there, and our networks. */
-function defaultModels(precision, networks) {
-  const assets = assetsDir();
-  if (precision !== 'float') return assets ? QUANTIZED_MODELS.map((m) => path.join(assets, 'models', m.file)) : [];
-  const folder = assets && path.join(assets, 'models');
-  const shared = folder ? fs.readdirSync(folder).filter((f) => f.endsWith('.onnx')).sort().map((f) => path.join(folder, f)) : [];
-  return [...shared, ...networks];
+function defaultModels(program, precision, folder) {
+  const assets = assetsDir(), models = assets && path.join(assets, 'models');
+  if (precision !== 'float') {
+    const shared = models ? QUANTIZED_MODELS.map((m) => path.join(models, m.file)) : [];
+    return [...shared, ...QUANTIZED_NETWORKS.map((name) => quantizedFile(program, name, folder))];
+  }
+  const shared = models ? fs.readdirSync(models).filter((f) => f.endsWith('.onnx')).sort().map((f) => path.join(models, f)) : [];
+  return [...shared, ...Object.keys(NETWORKS).map((name) => networkFile(name, folder))];
 }
 
 /** True for networks that are convolutions above all: no recurrent layers, no control flow. */
@@ -59,10 +62,10 @@ function isConvolutional(model) {
   return conv && !['LSTM', 'GRU', 'RNN', 'If', 'Loop', 'Scan'].some((t) => types.has(t));
 }
 
-async function timeAll(peer, program, options, networks) {
+async function timeAll(peer, program, options, folder) {
   const results = [];
   for (const precision of options.precisions) {
-    const models = options.models.length > 0 ? options.models : defaultModels(precision, networks);
+    const models = options.models.length > 0 ? options.models : defaultModels(program, precision, folder);
     for (const threads of options.threadCounts) {
       for (const model of models) {
         const row = { model: path.basename(model, '.onnx'), threads, precision };
@@ -86,10 +89,8 @@ async function main() {
   const program = cliPath();
   if (!program) throw new Error('tensorlathe-cli is not built; set LATHE_CLI to its path');
   const folder = path.join(options.out, 'models');
-  const own = options.models.length > 0 && !options.statistics ? [] : Object.keys(NETWORKS);
-  const networks = own.map((name) => networkFile(name, folder));
   const peer = new PeerServer();
-  const results = await timeAll(peer, program, options, networks);
+  const results = await timeAll(peer, program, options, folder);
   peer.close();
   process.stderr.write(options.statistics ? 'statistics\n' : '');
   const statistics = options.statistics ? statisticsCost(program, networkFile('mobilenet_v2', folder), folder, Math.min(3, options.rounds)) : null;
