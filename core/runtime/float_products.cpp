@@ -5,10 +5,33 @@
 #include "core/runtime/float_elements.h"
 #include "core/runtime/float_pool.h"
 #include "core/runtime/planar_conv.h"
+#include "core/runtime/simd.h"
 
 namespace lathe {
 
 namespace {
+
+/// The sum of numbers, lane by lane first.
+struct SumLoop
+{
+    LATHE_INLINE static float run(const float* x, std::int64_t count)
+    {
+        constexpr std::int64_t lanes = 16;
+        std::array<float, lanes> sums{};
+        std::int64_t first = 0;
+        for (; first + lanes <= count; first += lanes) {
+            LATHE_INDEPENDENT
+            for (std::int64_t lane = 0; lane < lanes; ++lane)
+                sums[static_cast<std::size_t>(lane)] += x[first + lane];
+        }
+        double sum = 0;
+        for (const float one : sums)
+            sum += double{one};
+        for (; first < count; ++first)
+            sum += double{x[first]};
+        return static_cast<float>(sum);
+    }
+};
 
 const float* dataOf(const Tensor& tensor)
 {
@@ -68,12 +91,9 @@ std::optional<std::vector<Tensor>> reverseConv(const ReverseContext& context)
     conv->reverse(dataOf(context.input(0)), dataOf(context.input(1)), gradient, writable(result, 0),
                   writable(result, 1));
     if (float* bias = writable(result, 2))
-        for (std::int64_t row = 0; row < geometry.batch * geometry.outChannels; ++row) {
-            double sum = 0;
-            for (std::int64_t i = 0; i < conv->outPlane(); ++i)
-                sum += double{gradient[row * conv->outPlane() + i]};
-            bias[row % geometry.outChannels] += static_cast<float>(sum);
-        }
+        for (std::int64_t row = 0; row < geometry.batch * geometry.outChannels; ++row)
+            bias[row % geometry.outChannels] +=
+                simdCall<SumLoop>(gradient + row * conv->outPlane(), conv->outPlane());
     return result;
 }
 

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/runtime/planar_depthwise.h"
+
 namespace lathe {
 
 namespace {
@@ -94,36 +96,6 @@ bool isDepthwise(const PlanarConv& conv)
     return conv.inPerGroup == 1 && conv.outPerGroup == 1;
 }
 
-void runDepthwise(const PlanarConv& conv, const float* x, const float* w, float* y)
-{
-    forEachTap(conv, [&](std::int64_t tap, std::int64_t, std::int64_t kr, std::int64_t kc) {
-        forEachRow(conv, kr, kc, [&](std::int64_t out, std::int64_t in, std::int64_t count) {
-            for (std::int64_t i = 0; i < count; ++i)
-                y[out + i] += w[tap] * x[in + i * conv.strideColumns];
-        });
-    });
-}
-
-void reverseDepthwise(const PlanarConv& conv, const float* x, const float* w, const float* gradient,
-                      float* atX, float* atW)
-{
-    forEachTap(conv, [&](std::int64_t tap, std::int64_t, std::int64_t kr, std::int64_t kc) {
-        double sum = 0;
-        forEachRow(conv, kr, kc, [&](std::int64_t out, std::int64_t in, std::int64_t count) {
-            if (atX)
-                for (std::int64_t i = 0; i < count; ++i)
-                    atX[in + i * conv.strideColumns] += w[tap] * gradient[out + i];
-            float part = 0;
-            if (atW)
-                for (std::int64_t i = 0; i < count; ++i)
-                    part += gradient[out + i] * x[in + i * conv.strideColumns];
-            sum += double{part};
-        });
-        if (atW)
-            atW[tap] += static_cast<float>(sum);
-    });
-}
-
 /// One thread's space for columns, kept from call to call.
 std::vector<float>& columnSpace(std::int64_t size)
 {
@@ -169,6 +141,8 @@ std::optional<PlanarConv> planarConv(const ConvGeometry& geometry)
 
 void PlanarConv::run(const float* x, const float* w, const float* bias, float* y) const
 {
+    if (isDepthwise(*this))
+        return runDepthwise(*this, x, w, bias, y);
     for (std::int64_t n = 0; n < batch; ++n)
         for (std::int64_t g = 0; g < groups; ++g) {
             const float* in = x + (n * groups + g) * inPerGroup * inPlane();
@@ -177,10 +151,6 @@ void PlanarConv::run(const float* x, const float* w, const float* bias, float* y
             for (std::int64_t m = 0; m < outPerGroup; ++m)
                 std::fill(out + m * outPlane(), out + (m + 1) * outPlane(),
                           bias ? bias[g * outPerGroup + m] : 0.0F);
-            if (isDepthwise(*this)) {
-                runDepthwise(*this, in, weights, out);
-                continue;
-            }
             const float* columns = in;
             if (!isPointwise(*this)) {
                 std::vector<float>& space = columnSpace(depth() * outPlane());
@@ -193,16 +163,13 @@ void PlanarConv::run(const float* x, const float* w, const float* bias, float* y
 
 void PlanarConv::reverse(const float* x, const float* w, const float* gradient, float* atX, float* atW) const
 {
+    if (isDepthwise(*this))
+        return reverseDepthwise(*this, x, w, gradient, atX, atW);
     for (std::int64_t n = 0; n < batch; ++n)
         for (std::int64_t g = 0; g < groups; ++g) {
             const std::int64_t input = (n * groups + g) * inPerGroup * inPlane(),
                                weight = g * outPerGroup * depth();
             const float* atY = gradient + (n * groups + g) * outPerGroup * outPlane();
-            if (isDepthwise(*this)) {
-                reverseDepthwise(*this, x + input, w + weight, atY, atX ? atX + input : nullptr,
-                                 atW ? atW + weight : nullptr);
-                continue;
-            }
             const bool direct = isPointwise(*this);
             std::vector<float>& space = columnSpace(direct ? 0 : depth() * outPlane());
             if (atW) {

@@ -42,6 +42,16 @@ constexpr Case cases[] = {
      "input x: float32[1x5x8x9]\ninput w: float32[5x1x3x3]\n"
      "y = Conv(x, w) {group=5, pads=[0, 0, 1, 1], strides=[2, 2]}",
      36},
+    {"depthwise, strided unevenly, dilated",
+     "input x: float32[1x3x11x13]\ninput w: float32[3x1x2x4]\ninput b: float32[3]\n"
+     "y = Conv(x, w, b) {group=3, pads=[1, 2, 0, 3], strides=[3, 2], dilations=[2, 3]}",
+     32},
+    {"depthwise, one dimension",
+     "input x: float32[2x3x19]\ninput w: float32[3x1x5]\ny = Conv(x, w) {group=3, pads=[4, 0]}", 38},
+    {"depthwise, wider than the input",
+     "input x: float32[1x2x3x3]\ninput w: float32[2x1x5x5]\n"
+     "y = Conv(x, w) {group=2, pads=[3, 3, 3, 3], strides=[2, 2]}",
+     25},
     {"two outputs a channel",
      "input x: float32[1x3x6x6]\ninput w: float32[6x1x3x3]\ny = Conv(x, w) {group=3}", 36},
     {"wider than the input",
