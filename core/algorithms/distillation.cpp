@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "core/runtime/fisher_probe.h"
+#include "core/ops/output_parts.h"
 
 namespace lathe {
 
@@ -11,7 +11,7 @@ std::vector<WatchedValue> valuesToWatch(const Graph& graph, const std::vector<We
                                         double features)
 {
     std::vector<WatchedValue> watched;
-    std::vector<std::string> outputs = comparedValues(graph);
+    std::vector<std::string> outputs = comparedParts(graph);
     std::erase_if(outputs, [&](const std::string& name) {
         return graph.value(graph.find(name)).dtype == DType::float64;
     });

@@ -16,8 +16,8 @@ struct WatchedValue
     double share = 1;
 };
 
-/// Where a model's outputs are compared (weight 1 together), and the outputs of its layers with weights
-/// (`features` together). Values of float64 are left out.
+/// The parts of a model's outputs (comparedParts(); weight 1 together), and the outputs of its layers with
+/// weights (`features` together). Values of float64 are left out.
 std::vector<WatchedValue> valuesToWatch(const Graph& graph, const std::vector<WeightLayer>& layers,
                                         double features);
 

@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "core/runtime/fisher_probe.h"
+#include "core/ops/output_parts.h"
 
 namespace lathe {
 
@@ -24,7 +24,7 @@ public:
             m_weights.insert(layer.point.value);
         for (const Layer& layer : findLayers(graph))
             m_layerOutputs.insert(layer.id);
-        for (const std::string& name : comparedValues(graph))
+        for (const std::string& name : comparedParts(graph))
             m_compared[at(graph.find(name))] = true;
         findUses();
     }

@@ -85,4 +85,18 @@ std::vector<std::string> outputParts(const Graph& graph, ValueId output)
     return names;
 }
 
+std::vector<std::string> comparedParts(const Graph& graph)
+{
+    std::vector<std::string> names;
+    for (const ValueId output : graph.outputs) {
+        const DType type = graph.value(output).dtype;
+        if (type != DType::undefined && !isFloat(type))
+            continue;
+        for (std::string& part : outputParts(graph, output))
+            if (std::find(names.begin(), names.end(), part) == names.end())
+                names.push_back(std::move(part));
+    }
+    return names;
+}
+
 }

@@ -14,4 +14,7 @@ namespace lathe {
 /// the order of the operands.
 std::vector<std::string> outputParts(const Graph& graph, ValueId output);
 
+/// Those of all outputs, each once; outputs of whole numbers are left out.
+std::vector<std::string> comparedParts(const Graph& graph);
+
 }

@@ -4,6 +4,7 @@
 #include <QTest>
 
 #include "core/graph/graph.h"
+#include "core/ops/infer_shapes.h"
 
 using namespace lathe;
 
@@ -35,6 +36,15 @@ private Q_SLOTS:
             partsOf("input x: float32[1x2]\na = Relu(x)\nb = Tanh(x)\nc = Exp(x)\np = Concat(a, b) {axis=1}\n"
                     "q = Concat(c, a) {axis=1}\ny = Concat(p, q) {axis=1}\noutput y"),
             (std::vector<std::string>{"a", "b", "c"}));
+    }
+
+    void partsOfAllOutputsCountOnce()
+    {
+        Graph graph = parseGraph("input x: float32[1x2]\na = Relu(x)\nb = Tanh(x)\n"
+                                 "p = Concat(a, b) {axis=1}\ns = Softmax(x)\nk = ArgMax(a)\n"
+                                 "output p\noutput a\noutput s\noutput k");
+        inferShapes(graph);
+        QCOMPARE(comparedParts(graph), (std::vector<std::string>{"a", "b", "x"}));
     }
 
     void withoutAConcatItIsTheOutputItself()
