@@ -87,10 +87,11 @@ private:
                                         [&](const ScalableLayer& one) { return one.layer.output == value; });
         if (maker == m_layers.end())
             return false;
-        const Clamp::Kind clamp = clampOf(m_graph, maker->layer).kind;
+        const Clamp clamp = clampOf(m_graph, maker->layer);
         found.makers.push_back(static_cast<std::size_t>(maker - m_layers.begin()));
-        return (clamp == Clamp::Kind::none || clamp == Clamp::Kind::relu) &&
-               maker->geometry.rows() == found.channels && maker->geometry.conv.has_value() == conv;
+        found.end = clamp.end;
+        return clamp.kind != Clamp::Kind::other && maker->geometry.rows() == found.channels &&
+               maker->geometry.conv.has_value() == conv;
     }
 
     /// x * f(x), where nothing else reads x and f(x): the channels of x can be divided if the argument of f

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <limits>
 #include <map>
 #include <span>
 #include <string>
@@ -11,8 +12,8 @@
 namespace lathe {
 
 /// A value whose channels can be divided where it is made and multiplied where it is read, so that the
-/// network computes the same. It is made by a layer (with nothing or a Relu behind, or times a gate: a
-/// function of one operand, as of SiLU), a LayerNormalization, or a product or sum with one constant a
+/// network computes the same. It is made by a layer (with nothing, a Relu or a Clip at 0 behind, or times a
+/// gate: a function of one operand, as of SiLU), a LayerNormalization, or a product or sum with one constant a
 /// channel; only layers read it.
 struct MovableValue
 {
@@ -22,6 +23,8 @@ struct MovableValue
     std::vector<std::string> constants; ///< constants that are divided, one number a channel
     std::vector<std::size_t> readers;   ///< layers whose inputs are multiplied
     std::string gate; ///< what a function of it makes, whose argument is multiplied; "" for none
+    /// The upper end of the Clip that makes it, which stays where it is; infinite for none.
+    double end = std::numeric_limits<double>::infinity();
 };
 
 /// Moves ranges from activations to weights and back.

@@ -36,6 +36,17 @@ bool takesAnyRange(const QuantState& state, const ScalableLayer& reader)
            grid->second->scale.size() == static_cast<std::size_t>(reader.geometry.rows());
 }
 
+/// Where a Clip ends at the same number for all channels: none that calibration clips is scaled, none comes
+/// to be clipped where it was not.
+void keepBelowEnd(std::vector<double>& scales, const std::vector<double>& largest, double end)
+{
+    const double widest = *std::max_element(scales.begin(), scales.end());
+    for (std::size_t channel = 0; channel < scales.size(); ++channel)
+        scales[channel] = largest[channel] > 0
+                              ? std::min(1.0, std::max(scales[channel] / widest, largest[channel] / end))
+                              : 1.0;
+}
+
 /// The scales next to these that stay what they are as factors on the grid of a constant.
 void putOnGrid(std::vector<double>& scales, const QuantSpec& spec)
 {
@@ -96,6 +107,8 @@ private:
             scales.push_back(
                 scaleOf(largest[static_cast<std::size_t>(channel)], weight, free ? 1 : m_strength));
         }
+        if (std::isfinite(value.end))
+            keepBelowEnd(scales, largest, value.end);
         if (!value.gate.empty())
             putOnGrid(scales, m_context.plan.activations);
         return scales;

@@ -20,6 +20,7 @@ private Q_SLOTS:
     void scalesByTheFormula();
     void evensOutChannels();
     void evensOutGatedChannels();
+    void fillsClipsWithoutMovingTheirEnds();
     void leavesAloneWhatCannotBeScaled_data();
     void leavesAloneWhatCannotBeScaled();
 };
@@ -220,6 +221,44 @@ void TstSmooth::evensOutGatedChannels()
     QVERIFY(compare(factors, dequantize(state.resolved.codes.weights.at("g/factors"),
                                         *state.resolved.encodings.weights.at("g/factors")))
                 .sqnrDb() > 110);
+}
+
+void TstSmooth::fillsClipsWithoutMovingTheirEnds()
+{
+    Graph graph = graphOf(R"(
+opset 13
+input x: float32[1x3x6x6]
+w1: float32[8x3x3x3] = ...
+b1: float32[8] = ...
+low: float32[] = 0
+high: float32[] = 6
+c = Conv(x, w1, b1) {pads=[1, 1, 1, 1]}
+r = Clip(c, low, high)
+w2: float32[8x1x3x3] = ...
+d = Conv(r, w2) {group=8}
+s = Clip(d, low, high)
+w3: float32[5x8x1x1] = ...
+y = Conv(s, w3)
+output y
+)");
+    // Two channels are clipped; the others use a fraction of the range.
+    for (std::size_t k = 0; k < 8 * 27; ++k)
+        graph.value(graph.find("w1")).constant.mutableData<float>()[k] *= k < 2 * 27 ? 100.0F : 0.5F;
+    AlgorithmFixture fixture("int8:channel:symmetric", graph, "uint4:tensor:asymmetric");
+    const QuantState state = smoothed(fixture);
+    for (std::int64_t i = 0; i < fixture.samples.size(); ++i) {
+        const TensorMap inputs = fixture.samples.load(i);
+        QVERIFY(compare(outputOf(fixture.graph, inputs), outputOf(state.graph, inputs)).sqnrDb() > 110);
+    }
+    const auto& before = fixture.state.statistics->tensor("r").channels;
+    const auto& after = state.statistics->tensor("r").channels;
+    QCOMPARE(before[0].maximum, 6.0F);
+    for (std::size_t channel = 0; channel < after.size(); ++channel)
+        QVERIFY(before[channel].maximum == 0 || std::abs(after[channel].maximum - 6) < 1e-4F);
+    QCOMPARE(state.graph.value(state.graph.find("high")).constant.toFloats(), std::vector<float>{6});
+    // The channels of a value that a dense layer reads share the range with its weights.
+    for (const Moments& channel : state.statistics->tensor("s").channels)
+        QVERIFY(channel.maximum <= 6);
 }
 
 void TstSmooth::leavesAloneWhatCannotBeScaled_data()
