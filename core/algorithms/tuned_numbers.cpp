@@ -11,6 +11,11 @@ namespace {
 /// How far a weight may move from where rounding put it, in steps: to the neighbouring codes.
 constexpr float reach = 1.49F;
 
+/// How far on its way from its code to its real value a weight begins; one that rounding put on another code
+/// than the nearest begins on that code. The first steps move all weights alike, which would throw over the
+/// choices of whole layers that began next to halves.
+constexpr float startShare = 0.6F;
+
 float deviationOf(const QuantState& state, const std::string& value)
 {
     const auto found = state.statistics->tensors.find(value);
@@ -59,7 +64,7 @@ void TunedNumbers::addLayer(const QuantState& state, const WeightLayer& layer)
             const float code = values[i] - static_cast<float>(encoding.zeroPoint[channel]);
             const float rest = reals[i] / encoding.scale[channel] - code;
             weights.channel[i] = static_cast<std::uint32_t>(channel);
-            weights.steps[i] = code + std::clamp(rest, -0.49F, 0.49F);
+            weights.steps[i] = std::abs(rest) <= 0.5F ? code + startShare * rest : code;
         }
     }
     weights.first = values;

@@ -16,6 +16,7 @@ class TstTunedNumbers : public QObject
 
 private Q_SLOTS:
     void beginsWhereTheStateIs();
+    void choicesOfRoundingOutlastTheFirstSteps();
     void firstStepIsThatOfAdam();
     void whatIsKeptComputesWhatTheTapeDid();
     void codesStayBesideWhereTheyWere();
@@ -73,6 +74,20 @@ void TstTunedNumbers::beginsWhereTheStateIs()
             fixture.state.resolved.encodings.weights.at("w2")->scale);
     for (const auto& [name, grid] : kept.resolved.encodings.activations)
         QVERIFY(*grid == *fixture.state.resolved.encodings.activations.at(name));
+}
+
+/// GPTQ puts many weights on other codes than the nearest; small steps leave them there.
+void TstTunedNumbers::choicesOfRoundingOutlastTheFirstSteps()
+{
+    AlgorithmFixture fixture("int4:channel:symmetric");
+    const Digest nearest = fixture.state.resolved.codes.digest();
+    fixture.run("gptq");
+    const Digest codes = fixture.state.resolved.codes.digest();
+    QVERIFY(codes != nearest);
+    TunedNumbers numbers = numbersOf(fixture.state);
+    move(numbers, fixture.state, 10, {.weights = 0.01});
+    numbers.keep(fixture.state);
+    QVERIFY(fixture.state.resolved.codes.digest() == codes);
 }
 
 /// Adam's first step is the rate against the sign of the gradient, in the unit of each number.
