@@ -30,7 +30,7 @@ public:
             for (std::size_t i = 0; i < m_open.size() && m_space.refusal.empty(); ++i)
                 if (makersOf(m_open[i]))
                     readersOf(m_open[i]);
-        if (m_space.refusal.empty() && m_space.readers.empty() && m_dotProducts == 0)
+        if (m_space.refusal.empty() && m_space.readers.empty() && m_space.dotProducts == 0)
             refuse("no layer reads it");
         return std::move(m_space);
     }
@@ -134,7 +134,7 @@ private:
         if (reader != m_layers.end())
             return takeReader(*reader, node, operand, axis);
         if (node.op == "MatMul" && node.domain.empty() && isContracted(node, operand, axis)) {
-            ++m_dotProducts;
+            ++m_space.dotProducts;
             const ValueId other = node.input(1 - operand);
             return visit(other, rankOf(other) - (operand == 0 ? 2 : 1));
         }
@@ -165,7 +165,6 @@ private:
     LinearSpace m_space;
     std::map<ValueId, int> m_axes;
     std::vector<ValueId> m_open; ///< values whose makers and readers count
-    int m_dotProducts = 0;
 };
 
 } // namespace

@@ -22,6 +22,7 @@ struct LinearSpace
     std::vector<std::size_t> makers;  ///< layers whose rows are channels of it
     std::vector<std::size_t> readers; ///< layers whose inputs are
     std::vector<Constant> constants;
+    int dotProducts = 0;    ///< where vectors are multiplied with one another
     std::int64_t block = 0; ///< so long are the vectors that can be rotated, all by the same rotation
     std::string refusal;    ///< why they cannot; empty where they can
 };

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "core/algorithms/channel_migration.h"
+#include "core/algorithms/linear_space.h"
 
 namespace lathe {
 
@@ -76,8 +78,13 @@ public:
 
     std::vector<LayerNote> run()
     {
+        for (const LinearSpace& space : linearSpaces(m_state.graph, m_migration.layers()))
+            if (isSum(space))
+                evenOut(space);
         for (const MovableValue& value : m_migration.values()) {
             m_context.control.throwIfStopped();
+            if (isDone(value))
+                continue;
             if (const std::vector<double> scales = scalesOf(value); !scales.empty())
                 m_migration.move(value, scales);
         }
@@ -87,6 +94,63 @@ public:
     }
 
 private:
+    /// Outputs of several layers that meet in sums, channel by channel.
+    bool isSum(const LinearSpace& space)
+    {
+        std::vector<ScalableLayer>& layers = m_migration.layers();
+        return space.refusal.empty() && space.makers.size() > 1 && space.dotProducts == 0 &&
+               space.constants.empty() &&
+               std::all_of(space.makers.begin(), space.makers.end(),
+                           [&](std::size_t maker) { return layers[maker].geometry.rows() == space.block; }) &&
+               std::all_of(space.readers.begin(), space.readers.end(), [&](std::size_t reader) {
+                   return layers[reader].inputChannels() == space.block;
+               });
+    }
+
+    bool isDone(const MovableValue& value) const
+    {
+        return std::any_of(value.makers.begin(), value.makers.end(),
+                           [&](std::size_t maker) { return m_summed.contains(maker); });
+    }
+
+    /// The largest magnitude of each channel in what its layers make and read; empty where some were not
+    /// watched.
+    std::vector<double> largestOfSpace(const LinearSpace& space)
+    {
+        std::set<std::string> values;
+        for (const std::size_t maker : space.makers)
+            values.insert(m_migration.layers()[maker].layer.id);
+        for (const std::size_t reader : space.readers)
+            values.insert(m_migration.layers()[reader].geometry.input);
+        std::vector<double> largest(static_cast<std::size_t>(space.block), 0.0);
+        for (const std::string& value : values) {
+            const std::vector<double> one = largestOfChannels(*m_state.statistics, value);
+            if (one.size() != largest.size())
+                return {};
+            for (std::size_t channel = 0; channel < one.size(); ++channel)
+                largest[channel] = std::max(largest[channel], one[channel]);
+        }
+        return largest;
+    }
+
+    void evenOut(const LinearSpace& space)
+    {
+        std::vector<ScalableLayer>& layers = m_migration.layers();
+        const std::vector<double> largest = largestOfSpace(space);
+        for (std::size_t channel = 0; channel < largest.size(); ++channel) {
+            const auto at = static_cast<std::int64_t>(channel);
+            double weight = 0;
+            for (const std::size_t reader : space.readers)
+                weight = std::max(weight, layers[reader].largestOfReaders(at));
+            const double scale = scaleOf(largest[channel], weight, m_strength);
+            for (const std::size_t maker : space.makers)
+                layers[maker].scaleRow(at, 1 / scale);
+            for (const std::size_t reader : space.readers)
+                layers[reader].scaleReaders(at, scale);
+        }
+        m_summed.insert(space.makers.begin(), space.makers.end());
+    }
+
     /// Empty where the channels of the value were not watched. What stands before a gate is at least as large
     /// as behind.
     std::vector<double> scalesOf(const MovableValue& value)
@@ -118,6 +182,7 @@ private:
     const AlgorithmContext& m_context;
     double m_strength;
     ChannelMigration m_migration;
+    std::set<std::size_t> m_summed; ///< layers whose outputs meet others in sums that were evened out
 };
 
 std::vector<LayerNote> runSmooth(QuantState& state, const AlgorithmContext& context)

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void evensOutChannels();
     void evensOutGatedChannels();
     void fillsClipsWithoutMovingTheirEnds();
+    void evensOutSumsOfLayers();
     void leavesAloneWhatCannotBeScaled_data();
     void leavesAloneWhatCannotBeScaled();
 };
@@ -59,6 +60,24 @@ y = Conv(d, w3)
 output y
 )";
 
+/// Two linear layers whose outputs meet, as bottlenecks of MobileNetV2 do.
+const char* const residual = R"(
+opset 13
+input x: float32[1x3x6x6]
+w1: float32[8x3x3x3] = ...
+b1: float32[8] = ...
+a = Conv(x, w1, b1) {pads=[1, 1, 1, 1]}
+w2: float32[12x8x1x1] = ...
+e = Conv(a, w2)
+r = Relu(e)
+w3: float32[8x12x1x1] = ...
+p = Conv(r, w3)
+s = Add(a, p)
+w4: float32[5x8x1x1] = ...
+y = Conv(s, w4)
+output y
+)";
+
 const char* const twoReaders = R"(
 opset 13
 input x: float32[1x6]
@@ -94,6 +113,7 @@ b = Conv(r, w3) {pads=[1, 1, 1, 1]}
 y = Add(a, b)
 output y
 )";
+    QTest::newRow("a sum of layers") << residual;
     QTest::newRow("a gate") << gated;
     QTest::newRow("a gate before a matrix") << R"(
 opset 13
@@ -259,6 +279,33 @@ output y
     // The channels of a value that a dense layer reads share the range with its weights.
     for (const Moments& channel : state.statistics->tensor("s").channels)
         QVERIFY(channel.maximum <= 6);
+}
+
+void TstSmooth::evensOutSumsOfLayers()
+{
+    Graph graph = graphOf(residual);
+    // A channel far above the others wherever it is made, read by small weights.
+    const auto scale = [&](const char* name, std::size_t first, std::size_t count, std::size_t stride, float factor) {
+        for (std::size_t k = 0; k < count; ++k)
+            graph.value(graph.find(name)).constant.mutableData<float>()[first + k * stride] *= factor;
+    };
+    scale("w1", 0, 27, 1, 100);
+    scale("b1", 0, 1, 1, 100);
+    scale("w3", 0, 12, 1, 100);
+    scale("w2", 0, 12, 8, 0.01F);
+    scale("w4", 0, 5, 8, 0.01F);
+    AlgorithmFixture fixture("int8:channel:symmetric", graph, "uint8:tensor:asymmetric");
+    const auto steps = fixture.run("smooth:strength=1");
+    QVERIFY(!steps[0].reverted);
+    QVERIFY2(steps[0].afterDb > steps[0].beforeDb + 6,
+             qPrintable(QString("%1 -> %2").arg(steps[0].beforeDb).arg(steps[0].afterDb)));
+    QVERIFY(steps[0].floatDb > 110);
+    // What the sum reaches or its operands do, in every channel.
+    const auto& first = fixture.state.statistics->tensor("a").channels;
+    const auto& sum = fixture.state.statistics->tensor("s").channels;
+    const auto reach = [](const Moments& channel) { return std::max(-channel.minimum, channel.maximum); };
+    for (std::size_t channel = 0; channel < sum.size(); ++channel)
+        QVERIFY(reach(sum[channel]) < 1.001F && reach(first[channel]) < 1.001F);
 }
 
 void TstSmooth::leavesAloneWhatCannotBeScaled_data()
