@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/evaluation/classes.h"
 #include "core/evaluation/layer_figures.h"
+#include "core/evaluation/possible_metrics.h"
 
 namespace lathe {
 namespace {
@@ -140,25 +141,14 @@ bool scoresClasses(const Graph& graph)
 std::vector<const Metric*> chooseMetrics(const EvaluateOptions& options, const Samples& samples,
                                          const Graph& graph)
 {
-    const bool labelled = samples.label(0).has_value();
-    const TargetInfo targets = samples.targetInfo();
-    const auto possible = [&](const Metric& metric) {
-        return (!metric.needsLabel || labelled) && suitsTargets(metric, targets);
-    };
     std::vector<const Metric*> chosen;
     for (const std::string& id : options.metricIds) {
         const Metric& metric = metrics().get(id, "metric");
-        if (!possible(metric))
+        if (!hasTruthFor(metric, samples))
             throw Error(ErrorCode::labelsMissing, "validation", {{"metric", id}});
         chosen.push_back(&metric);
     }
-    if (!chosen.empty())
-        return chosen;
-    const bool classes = givesClasses(graph, samples);
-    for (const Metric& metric : metrics())
-        if (possible(metric) && (!metric.needsClasses || classes))
-            chosen.push_back(&metric);
-    return chosen;
+    return chosen.empty() ? possibleMetrics(samples, graph) : chosen;
 }
 
 void checkLabels(const Samples& samples, const Graph& graph, std::int64_t count)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/base/utc.h"
+#include "core/evaluation/possible_metrics.h"
 #include "core/project/adjustment.h"
 #include "widgets/session/command_line.h"
 #include "widgets/session/gate_limit.h"
@@ -8,6 +9,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <algorithm>
 
 namespace lathe {
 namespace {
@@ -15,6 +17,17 @@ namespace {
 QString text(const Path& path)
 {
     return QString::fromStdString(path.string());
+}
+
+/// Whether a run will have the figure that the gate is about.
+bool canGate(const Dataset& dataset, const Graph& graph)
+{
+    const auto samples = dataset.split(Split::validation);
+    if (samples->size() == 0)
+        return false;
+    const auto possible = possibleMetrics(*samples, graph);
+    return std::any_of(possible.begin(), possible.end(),
+                       [&](const Metric* metric) { return metric->id == dataset.info().metric; });
 }
 
 const QString modelPage = QStringLiteral("model");
@@ -163,7 +176,7 @@ void Session::validate(RunMode mode, std::int64_t limit)
         words << QStringLiteral("--precision") << QString::fromUtf8(runModeName(mode));
     if (limit > 0)
         words << QStringLiteral("--limit") << QString::number(limit);
-    if (!m_dataset->info().metric.empty())
+    if (canGate(*m_dataset, m_model->graph))
         words << QStringLiteral("--max-drop") << QString::number(gateLimitPercent()) + QLatin1Char('%');
     m_job.start(
         {tr("Validating"), tr("Validation failed"), commandLine(words), validationPage},

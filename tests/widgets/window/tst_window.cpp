@@ -65,6 +65,7 @@ private slots:
     void findingsAreTried();
     void gateRaisesLayers();
     void gateLimitIsKept();
+    void withoutLabelsNothingIsGated();
     void histogramsFillWhileCalibrating();
     void keysSetBits();
     void spaceLocksAndUndoRestores();
@@ -302,6 +303,23 @@ void TestWindow::gateLimitIsKept()
              qPrintable(verdict->text()));
     const GatePanel next(session());
     QCOMPARE(next.findChild<QDoubleSpinBox*>(QStringLiteral("gateLimit"))->value(), 1.25);
+}
+
+/// The command that repeats a run asks for no gate on a figure that the run cannot have.
+void TestWindow::withoutLabelsNothingIsGated()
+{
+    Json json = parseJson(systemFs().readText(m_fixture->datasetFile().toStdString()), "data.json");
+    json.erase("labels");
+    json["path"] = json["path"].get<std::string>() + "/calib"; // folders in a folder would be classes
+    json["calibration"] = {{"range", {0, 16}}};
+    json["validation"] = {{"range", {16, 32}}};
+    systemFs().writeWhole(m_fixture->datasetFile().toStdString(), dumpJsonPretty(json));
+    QVERIFY(m_fixture->openSample());
+    QVERIFY(m_fixture->calibrate());
+    QVERIFY(m_fixture->validate());
+    const QString command = session().job().info().command;
+    QVERIFY2(command.contains(QStringLiteral("validate")) && !command.contains(QStringLiteral("--max-drop")), qPrintable(command));
+    QVERIFY(!session().currentRun()->metric(session().dataset()->info().metric));
 }
 
 /// Algorithms are checked by the keyboard, run with their options, told of and undone.
