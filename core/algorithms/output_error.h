@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <functional>
 #include <string>
 #include <vector>
 
 #include "core/algorithms/algorithm.h"
 #include "core/evaluation/evaluate.h"
+#include "core/evaluation/watched_outputs.h"
 
 namespace lathe {
 
@@ -29,25 +29,15 @@ public:
     /// Runs the model once.
     OutputError(const Graph& model, const Samples& samples, int workers, const Control& control);
 
-    /// SQNR over all samples in dB: +infinity where all is exact, -infinity where a run gave no numbers. Of
-    /// several parts (outputParts()) their mean noise over signal counts, so that large values do not hide
-    /// the errors of small ones.
+    /// SQNR over all samples in dB (sqnrDb() of WatchedOutputs).
     double sqnrDb(const Runnable& run, const Control& control) const;
 
-    using Outputs = std::vector<std::vector<float>>; ///< by watched value
-    /// What a run of the program gives, which `execute` does with these taps. Values that it does not make,
-    /// as it begins behind them, are those of `before`.
-    Outputs outputsOf(const Program& program, const std::function<TensorMap(const TapMap&)>& execute,
-                      Outputs before = {}) const;
-    /// The float model's.
-    const Outputs& expected(std::int64_t sample) const
+    /// What is compared.
+    const WatchedOutputs& watched() const { return m_watched; }
+    PartErrors errors(std::int64_t sample, const WatchedOutputs::Values& outputs) const
     {
-        return m_expected[static_cast<std::size_t>(sample)];
+        return m_watched.errors(m_expected[static_cast<std::size_t>(sample)], outputs);
     }
-    /// Value by value.
-    std::vector<Comparison> compare(std::int64_t sample, const Outputs& outputs) const;
-    /// As sqnrDb() of a run that these were merged over.
-    static double sqnrDb(const std::vector<Comparison>& parts);
 
 private:
     template <typename Use>
@@ -55,8 +45,8 @@ private:
 
     const Samples& m_samples;
     int m_workers;
-    std::vector<std::string> m_watched; ///< the parts of the outputs
-    std::vector<Outputs> m_expected;    ///< by sample
+    WatchedOutputs m_watched;
+    std::vector<WatchedOutputs::Values> m_expected; ///< by sample, of the float model
 };
 
 } // namespace lathe

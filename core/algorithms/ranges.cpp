@@ -114,7 +114,7 @@ private:
     std::vector<double> measure(const Binding& base, const std::vector<Variant>& variants,
                                 std::int64_t samples, const Replay& replay) const
     {
-        std::vector<std::vector<Comparison>> totals(variants.size() + 1);
+        std::vector<PartErrors> totals(variants.size() + 1);
         std::vector<std::unique_ptr<Execution>> executions(static_cast<std::size_t>(m_workers));
         parallelOrdered(
             samples, m_workers, m_quiet,
@@ -124,32 +124,27 @@ private:
                     execution = std::make_unique<Execution>(m_program);
                 const TensorMap inputs = m_context.training.load(index);
                 TensorMap values;
-                const OutputError::Outputs before = m_error.outputsOf(*m_program, [&](const TapMap& taps) {
-                    return replay.record(*execution, inputs, base, m_quiet, values, taps);
-                });
-                std::vector<std::vector<Comparison>> found{m_error.compare(index, before)};
-                for (const Variant& variant : variants)
-                    found.push_back(m_error.compare(index, m_error.outputsOf(
-                                                               *m_program,
-                                                               [&](const TapMap& taps) {
-                                                                   return replay.run(*execution, variant.step,
-                                                                                     inputs, values,
-                                                                                     variant.binding, m_quiet,
-                                                                                     taps);
-                                                               },
-                                                               before)));
+                const WatchedOutputs::Values before =
+                    m_error.watched().of(*m_program, [&](const TapMap& taps) {
+                        return replay.record(*execution, inputs, base, m_quiet, values, taps);
+                    });
+                std::vector<PartErrors> found{m_error.errors(index, before)};
+                for (const Variant& variant : variants) {
+                    const auto run = [&](const TapMap& taps) {
+                        return replay.run(*execution, variant.step, inputs, values, variant.binding, m_quiet,
+                                          taps);
+                    };
+                    found.push_back(m_error.errors(index, m_error.watched().of(*m_program, run, before)));
+                }
                 return found;
             },
-            [&](std::int64_t, const std::vector<std::vector<Comparison>>& found) {
-                for (std::size_t v = 0; v < found.size(); ++v) {
-                    totals[v].resize(found[v].size());
-                    for (std::size_t i = 0; i < found[v].size(); ++i)
-                        totals[v][i].merge(found[v][i]);
-                }
+            [&](std::int64_t, const std::vector<PartErrors>& found) {
+                for (std::size_t v = 0; v < found.size(); ++v)
+                    add(totals[v], found[v]);
             });
         std::vector<double> decibels;
-        for (const auto& parts : totals)
-            decibels.push_back(OutputError::sqnrDb(parts));
+        for (const PartErrors& parts : totals)
+            decibels.push_back(sqnrDb(parts));
         return decibels;
     }
 

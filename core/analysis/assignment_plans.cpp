@@ -144,7 +144,7 @@ const MeasuredPlan& MeasuredPlans::measure(const AssignmentProgram& program, con
 std::vector<double> MeasuredPlans::numbersOf(const QuantPlan& plan, const AssignmentProgram& program,
                                              const Chosen& chosen)
 {
-    const Digest key = keyOf("figures of a plan", plan);
+    const Digest key = keyOf("figures of a plan before a last Softmax", plan);
     if (auto known = recall(key, 1 + m_options.limits.size() + figuresOfPlan)) {
         ++m_reused;
         return *known;

@@ -15,6 +15,8 @@ namespace {
 /// First and last layers, normalizations and softmax decide more than their own error shows; what was
 /// measured overrides this.
 constexpr double delicatePrior = 4;
+/// What a run that gave no numbers counts as.
+constexpr double noNumbersDb = -60;
 
 bool isDelicate(const Layer& layer)
 {
@@ -79,7 +81,9 @@ private:
     {
         const double decibels = cell.samples > 0 ? cell.sqnrDb : cell.estimateDb;
         const double prior = cell.samples == 0 && m_delicate.contains(cell.layer) ? delicatePrior : 1;
-        return std::isinf(decibels) ? 0 : prior * std::pow(10, -decibels / 10);
+        return std::isinf(decibels) && decibels > 0
+                   ? 0
+                   : prior * std::pow(10, -std::max(decibels, noNumbersDb) / 10);
     }
 
     double weightCount(const Layer& layer) const

@@ -9,29 +9,36 @@ namespace lathe {
 
 namespace {
 
-constexpr std::size_t numbersOfScore = 6;
+/// Before the two of each part.
+constexpr std::size_t numbersOfSample = 4;
 
 std::vector<double> numbersOf(const CellScore& score)
 {
-    return {score.signalSquares, score.noiseSquares, score.divergence,
-            score.agreement,     score.floatScore,   score.score};
+    std::vector<double> numbers{score.divergence, score.agreement, score.floatScore, score.score};
+    for (const PartError& part : score.parts)
+        numbers.insert(numbers.end(), {part.signalSquares, part.noiseSquares});
+    return numbers;
 }
 
 CellScore scoreOf(const std::vector<double>& numbers)
 {
-    return {numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]};
+    CellScore score{{}, numbers[0], numbers[1], numbers[2], numbers[3]};
+    for (std::size_t i = numbersOfSample; i + 1 < numbers.size(); i += 2)
+        score.parts.push_back({numbers[i], numbers[i + 1]});
+    return score;
 }
 
 }
 
 KnownScores::KnownScores(FigureStore& store, const std::vector<PlannedCell>& cells, const Graph& graph,
-                         const Digest& data, const std::string& metric)
+                         const Digest& data, const std::string& metric, std::size_t parts)
     : m_store(store)
+    , m_numbers(numbersOfSample + 2 * parts)
 {
     const Digest network = graph.digest();
     for (const PlannedCell& cell : cells) {
         m_keys.push_back(Hasher()
-                             .text("cell of a sensitivity")
+                             .text("cell of a sensitivity, part by part")
                              .text(version())
                              .digest(network)
                              .digest(data)
@@ -47,7 +54,7 @@ std::int64_t KnownScores::fill(std::int64_t sample, std::vector<std::optional<Ce
     std::int64_t count = 0;
     for (std::size_t cell = 0; cell < m_known.size(); ++cell) {
         const auto known = m_known[cell].find(sample);
-        if (known == m_known[cell].end() || known->second.size() != numbersOfScore)
+        if (known == m_known[cell].end() || known->second.size() != m_numbers)
             continue;
         scores[cell] = scoreOf(known->second);
         ++count;

@@ -18,9 +18,10 @@ namespace lathe {
 class KnownScores
 {
 public:
-    /// Reads what is known of `cells`, which must outlive this, as `graph` and the samples of `data` give it.
+    /// Reads what is known of `cells`, which must outlive this, as `graph` and the samples of `data` give it,
+    /// for so many watched parts of the output.
     KnownScores(FigureStore& store, const std::vector<PlannedCell>& cells, const Graph& graph,
-                const Digest& data, const std::string& metric);
+                const Digest& data, const std::string& metric, std::size_t parts);
 
     /// Sets what is known of a sample, by cell; returns how many that are.
     std::int64_t fill(std::int64_t sample, std::vector<std::optional<CellScore>>& scores) const;
@@ -33,6 +34,7 @@ private:
     void flushLocked();
 
     FigureStore& m_store;
+    std::size_t m_numbers; ///< of a score
     std::vector<Digest> m_keys;                 ///< by cell
     std::vector<FigureStore::BySample> m_known; ///< by cell
     std::mutex m_mutex;

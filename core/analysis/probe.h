@@ -3,6 +3,7 @@
 
 #include "core/data/samples.h"
 #include "core/evaluation/layer_figures.h"
+#include "core/evaluation/watched_outputs.h"
 
 #include <map>
 #include <string>
@@ -15,9 +16,11 @@ struct ProbeSample
 {
     TensorMap inputs;
     TensorMap floatOutputs;
+    WatchedOutputs::Values floatParts;                     ///< of the first output
     std::map<std::string, std::vector<float>> floatValues; ///< by value name, watched layers only
 
     TensorMap outputs;
+    WatchedOutputs::Values parts;
     std::vector<LayerFigures> figures;         ///< by watched layer
     std::map<int, TensorMap> checkpoints;      ///< boundary values by step
 };

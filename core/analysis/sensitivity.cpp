@@ -87,6 +87,7 @@ public:
                             control))
         , m_bindings(m_cells, m_program->defaultBinding().cleared().withPrecision(Precision::simulated),
                      options.cacheBytes)
+        , m_watched(m_program->graph(), {m_program->graph().outputs.front()}, *m_program)
         , m_replay(m_program)
         , m_order(m_cells.size())
     {
@@ -96,7 +97,7 @@ public:
             return m_cells[a].cell.estimateDb < m_cells[b].cell.estimateDb;
         });
         if (m_options.store)
-            m_known.emplace(*m_options.store, m_cells, graph, m_options.data, m_metric.id);
+            m_known.emplace(*m_options.store, m_cells, graph, m_options.data, m_metric.id, m_watched.partCount());
         for (const PlannedCell& cell : m_cells)
             m_replay.addStep(cell.firstStep);
     }
@@ -190,19 +191,27 @@ private:
         sample.forwardSeconds = secondsSince(begin);
         const Graph& graph = m_program->graph();
         const std::string& first = graph.value(graph.outputs.front()).name;
+        TensorMap values;
+        const auto recorded = m_watched.of(*m_program, [&](const TapMap& taps) {
+            return m_replay.record(*execution, inputs, floating, control, values, taps);
+        });
         const SampleScorer scorer{m_metric, m_samples.label(index), m_samples.target(index),
                                   outputs.at(first), m_decoder.get()};
-        TensorMap values;
-        m_replay.record(*execution, inputs, floating, control, values);
         for (const std::size_t cell : m_order) {
             if (sample.scores[cell])
                 continue;
             if (mustEnd())
                 return sample;
-            sample.scores[cell] = scorer.score(
-                m_replay
-                    .run(*execution, m_cells[cell].firstStep, inputs, values, m_bindings.get(cell), control)
-                    .at(first));
+            TensorMap cellOutputs;
+            const Binding binding = m_bindings.get(cell);
+            const auto parts = m_watched.of(
+                *m_program,
+                [&](const TapMap& taps) {
+                    return cellOutputs = m_replay.run(*execution, m_cells[cell].firstStep, inputs, values,
+                                                      binding, control, taps);
+                },
+                recorded);
+            sample.scores[cell] = scorer.score(cellOutputs.at(first), m_watched.errors(recorded, parts, &binding));
             m_measured = true;
             if (m_known)
                 m_known->add(cell, index, *sample.scores[cell]);
@@ -261,6 +270,7 @@ private:
     std::shared_ptr<const Program> m_program;
     std::vector<PlannedCell> m_cells;
     CellBindings m_bindings;
+    WatchedOutputs m_watched;
     Replay m_replay;
     std::vector<std::size_t> m_order;                     ///< worst estimate first
     std::map<std::string, double> m_suffix;               ///< by layer

@@ -51,7 +51,7 @@ struct SensitivityCell
     double estimateDb =
         0; ///< SQNR of the tensor itself, from weights and statistics alone; the worse one for `both`
     std::int64_t samples = 0;         ///< measured on so many; 0: only the estimate is known
-    double sqnrDb = 0;                ///< of the first graph output; +infinity when exact
+    double sqnrDb = 0;                ///< of the first graph output, before a last Softmax; +infinity when exact
     double sqnrLow = 0, sqnrHigh = 0; ///< 95 % bootstrap interval over the samples
     double divergence = 0; ///< mean KL divergence of the class probabilities from the float ones, in nats
     double agreement = 0;  ///< share of samples with the same top-1 as in float

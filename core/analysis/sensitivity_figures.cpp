@@ -3,11 +3,10 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <random>
+#include <utility>
 
 #include "core/evaluation/classes.h"
-#include "core/tensor/compare.h"
 
 namespace lathe {
 
@@ -15,19 +14,12 @@ namespace {
 
 constexpr int resamples = 200;
 
-double decibels(double signal, double noise)
-{
-    return noise > 0 ? 10 * std::log10(signal / noise) : std::numeric_limits<double>::infinity();
-}
-
 double sqnrOf(const std::vector<CellScore>& scores, const std::vector<std::size_t>& indices)
 {
-    double signal = 0, noise = 0;
-    for (const std::size_t i : indices) {
-        signal += scores[i].signalSquares;
-        noise += scores[i].noiseSquares;
-    }
-    return decibels(signal, noise);
+    PartErrors total;
+    for (const std::size_t i : indices)
+        add(total, scores[i].parts);
+    return sqnrDb(total);
 }
 
 /// The sorted values at 2.5 and 97.5 %.
@@ -88,11 +80,9 @@ double klDivergence(const Tensor& reference, const Tensor& test)
     return std::max(sum, 0.0);
 }
 
-CellScore SampleScorer::score(const Tensor& output) const
+CellScore SampleScorer::score(const Tensor& output, PartErrors parts) const
 {
-    const Comparison error = compare(floatOutput, output);
-    return {error.signalSquares,
-            error.noiseSquares,
+    return {std::move(parts),
             klDivergence(floatOutput, output),
             largestIndex(output) == largestIndex(floatOutput) ? 1.0 : 0.0,
             metric.score({floatOutput, floatOutput, label, target, decoder}),
@@ -105,18 +95,18 @@ void fillFigures(SensitivityCell& cell, const std::vector<CellScore>& scores, co
     cell.samples = static_cast<std::int64_t>(scores.size());
     if (scores.empty())
         return;
-    double signal = 0, noise = 0, divergence = 0, agreement = 0;
+    PartErrors total;
+    double divergence = 0, agreement = 0;
     std::vector<double> floating, quantized;
     for (const CellScore& score : scores) {
-        signal += score.signalSquares;
-        noise += score.noiseSquares;
+        add(total, score.parts);
         divergence += score.divergence;
         agreement += score.agreement;
         floating.push_back(score.floatScore);
         quantized.push_back(score.score);
     }
     const auto count = static_cast<double>(scores.size());
-    cell.sqnrDb = decibels(signal, noise);
+    cell.sqnrDb = sqnrDb(total);
     cell.divergence = divergence / count;
     cell.agreement = agreement / count;
     std::vector<double> draws;

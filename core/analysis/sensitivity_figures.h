@@ -7,13 +7,14 @@
 
 #include "core/analysis/sensitivity.h"
 #include "core/evaluation/evaluate.h"
+#include "core/evaluation/watched_outputs.h"
 
 namespace lathe {
 
 /// What one sample says of one cell.
 struct CellScore
 {
-    double signalSquares = 0, noiseSquares = 0; ///< of the first graph output
+    PartErrors parts; ///< of the first graph output (WatchedOutputs)
     double divergence = 0;
     double agreement = 0;
     double floatScore = 0, score = 0; ///< of the metric
@@ -28,7 +29,7 @@ struct SampleScorer
     Tensor floatOutput;
     const BoxDecoder* decoder = nullptr;
 
-    CellScore score(const Tensor& output) const;
+    CellScore score(const Tensor& output, PartErrors parts) const;
 };
 
 /// KL divergence of class probabilities in nats: of outputs that are distributions as they are, else of their

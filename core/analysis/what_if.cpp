@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/analysis/what_if.h"
 
+#include "core/runtime/add_tap.h"
 #include "core/runtime/boundary_tensor.h"
 #include "core/quant/plan_slots.h"
 #include "core/analysis/probe.h"
@@ -79,6 +80,7 @@ struct WhatIf::Impl
     std::shared_ptr<const Program> program;
     std::vector<std::unique_ptr<Execution>> executions;
     std::vector<Checkpoint> checkpoints;
+    WatchedOutputs watchedOutput; ///< of the first output
     std::vector<ProbeSample> samples;
     bool classes = true;
 
@@ -96,6 +98,7 @@ struct WhatIf::Impl
         for (int i = 0; i < workers; ++i)
             executions.push_back(std::make_unique<Execution>(program));
         checkpoints = chooseCheckpoints(*program, *executions.front(), checkpointCount);
+        watchedOutput = WatchedOutputs(program->graph(), {program->graph().outputs.front()}, *program);
         binding = program->defaultBinding().cleared();
     }
 
@@ -124,13 +127,14 @@ struct WhatIf::Impl
         parallelFor(static_cast<std::int64_t>(samples.size()), workers, control, [&](std::int64_t index, int worker) {
             ProbeSample& sample = samples[static_cast<std::size_t>(index)];
             sample.inputs = source.load(index);
-            std::map<std::string, Tap> taps;
-            for (const WatchedLayer& layer : watched)
-                taps[layer.value] = [&sample](const TapView& view) {
-                    sample.floatValues[view.value].assign(view.reals.begin(), view.reals.end());
-                };
-            sample.floatOutputs =
-                executions[static_cast<std::size_t>(worker)]->run(sample.inputs, floating, control, taps);
+            sample.floatParts = watchedOutput.of(*program, [&](TapMap taps) {
+                for (const WatchedLayer& layer : watched)
+                    addTap(taps, layer.value, [&sample](const TapView& view) {
+                        sample.floatValues[view.value].assign(view.reals.begin(), view.reals.end());
+                    });
+                return sample.floatOutputs =
+                           executions[static_cast<std::size_t>(worker)]->run(sample.inputs, floating, control, taps);
+            });
             control.progress(index + 1, static_cast<std::int64_t>(samples.size()), "preparing the probe set");
         });
     }
@@ -200,23 +204,22 @@ struct WhatIf::Impl
                 taps[value] = [this, &seen](const TapView& view) {
                     seen[view.value] = boundaryTensor(*program, view);
                 };
-        for (std::size_t i = 0; i < watched.size(); ++i) {
-            Tap boundary = taps[watched[i].value];
-            taps[watched[i].value] = [&, i, boundary](const TapView& view) {
+        for (std::size_t i = 0; i < watched.size(); ++i)
+            addTap(taps, watched[i].value, [&, i](const TapView& view) {
                 const auto& reference = sample.floatValues.at(view.value);
                 result.figures[i] = LayerFigures{};
                 measureAccumulated(watched[i], reference, view, true, result.figures[i]);
-                if (boundary)
-                    boundary(view);
-            };
-        }
-        if (restart > 0) {
-            const TensorMap& boundary = sample.checkpoints.at(restart);
-            seen = boundary;
-            result.outputs = execution.runFrom(restart, boundary, next, control, taps);
-        } else {
-            result.outputs = execution.run(sample.inputs, next, control, taps);
-        }
+            });
+        if (restart > 0)
+            seen = sample.checkpoints.at(restart);
+        const auto run = [&](const TapMap& ofParts) {
+            for (const auto& [value, tap] : ofParts)
+                addTap(taps, value, tap);
+            return result.outputs =
+                       restart > 0 ? execution.runFrom(restart, sample.checkpoints.at(restart), next, control, taps)
+                                   : execution.run(sample.inputs, next, control, taps);
+        };
+        result.parts = watchedOutput.of(*program, run, sample.parts);
         for (std::size_t i = 0; i < watched.size(); ++i) {
             LayerFigures own;
             measureLocal(watched[i], sample.floatValues.at(watched[i].value), own);
@@ -273,7 +276,8 @@ struct WhatIf::Impl
         }
     }
 
-    void fillTotals(WhatIfResult& result, const std::vector<ProbeSample>& runs, const std::vector<WatchedLayer>& watched) const
+    void fillTotals(WhatIfResult& result, const std::vector<ProbeSample>& runs, const Binding& setting,
+                    const std::vector<WatchedLayer>& watched) const
     {
         const Graph& compiled = program->graph();
         result.layers.resize(watched.size());
@@ -282,16 +286,18 @@ struct WhatIf::Impl
         for (const ValueId id : compiled.outputs)
             result.outputs.push_back({compiled.value(id).name, {}});
         double agreeing = 0;
+        PartErrors parts;
         for (std::size_t s = 0; s < runs.size(); ++s) {
             for (std::size_t i = 0; i < watched.size(); ++i)
                 addFigures(result.layers[i], runs[s].figures[i]);
             for (OutputFigures& output : result.outputs)
                 output.error.merge(compare(samples[s].floatOutputs.at(output.name), runs[s].outputs.at(output.name)));
+            add(parts, watchedOutput.errors(samples[s].floatParts, runs[s].parts, &setting));
             const std::string& first = result.outputs.front().name;
             agreeing += largestIndex(samples[s].floatOutputs.at(first)) == largestIndex(runs[s].outputs.at(first)) ? 1 : 0;
         }
         const auto n = static_cast<double>(runs.size());
-        result.outputSqnrDb = result.outputs.front().error.sqnrDb();
+        result.outputSqnrDb = sqnrDb(parts);
         result.agreement = agreeing / n;
         result.givesClasses = classes;
         std::tie(result.agreementLow, result.agreementHigh) = wilson(result.agreement, n);
@@ -339,12 +345,13 @@ std::shared_ptr<const WhatIfResult> WhatIf::update(const QuantPlan& plan, const 
     });
     if (impl.options.layerFigures)
         impl.fillWeightSqnr(*result);
-    impl.fillTotals(*result, runs, watched);
+    impl.fillTotals(*result, runs, next, watched);
     result->stepsReused = restart;
     result->stepsRun = impl.program->stepCount() - restart;
 
     for (std::size_t i = 0; i < runs.size(); ++i) {
         impl.samples[i].outputs = std::move(runs[i].outputs);
+        impl.samples[i].parts = std::move(runs[i].parts);
         impl.samples[i].figures = std::move(runs[i].figures);
         impl.samples[i].checkpoints = std::move(runs[i].checkpoints);
     }

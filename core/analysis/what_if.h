@@ -22,7 +22,7 @@ struct WhatIfResult {
     std::vector<LayerFigures> layers;         ///< on the probe set; empty, as weights and sizes, without layerFigures
     std::map<std::string, double> weightSqnrDb;  ///< by layer id, of the weights alone
     std::vector<OutputFigures> outputs;
-    double outputSqnrDb = 0;
+    double outputSqnrDb = 0;                  ///< of the first graph output, before a last Softmax (WatchedOutputs)
     double agreement = 0;                     ///< top-1 agreement with float on the probe set
     bool givesClasses = true;                 ///< agreement means something: the first output gives classes
     double agreementLow = 0, agreementHigh = 0;  ///< 95 % interval (Wilson)

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "core/runtime/add_tap.h"
 #include "core/runtime/boundary_tensor.h"
 
 namespace lathe {
@@ -42,11 +43,9 @@ TensorMap Replay::record(Execution& execution, const TensorMap& inputs, const Bi
         for (const std::string& name : live)
             if (!inputs.contains(name) && m_program->canTap(name) && !values.contains(name)) {
                 values[name] = {};
-                all[name] = [this, &values, also = all[name]](const TapView& view) {
+                addTap(all, name, [this, &values](const TapView& view) {
                     values[view.value] = boundaryTensor(*m_program, view);
-                    if (also)
-                        also(view);
-                };
+                });
             }
     return execution.run(inputs, binding, control, all);
 }

@@ -16,6 +16,7 @@
 #include "core/tensor/compare.h"
 #include "tests/core/analysis/memory_figures.h"
 #include "tests/core/analysis/noise_samples.h"
+#include "tests/core/analysis/with_softmax.h"
 #include "tests/support/expect_error.h"
 #include "tests/support/shared_files.h"
 
@@ -49,6 +50,7 @@ private Q_SLOTS:
     void initTestCase();
     void agreesWithThePlainWay_data();
     void agreesWithThePlainWay();
+    void aLastSoftmaxHidesNothing();
     void boundariesKeepTheirType();
     void isTheSameForAnyNumberOfWorkers();
     void doesNotDependOnTheCache();
@@ -129,6 +131,35 @@ void TstSensitivity::agreesWithThePlainWay()
     // The two programs fuse differently, so that float values differ in their last bits and, now and then,
     // fall on the other side of a step.
     QVERIFY2(std::fabs(cell->sqnrDb - error.sqnrDb()) < 1e-3, QByteArray::number(error.sqnrDb()).constData());
+}
+
+/// The same figures whether the model ends in logits or in their probabilities; a grid of the probabilities
+/// has figures of its own.
+void TstSensitivity::aLastSoftmaxHidesNothing()
+{
+    const Graph sure = test::withSoftmax(m_graph);
+    const auto layers = findLayers(sure);
+    const Statistics statistics =
+        collectStatistics(sure, m_samples, Digest(), CollectOptions(), Control());
+    const Sensitivity plain = measure(smallOptions());
+    const Sensitivity found = measureSensitivity(sure, layers, statistics, m_samples, QuantPlan(),
+                                                 genericRules(), smallOptions(), Control());
+    std::size_t behind = 0;
+    for (const SensitivityCell& cell : found.cells) {
+        const auto same = std::find_if(plain.cells.begin(), plain.cells.end(), [&](const SensitivityCell& one) {
+            return one.layer == cell.layer && one.kind == cell.kind && one.bits == cell.bits;
+        });
+        if (cell.layer == "chances") {
+            ++behind;
+            QVERIFY(std::isfinite(cell.sqnrDb));
+            continue;
+        }
+        QVERIFY(same != plain.cells.end());
+        QCOMPARE(cell.sqnrDb, same->sqnrDb);
+        QCOMPARE(cell.sqnrLow, same->sqnrLow);
+    }
+    QVERIFY(behind > 0);
+    QCOMPARE(found.cells.size(), plain.cells.size() + behind);
 }
 
 /// Masks and indices that a cell's run begins with keep their type.

@@ -23,7 +23,7 @@ private Q_SLOTS:
 
     void sumsSamplesBeforeItTakesTheLogarithm()
     {
-        const std::vector<CellScore> scores{{100, 1, 0.5, 1, 1, 1}, {0, 99, 1.5, 0, 1, 0}};
+        const std::vector<CellScore> scores{{{{100, 1}}, 0.5, 1, 1, 1}, {{{0, 99}}, 1.5, 0, 1, 0}};
         SensitivityCell cell;
         Bootstrap bootstrap(1);
         fillFigures(cell, scores, metrics().get("agreement", "metric"), bootstrap);
@@ -40,9 +40,9 @@ private Q_SLOTS:
         std::vector<SensitivityCell> cells(3);
         std::vector<std::vector<CellScore>> scores(3);
         for (int i = 0; i < 30; ++i) {
-            scores[0].push_back({100, 1.0 + i % 2, 0, 1, 1, 1});
-            scores[1].push_back({100, 1.0 + (i + 1) % 2, 0, 1, 1, 1});
-            scores[2].push_back({100, 10.0 + i % 2, 0, 1, 1, 1});
+            scores[0].push_back({{{100, 1.0 + i % 2}}, 0, 1, 1, 1});
+            scores[1].push_back({{{100, 1.0 + (i + 1) % 2}}, 0, 1, 1, 1});
+            scores[2].push_back({{{100, 10.0 + i % 2}}, 0, 1, 1, 1});
         }
         Bootstrap bootstrap(7);
         for (std::size_t i = 0; i < 3; ++i)

@@ -6,6 +6,7 @@
 #include "core/formats/formats.h"
 #include "core/passes/simplify.h"
 #include "tests/core/analysis/noise_samples.h"
+#include "tests/core/analysis/with_softmax.h"
 #include "tests/support/shared_files.h"
 
 #include <QTest>
@@ -23,6 +24,7 @@ private Q_SLOTS:
     void onlyClassesAgree();
     void lateLayersReuseTheStart();
     void backAndForthIsTheSame();
+    void aLastSoftmaxHidesNothing();
     void aStopKeepsTheState();
     void fewerBitsCostMore();
 
@@ -110,6 +112,31 @@ void TstWhatIf::backAndForthIsTheSame()
     plan.layers["block4.dw"].activations = QuantSpec::parse("uint2");
     whatIf->update(plan, Control());
     compareResults(*whatIf->update(QuantPlan(), Control()), *before);
+}
+
+/// The figure of a model that ends in probabilities is that of its logits, also where a run begins behind
+/// them; a grid of the probabilities adds to it.
+void TstWhatIf::aLastSoftmaxHidesNothing()
+{
+    const auto sure = std::make_shared<const Graph>(test::withSoftmax(*m_graph));
+    const auto layers = findLayers(*sure);
+    const auto statistics = std::make_shared<const Statistics>(
+        collectStatistics(*sure, m_samples, Digest(), CollectOptions(), Control()));
+    const auto fresh = [&] {
+        return std::make_unique<WhatIf>(sure, layers, statistics, m_samples, genericRules(), WhatIf::Options(),
+                                        Control());
+    };
+    QuantPlan plan, behind;
+    plan.layers["chances"].activations = QuantSpec::parse("float32");
+    behind.layers["chances"].activations = QuantSpec::parse("uint4");
+    const auto kept = fresh();
+    const double logitsDb = kept->update(plan, Control())->outputSqnrDb;
+    QCOMPARE(logitsDb, make()->update(QuantPlan(), Control())->outputSqnrDb);
+    const auto coarse = kept->update(behind, Control());
+    QVERIFY(coarse->stepsReused > 0);
+    QVERIFY(coarse->outputSqnrDb < logitsDb);
+    QCOMPARE(coarse->outputSqnrDb, fresh()->update(behind, Control())->outputSqnrDb);
+    QCOMPARE(kept->update(plan, Control())->outputSqnrDb, logitsDb);
 }
 
 void TstWhatIf::aStopKeepsTheState()
