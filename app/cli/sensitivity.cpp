@@ -6,8 +6,10 @@
 #include "core/analysis/gradient_estimates.h"
 #include "core/base/text.h"
 
+#include <algorithm>
 #include <cmath>
 #include <memory>
+#include <optional>
 
 namespace lathe::cli {
 namespace {
@@ -25,7 +27,23 @@ struct SensitivityVerbOptions
     int gradientSamples = 8;
 };
 
-Json cellToJson(const SensitivityCell& cell)
+bool isExact(const SensitivityCell& cell)
+{
+    return std::isinf(cell.sqnrDb) && cell.sqnrDb > 0;
+}
+
+/// What gradients say of a cell; nothing for both tensors at once and where nothing goes back.
+std::optional<double> expectedOf(const SensitivityCell& cell, const std::vector<GradientEstimate>& estimates)
+{
+    const auto found = std::find_if(estimates.begin(), estimates.end(),
+                                    [&](const GradientEstimate& one) { return one.layer == cell.layer; });
+    if (cell.kind == CellKind::both || found == estimates.end())
+        return std::nullopt;
+    const GradientFigures& figures = cell.kind == CellKind::weights ? found->weights : found->activations;
+    return figures.blocked.empty() ? std::optional(expectedDivergence(figures, cell.estimateDb)) : std::nullopt;
+}
+
+Json cellToJson(const SensitivityCell& cell, const std::vector<GradientEstimate>& estimates)
 {
     Json json = {{"layer", cell.layer},
                  {"kind", std::string(cellKindName(cell.kind))},
@@ -35,10 +53,12 @@ Json cellToJson(const SensitivityCell& cell)
     if (const auto& format = cell.kind == CellKind::weights ? cell.formats.weights : cell.formats.activations;
         cell.kind != CellKind::both)
         json["format"] = format->name();
+    if (const auto expected = expectedOf(cell, estimates))
+        json["expectedDivergence"] = *expected;
     if (cell.samples == 0)
         return json;
     json.update({{"sqnrDb", finiteOrNull(cell.sqnrDb)},
-                 {"exact", std::isinf(cell.sqnrDb)},
+                 {"exact", isExact(cell)},
                  {"sqnrLow", finiteOrNull(cell.sqnrLow)},
                  {"sqnrHigh", finiteOrNull(cell.sqnrHigh)},
                  {"divergence", cell.divergence},
@@ -76,7 +96,7 @@ Json toJson(const Sensitivity& result, const std::vector<GradientEstimate>& esti
                  {"fullForwardSeconds", result.fullForwardSeconds},
                  {"meanSuffix", result.meanSuffix}};
     for (const SensitivityCell& cell : result.cells)
-        json["cells"].push_back(cellToJson(cell));
+        json["cells"].push_back(cellToJson(cell, estimates));
     json["estimates"] = Json::array();
     for (const GradientEstimate& estimate : estimates)
         json["estimates"].push_back(estimateToJson(estimate));
@@ -96,7 +116,7 @@ std::string toText(const Sensitivity& result)
             text += "not measured; its own SQNR is " + fixedText(cell.estimateDb, 1) + " dB\n";
         else
             text +=
-                (std::isinf(cell.sqnrDb) ? std::string("exact")
+                (isExact(cell) ? std::string("exact")
                                          : fixedText(cell.sqnrDb, 1) + " dB [" + fixedText(cell.sqnrLow, 1) +
                                                ", " + fixedText(cell.sqnrHigh, 1) + "]") +
                 ", loss " + fixedText(cell.loss, 4) + " [" + fixedText(cell.low, 4) + ", " +

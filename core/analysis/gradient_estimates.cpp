@@ -14,27 +14,30 @@ namespace lathe {
 
 namespace {
 
-/// Sums over the elements of one tensor's gradient.
+/// Sums over the elements of one tensor's gradient, and of its own squares.
 struct Sums
 {
-    double magnitude = 0, square = 0;
+    double magnitude = 0, square = 0, signal = 0;
     std::int64_t elements = 0;
 
     void add(const Sums& other)
     {
         magnitude += other.magnitude;
         square += other.square;
+        signal += other.signal;
         elements += other.elements;
     }
 };
 
-Sums sumsOf(const Tensor& gradient)
+Sums sumsOf(const Tensor& gradient, const Tensor& values)
 {
     Sums sums;
     for (const float value : gradient.toFloats()) {
         sums.magnitude += std::abs(double{value});
         sums.square += double{value} * double{value};
     }
+    for (const float value : values.toFloats())
+        sums.signal += double{value} * double{value};
     sums.elements = gradient.elements();
     return sums;
 }
@@ -65,9 +68,18 @@ GradientFigures figuresOf(const std::string& value, const Gradients& gradients, 
         return figures;
     figures.gradient = found->second.magnitude / static_cast<double>(found->second.elements);
     figures.fisher = found->second.square / static_cast<double>(samples);
+    figures.elements = static_cast<double>(found->second.elements) / static_cast<double>(samples);
+    figures.signalSquares = found->second.signal / static_cast<double>(samples);
     return figures;
 }
 
+}
+
+double expectedDivergence(const GradientFigures& figures, double sqnrDb)
+{
+    if (figures.elements <= 0)
+        return 0;
+    return 0.5 * figures.fisher / figures.elements * figures.signalSquares * std::pow(10, -sqnrDb / 10);
 }
 
 std::vector<GradientEstimate> estimateByGradients(const Graph& graph, const std::vector<Layer>& layers,
@@ -95,7 +107,11 @@ std::vector<GradientEstimate> estimateByGradients(const Graph& graph, const std:
                 fisherProbe(wide, values, options.seed + static_cast<std::uint64_t>(index));
             SampleSums sums;
             for (const auto& [name, gradient] : gradients.run(values, probe, control))
-                sums[name] = sumsOf(gradient);
+            {
+                const auto known = values.find(name);
+                sums[name] = sumsOf(gradient, known != values.end() ? known->second
+                                                                    : wide.value(wide.find(name)).constant);
+            }
             return sums;
         },
         [&](std::int64_t index, const SampleSums& sums) {

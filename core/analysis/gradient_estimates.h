@@ -17,11 +17,17 @@ struct GradientFigures
     double gradient = 0; ///< mean magnitude of an element's gradient
     double fisher =
         0; ///< mean over the samples of the trace of the Fisher matrix: sum over elements of the diagonal
+    double elements = 0;
+    double signalSquares = 0; ///< mean over the samples of the sum of the tensor's own squares
     std::string blocked; ///< why there are none: "LSTM l1 has no reverse"; empty where there are
 };
 
-/// A cheap estimate of a layer's sensitivity: half the sum of fisher times squared error over a tensor's
-/// elements is about the divergence that the error makes.
+/// The divergence in nats that an error of the whole tensor at this SQNR is expected to make: half the sum over
+/// its elements of the Fisher matrix's diagonal times the squared error, with the mean of both for each
+/// element (Dong et al., "HAWQ-V2: Hessian Aware trace-Weighted Quantization of Neural Networks", 2020).
+double expectedDivergence(const GradientFigures& figures, double sqnrDb);
+
+/// A cheap estimate of a layer's sensitivity.
 struct GradientEstimate
 {
     std::string layer;     ///< id

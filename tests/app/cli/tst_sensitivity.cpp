@@ -34,6 +34,8 @@ void TstSensitivity::figures()
         QVERIFY(hasKeys(cell, {"layer", "kind", "bits", "sqnrDb", "loss", "low", "high"}));
         QVERIFY(cell["bits"].toInt() == 4 || cell["bits"].toInt() == 8);
         QVERIFY(cell["sqnrDb"].toDouble() > 5);
+        QCOMPARE(cell.contains("expectedDivergence"), cell["kind"].toString() == "weights");
+        QVERIFY(!cell.contains("expectedDivergence") || cell["expectedDivergence"].toDouble() > 0);
     }
     int weighted = 0;
     for (const auto& value : json["estimates"].toArray()) {

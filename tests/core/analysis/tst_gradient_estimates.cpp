@@ -59,7 +59,7 @@ private Q_SLOTS:
     {
         const Graph graph = linear();
         const Inputs samples(graph, 3);
-        double fisherZ = 0, fisherW = 0, magnitudeW = 0;
+        double fisherZ = 0, fisherW = 0, magnitudeW = 0, squareZ = 0;
         for (std::int64_t i = 0; i < 3; ++i) {
             const TensorMap inputs = samples.load(i);
             const TensorMap values = runReference(graph, inputs, Control(), true);
@@ -75,6 +75,8 @@ private Q_SLOTS:
                 squareX += double{value} * double{value};
                 sumX += std::abs(double{value});
             }
+            for (const float value : values.at("z").toFloats())
+                squareZ += double{value} * double{value} / 3;
             fisherZ += squareG / 3;
             fisherW += squareG * squareX / 3;
             magnitudeW += sumG * sumX / (3 * 15);
@@ -87,6 +89,13 @@ private Q_SLOTS:
         QVERIFY(std::abs(product.weights.fisher / fisherW - 1) < 1e-5);
         QVERIFY(std::abs(product.weights.gradient / magnitudeW - 1) < 1e-5);
         QVERIFY(of(estimates, "input:x").activations.fisher > 0);
+        const double expected = 0.5 * (fisherZ / 3) * squareZ * 0.01;
+        QVERIFY(std::abs(expectedDivergence(product.activations, 20) / expected - 1) < 1e-5);
+        double squareW = 0;
+        for (const float value : graph.value(graph.find("w")).constant.toFloats())
+            squareW += double{value} * double{value};
+        QVERIFY(std::abs(product.weights.signalSquares / squareW - 1) < 1e-6);
+        QCOMPARE(product.weights.elements, 15.0);
     }
 
     void doNotDependOnWorkers()
