@@ -1112,16 +1112,16 @@
         <translation>Mittelwerte</translation>
     </message>
     <message>
-        <source>measured: of the quantized run, layer after layer; analytic: from the calibration statistics</source>
-        <translation>measured: des quantisierten Laufs, Schicht für Schicht; analytic: aus der Kalibrierstatistik</translation>
+        <source>measured: of what the clamps let through, in the quantized run, layer after layer; analytic: before the clamps, from the calibration statistics</source>
+        <translation>measured: dessen, was die Begrenzungen durchlassen, im quantisierten Lauf, Schicht für Schicht; analytic: vor den Begrenzungen, aus der Kalibrierstatistik</translation>
     </message>
     <message>
         <source>Bias correction</source>
         <translation>Bias-Korrektur</translation>
     </message>
     <message>
-        <source>Shifts each bias so that the mean of the layer&apos;s output is again that of the float model (Nagel et al., &quot;Data-Free Quantization Through Weight Equalization and Bias Correction&quot;, ICCV 2019).</source>
-        <translation>Verschiebt jeden Bias so, dass das Mittel der Ausgabe der Schicht wieder das des Gleitkommamodells ist (Nagel et al., „Data-Free Quantization Through Weight Equalization and Bias Correction“, ICCV 2019).</translation>
+        <source>Shifts each bias so that the mean of the layer&apos;s output is again that of the float model, where a clamp behind it lets it through (after Nagel et al., &quot;Data-Free Quantization Through Weight Equalization and Bias Correction&quot;, ICCV 2019).</source>
+        <translation>Verschiebt jeden Bias so, dass das Mittel der Ausgabe der Schicht wieder das des Gleitkommamodells ist, wo eine Begrenzung dahinter sie durchlässt (nach Nagel et al., „Data-Free Quantization Through Weight Equalization and Bias Correction“, ICCV 2019).</translation>
     </message>
     <message>
         <source>Rounds</source>

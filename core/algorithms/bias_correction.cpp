@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "core/algorithms/input_walk.h"
 #include "core/algorithms/output_error.h"
+#include "core/algorithms/output_shift.h"
 #include "core/algorithms/treat_layers.h"
 
 namespace lathe {
@@ -22,7 +24,8 @@ std::vector<Option> biasOptions()
         {.id = "mode",
          .label = "Means",
          .help =
-             "measured: of the quantized run, layer after layer; analytic: from the calibration statistics",
+             "measured: of what the clamps let through, in the quantized run, layer after layer; analytic: "
+             "before the clamps, from the calibration statistics",
          .kind = Option::Kind::choice,
          .defaultValue = 0,
          .choices = {"measured", "analytic"}},
@@ -66,19 +69,30 @@ void correctAnalytically(QuantState& state, const std::vector<WeightLayer>& laye
     }
 }
 
+/// Layers from the first to the last, each on inputs as those before give them by now. The first layer of a
+/// group makes up for what came before it; those behind it in the group did not see what it made of that.
 void correctByMeasurement(QuantState& state, const AlgorithmContext& context,
                           const std::vector<WeightLayer>& layers, std::int64_t passes,
                           std::vector<LayerNote>& notes)
 {
-    MomentOptions options;
-    options.second = false;
-    options.workers = context.workers;
-    treatLayers(state, context.training, context.control, layers, passes, true, options,
-                [&](const WeightLayer& layer, InputMoments& moments, bool first) {
-                    if (!first)
-                        moments.mean = moments.referenceMean;
-                    noteResult(notes, layer, correctBias(state, layer, moments));
-                });
+    const Control quiet(context.control.stopToken());
+    const auto total = static_cast<std::int64_t>(layers.size());
+    const std::int64_t groups = std::min(passes, total);
+    InputWalk walk(context.training, context.workers, true, MomentOptions().memoryBytes);
+    for (std::int64_t i = 0, group = 0; i < total; ++i) {
+        const WeightLayer& layer = layers[static_cast<std::size_t>(i)];
+        const bool first = group < groups && i == group * total / groups;
+        group += first ? 1 : 0;
+        const ShiftMeter meter(state, layer);
+        OutputShift shift;
+        const auto take = [&](std::span<const float> reference, std::span<const float> test) {
+            return [&shift, found = meter.measure(reference, first ? test : reference)] { shift.add(found); };
+        };
+        walk.visit(state, layer, {layers.begin() + i + 1, layers.end()}, take, quiet);
+        noteResult(notes, layer, shiftBias(state, layer, shift.biases()));
+        walk.changed(state.graph, {layer});
+        context.control.progress(i + 1, total, "layers");
+    }
 }
 
 } // namespace
@@ -114,9 +128,9 @@ void register_bias_correction(Table<Algorithm>& table)
     table.add({.id = "bias",
                .label = "Bias correction",
                .summary = "Shifts each bias so that the mean of the layer's output is again that of the "
-                          "float model (Nagel "
-                          "et al., \"Data-Free Quantization Through Weight Equalization and Bias "
-                          "Correction\", ICCV 2019).",
+                          "float model, where a clamp behind it lets it through (after Nagel et al., "
+                          "\"Data-Free Quantization Through Weight Equalization and Bias Correction\", "
+                          "ICCV 2019).",
                .options = biasOptions(),
                .run = runBiasCorrection});
 }

@@ -4,7 +4,7 @@
 #include <algorithm>
 
 #include "core/algorithms/output_error.h"
-#include "core/base/parallel.h"
+#include "core/base/ordered.h"
 #include "core/graph/segment.h"
 #include "core/quant/apply.h"
 
@@ -182,6 +182,23 @@ std::vector<InputMoments> InputWalk::collect(const QuantState& state, const std:
         collectInputMoments(recordSample, m_quantized, m_samples.size(), geometries, used, control);
     settle(state.graph, stage, inputsOf(later));
     return moments;
+}
+
+void InputWalk::visit(const QuantState& state, const WeightLayer& layer, const std::vector<WeightLayer>& later,
+                      const Take& take, const Control& control)
+{
+    const Stage stage = prepare(state, inputsOf({layer}), inputsOf(later), control);
+    const std::string& name = layer.geometry.input;
+    parallelOrdered(
+        m_samples.size(), m_workers, control,
+        [&](std::int64_t sample, int worker) {
+            SampleInputs inputs;
+            record(stage, sample, worker, inputs, control);
+            const std::vector<float>& reference = inputs.reference.at(name);
+            return take(reference, m_quantized ? inputs.test.at(name) : reference);
+        },
+        [](std::int64_t, const std::function<void()>& keep) { keep(); });
+    settle(state.graph, stage, inputsOf(later));
 }
 
 void InputWalk::changed(const Graph& graph, const std::vector<WeightLayer>& layers)

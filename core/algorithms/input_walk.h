@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,13 @@ public:
     std::vector<InputMoments> collect(const QuantState& state, const std::vector<WeightLayer>& layers,
                                       const std::vector<WeightLayer>& later, const MomentOptions& options,
                                       const Control& control);
+    /// What to do with one sample's inputs, in the float run and in the quantized one: called on the workers;
+    /// what it returns is then called in the order of the samples.
+    using Take =
+        std::function<std::function<void()>(std::span<const float> reference, std::span<const float> test)>;
+    /// Hands over the inputs of one layer as collect() sees them.
+    void visit(const QuantState& state, const WeightLayer& layer, const std::vector<WeightLayer>& later,
+               const Take& take, const Control& control);
     /// The weights or biases of these layers are others now: forgets what was computed with them.
     void changed(const Graph& graph, const std::vector<WeightLayer>& layers);
     /// The names of the values kept.

@@ -150,6 +150,25 @@ void refreshBias(QuantState& state, const WeightLayer& layer)
     state.resolved.codes.biases[layer.point.bias] = weight.biasCodes;
 }
 
+namespace {
+
+/// False where its codes would not fit.
+bool setBias(QuantState& state, const WeightLayer& layer, const std::vector<float>& values)
+{
+    const Tensor tensor =
+        Tensor::of<float>(constantOf(state, layer.point.bias).shape(), std::span<const float>(values));
+    const Encoding& weights = *state.resolved.encodings.weights.at(layer.point.value);
+    const std::vector<double> floors = scaleFloors(state, layer, tensor, weights.channels());
+    for (std::size_t c = 0; c < floors.size(); ++c)
+        if (floors[c] > double{weights.scale[c]})
+            return false;
+    state.biases[layer.point.bias] = tensor;
+    refreshBias(state, layer);
+    return true;
+}
+
+} // namespace
+
 bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments& moments)
 {
     if (!layer.hasBias())
@@ -171,15 +190,20 @@ bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments
         }
         corrected[static_cast<std::size_t>(row)] += static_cast<float>(shift);
     }
-    const Tensor tensor = Tensor::of<float>(bias.shape(), std::span<const float>(corrected));
-    const Encoding& weights = *state.resolved.encodings.weights.at(layer.point.value);
-    const std::vector<double> floors = scaleFloors(state, layer, tensor, weights.channels());
-    for (std::size_t c = 0; c < floors.size(); ++c)
-        if (floors[c] > double{weights.scale[c]})
-            return false;
-    state.biases[layer.point.bias] = tensor;
-    refreshBias(state, layer);
-    return true;
+    return setBias(state, layer, corrected);
+}
+
+bool shiftBias(QuantState& state, const WeightLayer& layer, const std::vector<double>& shifts)
+{
+    if (!layer.hasBias())
+        return false;
+    const Tensor& bias = presentBias(state, layer.point.bias);
+    if (bias.elements() != layer.geometry.rows())
+        return false;
+    std::vector<float> shifted = bias.toFloats();
+    for (std::size_t row = 0; row < shifted.size(); ++row)
+        shifted[row] += static_cast<float>(shifts[row]);
+    return setBias(state, layer, shifted);
 }
 
 } // namespace lathe

@@ -36,6 +36,8 @@ std::vector<double> biasRows(const QuantState& state, const WeightLayer& layer);
 /// Sets the bias that makes the mean of the layer's output that of the float model: b + W E[x] - Wq E[z].
 /// Left as it is where its codes would not fit. Returns false then, and where there is no bias.
 bool correctBias(QuantState& state, const WeightLayer& layer, const InputMoments& moments);
+/// Adds to the present bias, one number a row; else as correctBias().
+bool shiftBias(QuantState& state, const WeightLayer& layer, const std::vector<double>& shifts);
 /// Scales that were asked to be powers of two must stay so.
 bool onPowersOfTwo(const Encoding& encoding);
 /// The least scales of the layer's weights, `channels` of them, at which the codes of this bias fit 32 bits:

@@ -14,6 +14,7 @@
 #include "core/analysis/sensitivity_cells.h"
 #include "core/analysis/sensitivity_figures.h"
 #include "core/base/ordered.h"
+#include "core/evaluation/possible_metrics.h"
 #include "core/quant/plan_slots.h"
 #include "core/runtime/replay.h"
 
@@ -145,9 +146,8 @@ private:
         if (m_samples.size() == 0)
             throw Error(ErrorCode::datasetEmpty, "probe set");
         const Metric& wanted = metrics().get(m_options.metric, "metric");
-        const bool possible = (!wanted.needsLabel || m_samples.label(0)) &&
-                              (wanted.target == TargetKind::none || !m_samples.target(0).empty()) &&
-                              suitsTargets(wanted, m_samples.targetInfo());
+        const bool possible = hasTruthFor(wanted, m_samples) &&
+                              (wanted.target == TargetKind::none || !m_samples.target(0).empty());
         return possible ? wanted : metrics().get("agreement", "metric");
     }
 

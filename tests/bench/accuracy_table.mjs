@@ -40,6 +40,7 @@ const VARIANTS = [
   { name: 'W8A8 channel, entropy', points: 0.3, args: plan('int8', 'channel', 'uint8', 'entropy') },
   { name: 'W8A8 channel, smooth+bias', points: 0.3, args: plan('int8', 'channel', 'uint8', 'minmax', 'smooth,bias') },
   { name: 'W8A8 channel, smooth+gptq+bias', points: 0.3, args: plan('int8', 'channel', 'uint8', 'mse', 'smooth,gptq,bias') },
+  { name: 'W8A8 channel, smooth+gptq+bias, entropy', points: 0.3, args: plan('int8', 'channel', 'uint8', 'entropy', 'smooth,gptq,bias') },
   { name: 'W8A8 tensor, min-max', args: plan('int8', 'tensor', 'uint8', 'minmax') },
   { name: 'W8A8 tensor, equalize+bias', bound: 'tensor', args: plan('int8', 'tensor', 'uint8', 'minmax', 'equalize,bias') },
   { name: 'W4A8 nearest, min-max', args: plan('int4', 'channel', 'uint8', 'minmax') },

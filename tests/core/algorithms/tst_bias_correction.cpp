@@ -17,6 +17,7 @@ private Q_SLOTS:
     void repairsNothingTwice_data();
     void repairsNothingTwice();
     void correctsFloatBiasesToo();
+    void countsWhatTheClampLetsThrough();
 };
 
 namespace {
@@ -110,6 +111,42 @@ void TstBiasCorrection::correctsFloatBiasesToo()
     const double before = distance(means(quantizedRun(fixture.state, {}), fixture.samples, "c3"), expected);
     QVERIFY(distance(means(quantizedRun(state, {}), fixture.samples, "c3"), expected) < 0.01 * before);
     QVERIFY(state.graph.digest() == fixture.graph.digest());
+}
+
+/// Where nearly all that a layer makes is cut off, the mean before the clamp says nothing of the output.
+void TstBiasCorrection::countsWhatTheClampLetsThrough()
+{
+    const Graph network = graphOf(R"(
+opset 13
+input x: float32[1x8x6x6]
+w1: float32[6x8x1x1] = ...
+b1: float32[6] = [-4, -4, -4, -4, -4, -4]
+c1 = Conv(x, w1, b1)
+r1 = Relu(c1)
+w2: float32[4x6x1x1] = ...
+b2: float32[4] = ...
+y = Conv(r1, w2, b2)
+output y
+)");
+    AlgorithmFixture fixture("int3:tensor:symmetric", network, "float32");
+    const auto noise = [&](const QuantState& state) {
+        const Runnable floating = floatRun(fixture.graph, {}), quantized = quantizedRun(state, {});
+        Execution a(floating.program), b(quantized.program);
+        Comparison error;
+        for (std::int64_t i = 0; i < fixture.samples.size(); ++i) {
+            std::vector<float> expected;
+            const TensorMap inputs = fixture.samples.load(i);
+            a.run(inputs, floating.binding, {}, {{"r1", [&](const TapView& view) {
+                                                      expected.assign(view.reals.begin(), view.reals.end());
+                                                  }}});
+            b.run(inputs, quantized.binding, {},
+                  {{"r1", [&](const TapView& view) { error.add(expected, view.reals); }}});
+        }
+        return error.noiseSquares;
+    };
+    const double before = noise(fixture.state), after = noise(corrected(fixture, "bias"));
+    QVERIFY2(after < 0.9 * before, qPrintable(QString("%1, before %2").arg(after).arg(before)));
+    QVERIFY(after < noise(corrected(fixture, "bias:mode=analytic")));
 }
 
 QTEST_APPLESS_MAIN(TstBiasCorrection)
