@@ -117,8 +117,8 @@ std::string toText(const Sensitivity& result)
         else
             text +=
                 (isExact(cell) ? std::string("exact")
-                                         : fixedText(cell.sqnrDb, 1) + " dB [" + fixedText(cell.sqnrLow, 1) +
-                                               ", " + fixedText(cell.sqnrHigh, 1) + "]") +
+                               : fixedText(cell.sqnrDb, 1) + " dB [" + fixedText(cell.sqnrLow, 1) + ", " +
+                                     fixedText(cell.sqnrHigh, 1) + "]") +
                 ", loss " + fixedText(cell.loss, 4) + " [" + fixedText(cell.low, 4) + ", " +
                 fixedText(cell.high, 4) + "]\n";
     }

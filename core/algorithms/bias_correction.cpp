@@ -77,12 +77,11 @@ void correctByMeasurement(QuantState& state, const AlgorithmContext& context,
 {
     const Control quiet(context.control.stopToken());
     const auto total = static_cast<std::int64_t>(layers.size());
-    const std::int64_t groups = std::min(passes, total);
+    const std::vector<std::int64_t> bounds = groupBounds(total, passes);
     InputWalk walk(context.training, context.workers, true, MomentOptions().memoryBytes);
-    for (std::int64_t i = 0, group = 0; i < total; ++i) {
+    for (std::int64_t i = 0; i < total; ++i) {
         const WeightLayer& layer = layers[static_cast<std::size_t>(i)];
-        const bool first = group < groups && i == group * total / groups;
-        group += first ? 1 : 0;
+        const bool first = std::binary_search(bounds.begin(), bounds.end(), i);
         const ShiftMeter meter(state, layer);
         OutputShift shift;
         const auto take = [&](std::span<const float> reference, std::span<const float> test) {

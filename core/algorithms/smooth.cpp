@@ -135,20 +135,26 @@ private:
 
     void evenOut(const LinearSpace& space)
     {
-        std::vector<ScalableLayer>& layers = m_migration.layers();
-        const std::vector<double> largest = largestOfSpace(space);
-        for (std::size_t channel = 0; channel < largest.size(); ++channel) {
-            const auto at = static_cast<std::int64_t>(channel);
-            double weight = 0;
-            for (const std::size_t reader : space.readers)
-                weight = std::max(weight, layers[reader].largestOfReaders(at));
-            const double scale = scaleOf(largest[channel], weight, m_strength);
-            for (const std::size_t maker : space.makers)
-                layers[maker].scaleRow(at, 1 / scale);
-            for (const std::size_t reader : space.readers)
-                layers[reader].scaleReaders(at, scale);
-        }
+        MovableValue sum;
+        sum.channels = space.block;
+        sum.makers = space.makers;
+        sum.readers = space.readers;
+        if (const std::vector<double> largest = largestOfSpace(space); !largest.empty())
+            m_migration.move(sum, scalesOf(sum, largest, m_strength));
         m_summed.insert(space.makers.begin(), space.makers.end());
+    }
+
+    /// By the largest magnitude of each channel.
+    std::vector<double> scalesOf(const MovableValue& value, const std::vector<double>& largest, double strength)
+    {
+        std::vector<double> scales;
+        for (std::int64_t channel = 0; channel < value.channels; ++channel) {
+            double weight = 0;
+            for (const std::size_t reader : value.readers)
+                weight = std::max(weight, m_migration.layers()[reader].largestOfReaders(channel));
+            scales.push_back(scaleOf(largest[static_cast<std::size_t>(channel)], weight, strength));
+        }
+        return scales;
     }
 
     /// Empty where the channels of the value were not watched. What stands before a gate is at least as large
@@ -158,19 +164,12 @@ private:
         const std::string& before =
             value.gate.empty() ? value.name : m_migration.layers()[value.makers.front()].layer.id;
         const std::vector<double> largest = largestOfChannels(*m_state.statistics, before);
-        std::vector<double> scales;
         if (largest.size() != static_cast<std::size_t>(value.channels))
-            return scales;
+            return {};
         const bool free = std::all_of(value.readers.begin(), value.readers.end(), [&](std::size_t reader) {
             return takesAnyRange(m_state, m_migration.layers()[reader]);
         });
-        for (std::int64_t channel = 0; channel < value.channels; ++channel) {
-            double weight = 0;
-            for (const std::size_t reader : value.readers)
-                weight = std::max(weight, m_migration.layers()[reader].largestOfReaders(channel));
-            scales.push_back(
-                scaleOf(largest[static_cast<std::size_t>(channel)], weight, free ? 1 : m_strength));
-        }
+        std::vector<double> scales = scalesOf(value, largest, free ? 1 : m_strength);
         if (std::isfinite(value.end))
             keepBelowEnd(scales, largest, value.end);
         if (!value.gate.empty())

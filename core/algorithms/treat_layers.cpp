@@ -18,6 +18,15 @@ Option passesOption()
             .defaultValue = 1000};
 }
 
+std::vector<std::int64_t> groupBounds(std::int64_t layers, std::int64_t passes)
+{
+    const std::int64_t groups = std::min(passes, layers);
+    std::vector<std::int64_t> bounds{0};
+    for (std::int64_t group = 1; group <= groups; ++group)
+        bounds.push_back(group * layers / groups);
+    return bounds;
+}
+
 void treatLayers(
     QuantState& state, const Samples& samples, const Control& control, const std::vector<WeightLayer>& layers,
     std::int64_t passes, bool propagate, const MomentOptions& options,
@@ -26,17 +35,17 @@ void treatLayers(
     // Inner progress would jump back and forth; layers are what counts.
     const Control quiet(control.stopToken());
     const auto total = static_cast<std::int64_t>(layers.size());
-    const std::int64_t groups = std::min<std::int64_t>(propagate ? passes : 1, total);
+    const std::vector<std::int64_t> bounds = groupBounds(total, propagate ? passes : 1);
     InputWalk walk(samples, options.workers, propagate, options.memoryBytes);
-    for (std::int64_t group = 0; group < groups; ++group) {
-        const auto first = layers.begin() + group * total / groups;
-        const auto last = layers.begin() + (group + 1) * total / groups;
+    for (std::size_t group = 0; group + 1 < bounds.size(); ++group) {
+        const auto first = layers.begin() + bounds[group];
+        const auto last = layers.begin() + bounds[group + 1];
         const std::vector<WeightLayer> part(first, last);
         std::vector<InputMoments> moments = walk.collect(state, part, {last, layers.end()}, options, quiet);
         for (std::size_t i = 0; i < part.size(); ++i)
             treat(part[i], moments[i], i == 0);
         walk.changed(state.graph, part);
-        control.progress((group + 1) * total / groups, total, "layers");
+        control.progress(bounds[group + 1], total, "layers");
     }
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <vector>
 
@@ -8,8 +9,10 @@
 
 namespace lathe {
 
-/// "passes": how many groups treatLayers() makes at most.
+/// "passes": how many groups of layers there are at most.
 Option passesOption();
+/// The first layer of each group, and the number of layers.
+std::vector<std::int64_t> groupBounds(std::int64_t layers, std::int64_t passes);
 
 /// Treats layers from the first to the last, in groups, so that `treat` gets the moments of each layer's
 /// input as the state is by then. `first`: of its group; the others do not see what that one makes up for and
