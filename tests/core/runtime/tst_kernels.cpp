@@ -387,10 +387,21 @@ const Case kCases[] = {
      "w: int8[8x16x1x1] = ...\nws: float32[] = 0.02\nwz: int8[] = 0\nb: int32[8] = ...\nc = QLinearConv(q, "
      "s, z, w, ws, wz, t, u, b) {lathe_minimum_code=70, lathe_maximum_code=130}\ny = DequantizeLinear(c, t, "
      "u)\noutput y"},
-    {"codes, convolution, depthwise", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+    {"codes, convolution, depthwise", "byte_convert byte_depthwise byte_convert", kExact,
      "input x: float32[1x12x9x9]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
      "t: float32[] = 0.05\nu: uint8[] = 101\n"
      "w: int8[12x1x3x3] = ...\nws: float32[12] = +...\nwz: int8[12] = 0\nc = QLinearConv(q, s, z, w, ws, wz, "
+     "t, u) {group=12, pads=[1, 1, 1, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, depthwise, many channels", "byte_convert byte_depthwise byte_convert", kExact,
+     "input x: float32[2x88x9x11]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
+     "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[88x1x5x3] = ...\nws: float32[88] = +...\nwz: int8[88] = 0\nb: int32[88] = ...\nc = "
+     "QLinearConv(q, s, z, w, ws, wz, t, u, b) {group=88, pads=[2, 1, 1, 0], strides=[2, 1], "
+     "lathe_minimum_code=90, lathe_maximum_code=240}\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, depthwise with multiplier", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[1x12x9x9]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
+     "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[24x1x3x3] = ...\nws: float32[24] = +...\nwz: int8[24] = 0\nc = QLinearConv(q, s, z, w, ws, wz, "
      "t, u) {group=12, pads=[1, 1, 1, 1]}\ny = DequantizeLinear(c, t, u)\noutput y"},
     {"codes, convolution, grouped", "byte_convert onednn_qlinear_conv byte_convert", kExact,
      "input x: float32[1x12x6x6]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
