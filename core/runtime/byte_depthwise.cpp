@@ -5,6 +5,7 @@
 #include "core/ops/conv_geometry.h"
 #include "core/runtime/depthwise_rows.h"
 #include "core/runtime/integer_weighted.h"
+#include "core/runtime/packed_weights.h"
 
 namespace lathe {
 
@@ -13,11 +14,15 @@ namespace {
 class ByteDepthwiseKernel final : public Kernel
 {
 public:
-    ByteDepthwiseKernel(DepthwiseRows rows, std::int64_t batch)
-        : m_rows(std::move(rows))
+    ByteDepthwiseKernel(const DepthwiseSizes& sizes, const IntegerProduct& product, std::int64_t batch)
+        : m_packed(sharedFours(
+              product.weights, Packing::Order::depthwiseFours,
+              [&] { return DepthwiseRows::pack(sizes, product.weights.data<std::int8_t>()); }))
+        , m_rows(sizes, foursOf(*m_packed), requantization(product, biasWithZeroPoint(product)),
+                 static_cast<std::uint8_t>(product.input.zero))
         , m_batch(batch)
     {
-        packedBytes = m_rows.packedBytes();
+        packedBytes = foursOf(*m_packed).size_bytes();
     }
 
     void run(StepRun& run) const override
@@ -35,6 +40,7 @@ public:
     }
 
 private:
+    std::shared_ptr<const PackedWeights> m_packed;
     DepthwiseRows m_rows;
     std::int64_t m_batch;
 };
@@ -79,12 +85,7 @@ std::unique_ptr<Kernel> makeByteDepthwise(const StepRequest& request, std::strin
         reason = "writes bytes only";
         return nullptr;
     }
-    const std::vector<std::int32_t> bias = biasWithZeroPoint(*product);
-    auto kernel = std::make_unique<ByteDepthwiseKernel>(
-        DepthwiseRows(sizes, product->weights.data<std::int8_t>(),
-                      {product->multiplier, bias, product->zero, product->low, product->high},
-                      static_cast<std::uint8_t>(product->input.zero)),
-        geometry.batch);
+    auto kernel = std::make_unique<ByteDepthwiseKernel>(sizes, *product, geometry.batch);
     kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
     kernel->constants = {node.inputs[3]};
     kernel->outputLayouts = {Layout::channelsLast};

@@ -5,11 +5,7 @@
 #include <array>
 #include <limits>
 
-#include "core/runtime/simd.h"
-
-#if defined(__x86_64__)
-#include <immintrin.h>
-#endif
+#include "core/runtime/vnni.h"
 
 namespace lathe {
 
@@ -40,79 +36,64 @@ std::int64_t channelAt(std::int64_t position, std::int64_t block)
     return (position % 16 / 4 * 16 + position / 16 * 4 + position % 4) % block;
 }
 
-std::size_t blockCount(std::int64_t channels)
+/// Calls place(channel) for each of the 64 places of each block; -1 where no channel stands.
+template <typename Place>
+void forEachPlace(std::int64_t channels, Place&& place)
 {
-    std::size_t count = 0;
     for (std::int64_t first = 0; first < channels; first += blockSize(channels - first))
-        ++count;
-    return count;
+        for (std::int64_t position = 0; position < kTogether; ++position) {
+            const std::int64_t channel = first + channelAt(position, blockSize(channels - first));
+            place(channel < channels ? channel : -1);
+        }
+}
+
+std::int64_t tapsOf(const DepthwiseSizes& sizes)
+{
+    return rowGroupsOf(sizes) * sizes.kernelColumns;
 }
 
 }
 
-DepthwiseRows::DepthwiseRows(const DepthwiseSizes& sizes, std::span<const std::int8_t> weights,
+std::vector<std::uint32_t> DepthwiseRows::pack(const DepthwiseSizes& sizes, std::span<const std::int8_t> weights)
+{
+    const std::int64_t taps = tapsOf(sizes), columns = sizes.kernelColumns;
+    std::vector<std::uint32_t> packed;
+    std::int64_t place = 0;
+    forEachPlace(sizes.channels, [&](std::int64_t channel) {
+        const std::int64_t block = place / kTogether;
+        packed.resize(static_cast<std::size_t>((block + 1) * taps * kTogether), 0);
+        for (std::int64_t r = 0; channel >= 0 && r < sizes.kernelRows; ++r)
+            for (std::int64_t c = 0; c < columns; ++c) {
+                const std::int64_t tap = r / kRowsTogether * columns + c;
+                const auto weight = static_cast<std::uint8_t>(
+                    weights[static_cast<std::size_t>((channel * sizes.kernelRows + r) * columns + c)]);
+                packed[static_cast<std::size_t>((block * taps + tap) * kTogether + place % kTogether)] |=
+                    std::uint32_t{weight} << r % kRowsTogether * 8;
+            }
+        ++place;
+    });
+    return packed;
+}
+
+DepthwiseRows::DepthwiseRows(const DepthwiseSizes& sizes, std::span<const std::uint32_t> packed,
                              const ByteRequantization& how, std::uint8_t inputZero)
     : m_sizes(sizes)
-    , m_blocks(blockCount(sizes.channels))
+    , m_taps(tapsOf(sizes))
+    , m_weights(packed)
     , m_padding(static_cast<std::size_t>(std::max(sizes.inColumns * sizes.channels, kTogether)), inputZero)
     , m_zero(how.zero)
     , m_low(how.low)
     , m_high(how.high)
 {
-    m_taps = rowGroupsOf(sizes) * sizes.kernelColumns;
-    m_weights.resize(m_blocks * static_cast<std::size_t>(m_taps * kTogether), 0);
-    m_multiplier.resize(m_blocks * kTogether, 0.0F);
-    m_bias.resize(m_blocks * kTogether, 0);
-    std::int64_t first = 0;
-    for (std::size_t b = 0; b < m_blocks; ++b) {
-        const std::int64_t block = blockSize(sizes.channels - first);
-        for (std::int64_t position = 0; position < kTogether; ++position)
-            if (const std::int64_t channel = first + channelAt(position, block); channel < sizes.channels)
-                packChannel(b * kTogether + static_cast<std::size_t>(position),
-                            static_cast<std::size_t>(channel), weights, how);
-        first += block;
-    }
-}
-
-void DepthwiseRows::packChannel(std::size_t place, std::size_t channel, std::span<const std::int8_t> weights,
-                                const ByteRequantization& how)
-{
-    m_multiplier[place] = how.multiplier[channel];
-    m_bias[place] = how.bias[channel];
-    const auto columns = static_cast<std::size_t>(m_sizes.kernelColumns);
-    const auto rows = static_cast<std::size_t>(m_sizes.kernelRows);
-    const std::size_t block = place / kTogether * kTogether;
-    for (std::size_t r = 0; r < rows; ++r)
-        for (std::size_t c = 0; c < columns; ++c) {
-            const std::size_t tap = r / kRowsTogether * columns + c;
-            auto& four = m_weights[block * static_cast<std::size_t>(m_taps) + tap * kTogether + place - block];
-            const auto weight = static_cast<std::uint8_t>(weights[(channel * rows + r) * columns + c]);
-            four |= std::uint32_t{weight} << r % kRowsTogether * 8;
-        }
-}
-
-std::size_t DepthwiseRows::packedBytes() const
-{
-    return (m_weights.size() + m_multiplier.size() + m_bias.size()) * sizeof(std::int32_t) + m_padding.size();
+    forEachPlace(sizes.channels, [&](std::int64_t channel) {
+        m_multiplier.push_back(channel >= 0 ? how.multiplier[static_cast<std::size_t>(channel)] : 0.0F);
+        m_bias.push_back(channel >= 0 ? how.bias[static_cast<std::size_t>(channel)] : 0);
+    });
 }
 
 #if defined(__x86_64__)
 
-// GCC 12 takes the undefined registers inside its own intrinsics for ours.
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-
-#define LATHE_VNNI_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"
-#define LATHE_VNNI gnu::target(LATHE_VNNI_TARGET)
-#define LATHE_VNNI_LAMBDA __attribute__((always_inline, target(LATHE_VNNI_TARGET)))
-#define LATHE_VNNI_INLINE [[gnu::always_inline, LATHE_VNNI]] inline
-
 namespace {
-
-/// 64 channels of four rows, or their sums, in the order of channelAt().
-struct Four
-{
-    __m512i at[4];
-};
 
 /// The channels of one block.
 struct Block
@@ -120,10 +101,7 @@ struct Block
     const DepthwiseSizes& sizes;
     std::int64_t first = 0; ///< channel
     const std::uint32_t* weights = nullptr;
-    const float* multiplier = nullptr;
-    const std::int32_t* bias = nullptr;
-    float most = 0; ///< largest code less the zero-point
-    __m512i zero{}, low{};
+    FourToBytes toBytes;
     __mmask16 channels = 0xFFFF; ///< that exist, in a block of 16
 };
 
@@ -141,10 +119,12 @@ struct Cut
             insideFrom = std::max(insideFrom, -firstColumn[p]);
             insideTo = std::min(insideTo, sizes.inColumns - firstColumn[p]);
         }
+        insideCount = static_cast<std::uint64_t>(std::max<std::int64_t>(insideTo - insideFrom, 0));
     }
 
     std::int64_t count; ///< outputs of a part
     std::int64_t insideFrom = 0, insideTo = std::numeric_limits<std::int64_t>::max(); ///< columns that no part has outside
+    std::uint64_t insideCount = 0;
     std::array<std::int64_t, Parts> firstOutput{}, firstColumn{}, offset{};
 };
 
@@ -154,30 +134,10 @@ struct View
 {
     const std::uint8_t* const* line;
     const std::uint8_t* padding;
-    const Cut<Parts>& cut;
+    Cut<Parts> cut;
     std::int64_t channels, columns; ///< of the image
     __mmask16 lanes;
 };
-
-/// Adds to each sum the products of four bytes. GCC 12 copies the sums around its own intrinsic for it.
-LATHE_VNNI_INLINE void addProducts(Four& sums, const Four& bytes, const std::uint32_t* weights)
-{
-#pragma GCC unroll 4
-    for (int v = 0; v < 4; ++v) {
-        __m512i sum = sums.at[v];
-        asm("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(bytes.at[v]), "vm"(_mm512_loadu_si512(weights + v * 16)));
-        sums.at[v] = sum;
-    }
-}
-
-LATHE_VNNI_INLINE Four biasOf(const Block& block)
-{
-    Four sums;
-#pragma GCC unroll 4
-    for (int v = 0; v < 4; ++v)
-        sums.at[v] = _mm512_loadu_si512(block.bias + v * 16);
-    return sums;
-}
 
 /// Sixty-four bytes of all parts, side by side.
 template <int Parts>
@@ -223,14 +183,17 @@ template <int Parts>
 LATHE_VNNI_INLINE Four columnOf(const View<Parts>& view, const std::uint8_t* const* lines, std::int64_t column)
 {
     __m512i row[kRowsTogether];
-    if (column >= view.cut.insideFrom && column < view.cut.insideTo) [[likely]] {
+    if (static_cast<std::uint64_t>(column - view.cut.insideFrom) < view.cut.insideCount) [[likely]] {
+        std::array<std::int64_t, Parts> at;
+#pragma GCC unroll 4
+        for (std::size_t p = 0; p < Parts; ++p)
+            at[p] = column * view.channels + view.cut.offset[p];
 #pragma GCC unroll 4
         for (std::size_t r = 0; r < kRowsTogether; ++r) {
-            const std::uint8_t* line = lines[r] + column * view.channels;
             std::array<const std::uint8_t*, Parts> from;
 #pragma GCC unroll 4
             for (std::size_t p = 0; p < Parts; ++p)
-                from[p] = line + view.cut.offset[p];
+                from[p] = lines[r] + at[p];
             row[r] = gather<Parts>(from, view.lanes);
         }
     } else {
@@ -261,21 +224,6 @@ LATHE_VNNI_INLINE void scatter(__m512i bytes, const Targets<Parts>& to, std::int
     }
 }
 
-/// The codes that sums become.
-LATHE_VNNI_INLINE __m512i requantized(const Block& block, const Four& sums)
-{
-    const __m512 most = _mm512_set1_ps(block.most);
-    __m512i code[4];
-    // Only what is too large must be cut before it becomes an integer: too little turns into the least.
-#pragma GCC unroll 4
-    for (int v = 0; v < 4; ++v)
-        code[v] = _mm512_cvtps_epi32(_mm512_min_ps(
-            _mm512_mul_ps(_mm512_cvtepi32_ps(sums.at[v]), _mm512_loadu_ps(block.multiplier + v * 16)), most));
-    const __m512i first = _mm512_adds_epi16(_mm512_packs_epi32(code[0], code[1]), block.zero);
-    const __m512i second = _mm512_adds_epi16(_mm512_packs_epi32(code[2], code[3]), block.zero);
-    return _mm512_max_epu8(_mm512_packus_epi16(first, second), block.low);
-}
-
 /// Windows of three columns at a step of one: a column is interleaved once and added to three outputs.
 template <int Parts>
 [[LATHE_VNNI]] void threeColumns(const Block& block, View<Parts> view, const Targets<Parts>& out)
@@ -283,15 +231,16 @@ template <int Parts>
     const std::uint8_t* const lines[] = {view.line[0], view.line[1], view.line[2], view.line[3]};
     const std::uint32_t *left = block.weights, *middle = left + kTogether, *right = middle + kTogether;
     const std::int64_t count = view.cut.count;
+    const FourToBytes toBytes = block.toBytes;
     const auto finish = [&](std::int64_t i, Four& done, Four& next, Four& last) LATHE_VNNI_LAMBDA {
         const Four bytes = columnOf(view, lines, i + 2);
         addProducts(done, bytes, right);
         addProducts(next, bytes, middle);
-        last = biasOf(block);
+        last = toBytes.bias();
         addProducts(last, bytes, left);
-        scatter<Parts>(requantized(block, done), out, i * view.channels, block.channels);
+        scatter<Parts>(toBytes(done), out, i * view.channels, block.channels);
     };
-    Four a = biasOf(block), b = a, c;
+    Four a = block.toBytes.bias(), b = a, c;
     const Four first = columnOf(view, lines, 0), second = columnOf(view, lines, 1);
     addProducts(a, first, left);
     addProducts(a, second, middle);
@@ -317,12 +266,12 @@ template <int Parts>
     const std::uint32_t *left = block.weights, *middle = left + kTogether, *right = middle + kTogether;
     Four even = columnOf(view, lines, 0);
     for (std::int64_t i = 0; i < view.cut.count; ++i) {
-        Four sums = biasOf(block);
+        Four sums = block.toBytes.bias();
         addProducts(sums, even, left);
         addProducts(sums, columnOf(view, lines, 2 * i + 1), middle);
         even = columnOf(view, lines, 2 * i + 2);
         addProducts(sums, even, right);
-        scatter<Parts>(requantized(block, sums), out, i * view.channels, block.channels);
+        scatter<Parts>(block.toBytes(sums), out, i * view.channels, block.channels);
     }
 }
 
@@ -332,7 +281,7 @@ template <int Parts>
 {
     const DepthwiseSizes& sizes = block.sizes;
     for (std::int64_t i = 0; i < view.cut.count; ++i) {
-        Four sums = biasOf(block);
+        Four sums = block.toBytes.bias();
         const std::uint32_t* weights = block.weights;
         for (std::int64_t g = 0; g < rowGroupsOf(sizes); ++g)
             for (std::int64_t c = 0; c < sizes.kernelColumns; ++c, weights += kTogether)
@@ -340,7 +289,7 @@ template <int Parts>
                             columnOf(view, view.line + g * kRowsTogether,
                                      i * sizes.strideColumns + c * sizes.dilationColumns),
                             weights);
-        scatter<Parts>(requantized(block, sums), out, i * sizes.channels, block.channels);
+        scatter<Parts>(block.toBytes(sums), out, i * sizes.channels, block.channels);
     }
 }
 
@@ -371,11 +320,8 @@ template <int Parts>
 
 bool DepthwiseRows::takes(const DepthwiseSizes& sizes, std::string& reason)
 {
-    static const bool addsFour = __builtin_cpu_supports("avx512vnni") != 0;
-    if (!addsFour || simdLevel() != SimdLevel::avx512) {
-        reason = "this processor does not add four products at once in 512 bits";
+    if (!hasVnni512(reason))
         return false;
-    }
     if (sizes.kernelRows > kMostRows) {
         reason = "the window is high";
         return false;
@@ -394,11 +340,7 @@ bool DepthwiseRows::takes(const DepthwiseSizes& sizes, std::string& reason)
     }
     Block block{.sizes = m_sizes,
                 .weights = m_weights.data(),
-                .multiplier = m_multiplier.data(),
-                .bias = m_bias.data(),
-                .most = static_cast<float>(m_high - m_zero),
-                .zero = _mm512_set1_epi16(static_cast<std::int16_t>(m_zero)),
-                .low = _mm512_set1_epi8(static_cast<char>(m_low))};
+                .toBytes = FourToBytes(m_multiplier.data(), m_bias.data(), m_zero, m_low, m_high)};
     while (block.first < m_sizes.channels) {
         const std::int64_t left = m_sizes.channels - block.first, size = blockSize(left);
         if (left < 16)
@@ -410,8 +352,7 @@ bool DepthwiseRows::takes(const DepthwiseSizes& sizes, std::string& reason)
         else
             computeRow<4>(block, lines, m_padding.data(), out);
         block.weights += m_taps * kTogether;
-        block.multiplier += kTogether;
-        block.bias += kTogether;
+        block.toBytes.advance();
         block.first += size;
     }
 }
@@ -420,8 +361,7 @@ bool DepthwiseRows::takes(const DepthwiseSizes& sizes, std::string& reason)
 
 bool DepthwiseRows::takes(const DepthwiseSizes&, std::string& reason)
 {
-    reason = "it is written for x86 processors";
-    return false;
+    return hasVnni512(reason);
 }
 
 void DepthwiseRows::run(const std::uint8_t*, std::int64_t, std::uint8_t*) const {}

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -32,25 +31,24 @@ public:
     /// False, with the reason: this processor cannot, or a window is too wide.
     static bool takes(const DepthwiseSizes& sizes, std::string& reason);
 
-    /// `weights`: [channels, kernelRows, kernelColumns]. `how.bias` has the zero-point of the input in it already
+    /// Weights [channels, kernelRows, kernelColumns] as the constructor takes them: four rows of the window an
+    /// element.
+    static std::vector<std::uint32_t> pack(const DepthwiseSizes& sizes, std::span<const std::int8_t> weights);
+
+    /// `packed` must stay where it is. `how.bias` has the zero-point of the input in it already
     /// (biasWithZeroPoint()); `inputZero` is what the padding holds.
-    DepthwiseRows(const DepthwiseSizes& sizes, std::span<const std::int8_t> weights,
+    DepthwiseRows(const DepthwiseSizes& sizes, std::span<const std::uint32_t> packed,
                   const ByteRequantization& how, std::uint8_t inputZero);
 
     const DepthwiseSizes& sizes() const { return m_sizes; }
-    std::size_t packedBytes() const;
     /// Row `row` of the output, [outColumns, channels], of one image.
     void run(const std::uint8_t* image, std::int64_t row, std::uint8_t* out) const;
 
 private:
-    void packChannel(std::size_t place, std::size_t channel, std::span<const std::int8_t> weights,
-                     const ByteRequantization& how);
-
     DepthwiseSizes m_sizes;
-    std::size_t m_blocks; ///< of channels: 64 numbers of each kind a block
-    std::int64_t m_taps = 0; ///< of a block: four rows and one column of the window each
-    std::vector<std::uint32_t> m_weights; ///< [block][tap][64], four rows' bytes an element
-    std::vector<float> m_multiplier;
+    std::int64_t m_taps; ///< of a block of channels: four rows and one column of the window each
+    std::span<const std::uint32_t> m_weights; ///< [block][tap][64]
+    std::vector<float> m_multiplier;          ///< [block][64]
     std::vector<std::int32_t> m_bias;
     std::vector<std::uint8_t> m_padding; ///< a row of the image, but outside it
     std::int32_t m_zero, m_low, m_high;

@@ -53,6 +53,11 @@ bool requantizesExactly(const IntegerProduct& product, std::span<const std::int3
                         std::int64_t high);
 /// bias - zero-point * sum of the weights: what makes sums of raw codes those of codes less their zero-point.
 std::vector<std::int32_t> biasWithZeroPoint(const IntegerProduct& product);
+/// What becomes of sums that start from `bias`; views of both.
+inline ByteRequantization requantization(const IntegerProduct& product, std::span<const std::int32_t> bias)
+{
+    return {product.multiplier, bias, product.zero, product.low, product.high};
+}
 
 /// Runs an IntegerPrimitive: packs its weights once a process, requantizes its sums where it leaves sums.
 std::unique_ptr<Kernel> makeIntegerKernel(IntegerPrimitive primitive, const IntegerProduct& product,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/runtime/packed_weights.h"
 
+#include <algorithm>
 #include <atomic>
 #include <map>
 #include <mutex>
@@ -11,7 +12,7 @@ namespace lathe {
 bool Packing::operator==(const Packing& other) const
 {
     return plain == other.plain && wanted == other.wanted && factor == other.factor &&
-           transposed == other.transposed && winograd == other.winograd;
+           transposed == other.transposed && order == other.order;
 }
 
 namespace {
@@ -114,6 +115,26 @@ std::shared_ptr<const PackedWeights> sharedCodes(const Tensor& codes, const Pack
                                                  FunctionRef<dnnl::memory()> pack)
 {
     return registry<ByContent>().get(codes, packing, pack);
+}
+
+std::shared_ptr<const PackedWeights> sharedFours(const Tensor& codes, Packing::Order order,
+                                                 FunctionRef<std::vector<std::uint32_t>()> pack)
+{
+    using dnnl::memory;
+    const memory::desc bytes({codes.elements()}, memory::data_type::s8, memory::format_tag::a);
+    return sharedCodes(codes, {.plain = bytes, .wanted = bytes, .order = order}, [&] {
+        const std::vector<std::uint32_t> fours = pack();
+        memory packed({{static_cast<std::int64_t>(fours.size())}, memory::data_type::s32, memory::format_tag::a},
+                      cpuEngine());
+        std::ranges::copy(fours, static_cast<std::uint32_t*>(packed.get_data_handle()));
+        return packed;
+    });
+}
+
+std::span<const std::uint32_t> foursOf(const PackedWeights& weights)
+{
+    return {static_cast<const std::uint32_t*>(weights.memory.get_data_handle()),
+            weights.memory.get_desc().get_size() / sizeof(std::uint32_t)};
 }
 
 std::size_t packingsMade()

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <span>
+#include <vector>
 
 #include "core/base/function_ref.h"
 #include "core/runtime/onednn.h"
@@ -20,10 +23,13 @@ struct PackedWeights
 /// How weights are brought from a constant into a primitive's order.
 struct Packing
 {
+    /// What `wanted` describes: the weights themselves, their transforms, or fours of bytes in an order of our own.
+    enum class Order : std::uint8_t { primitive, winograd, productFours, depthwiseFours };
+
     dnnl::memory::desc plain, wanted;
     float factor = 1;
     bool transposed = false;
-    bool winograd = false; ///< the transforms of the weights, not these themselves
+    Order order = Order::primitive;
 
     bool operator==(const Packing& other) const;
 };
@@ -39,7 +45,13 @@ std::shared_ptr<const PackedWeights> sharedWeights(const Tensor& constant, const
 std::shared_ptr<const PackedWeights> sharedCodes(const Tensor& codes, const Packing& packing,
                                                  FunctionRef<dnnl::memory()> pack);
 
-/// How often the two had to pack, in this process: for tests.
+/// As sharedCodes(), for an order of our own: `pack` gives its fours of bytes.
+std::shared_ptr<const PackedWeights> sharedFours(const Tensor& codes, Packing::Order order,
+                                                 FunctionRef<std::vector<std::uint32_t>()> pack);
+/// What sharedFours() holds.
+std::span<const std::uint32_t> foursOf(const PackedWeights& weights);
+
+/// How often these had to pack, in this process: for tests.
 std::size_t packingsMade();
 
 }

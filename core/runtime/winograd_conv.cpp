@@ -86,7 +86,7 @@ public:
         const Packing packing{
             .plain = dnnlDesc({kWinogradPoints, m_shape.inChannels, m_shape.outChannels}, Layout::plain),
             .wanted = m_packed,
-            .winograd = true};
+            .order = Packing::Order::winograd};
         // Not switchable: the weights are the model's own.
         const Tensor constant = context.constant(m_weight);
         binding->weights = sharedWeights(constant, packing, [&] {

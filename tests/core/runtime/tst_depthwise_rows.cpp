@@ -86,7 +86,8 @@ void compareAllRows(const DepthwiseSizes& sizes, const Numbers& numbers)
     std::string reason;
     if (!DepthwiseRows::takes(sizes, reason))
         QSKIP(qPrintable(QString::fromStdString(reason)));
-    const DepthwiseRows rows(sizes, numbers.weights, numbers.how(), numbers.inputZero);
+    const std::vector<std::uint32_t> packed = DepthwiseRows::pack(sizes, numbers.weights);
+    const DepthwiseRows rows(sizes, packed, numbers.how(), numbers.inputZero);
     const auto length = static_cast<std::size_t>(sizes.outColumns * sizes.channels);
     for (std::int64_t row = 0; row < sizes.outRows; ++row) {
         std::vector<std::uint8_t> actual(length + 64, 99), expected = plainRow(sizes, numbers, row);

@@ -382,6 +382,17 @@ const Case kCases[] = {
      "s, z, w, ws, wz, t, u, b) {pads=[1, 0, 2, 1], strides=[2, 1]}\ny = DequantizeLinear(c, t, u)\noutput "
      "y"},
     {"codes, convolution, unpadded, narrow range", "byte_convert onednn_qlinear_conv byte_convert", kExact,
+     "input x: float32[2x18x5x4]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
+     "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[8x18x1x1] = ...\nws: float32[] = 0.02\nwz: int8[] = 0\nb: int32[8] = ...\nc = QLinearConv(q, "
+     "s, z, w, ws, wz, t, u, b) {lathe_minimum_code=70, lathe_maximum_code=130}\ny = DequantizeLinear(c, t, "
+     "u)\noutput y"},
+    {"codes, convolution, one tap, many channels", "byte_convert byte_pointwise byte_convert", kExact,
+     "input x: float32[2x76x13x12]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
+     "t: float32[] = 0.05\nu: uint8[] = 101\n"
+     "w: int8[123x76x1x1] = ...\nws: float32[123] = +...\nwz: int8[123] = 0\nb: int32[123] = ...\nc = "
+     "QLinearConv(q, s, z, w, ws, wz, t, u, b)\ny = DequantizeLinear(c, t, u)\noutput y"},
+    {"codes, convolution, one tap, narrow range", "byte_convert byte_pointwise byte_convert", kExact,
      "input x: float32[2x16x5x4]\ns: float32[] = 0.008\nz: uint8[] = 120\nq = QuantizeLinear(x, s, z)\n"
      "t: float32[] = 0.05\nu: uint8[] = 101\n"
      "w: int8[8x16x1x1] = ...\nws: float32[] = 0.02\nwz: int8[] = 0\nb: int32[8] = ...\nc = QLinearConv(q, "

@@ -77,7 +77,7 @@ void TstPackedWeights::otherWishesArePackedApart()
     QVERIFY(packed(constant.reshaped(Shape{8, 1}), packing) != first);
     QVERIFY(packed(constant, {.plain = kRow, .wanted = kRow, .factor = 2}) != first);
     QVERIFY(packed(constant, {.plain = kRow, .wanted = kRow, .transposed = true}) != first);
-    QVERIFY(packed(constant, {.plain = kRow, .wanted = kRow, .winograd = true}) != first);
+    QVERIFY(packed(constant, {.plain = kRow, .wanted = kRow, .order = Packing::Order::winograd}) != first);
     QVERIFY(packed(constant, {.plain = kRow, .wanted = kColumn}) != first);
     Tensor changed = constant;
     changed.mutableData<float>()[0] += 1;

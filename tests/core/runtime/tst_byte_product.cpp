@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Products of bytes against plain sums that are requantized by the loop of all other kernels.
+#include "core/runtime/byte_product.h"
+
+#include <QtTest>
+#include <random>
+
+#include "core/runtime/simd.h"
+
+using namespace lathe;
+
+namespace {
+
+struct Problem
+{
+    std::int64_t depth = 0, channels = 0, rows = 0, stride = 0;
+    std::vector<std::uint8_t> codes;
+    std::vector<std::int8_t> weights;
+    std::vector<float> multiplier;
+    std::vector<std::int32_t> bias;
+    std::int32_t zero = 0, low = 0, high = 255;
+
+    ByteRequantization how() const { return {multiplier, bias, zero, low, high}; }
+};
+
+template <typename T>
+std::vector<T> uniform(std::mt19937& generator, std::int64_t count, int low, int high)
+{
+    std::uniform_int_distribution<int> any(low, high);
+    std::vector<T> made;
+    for (std::int64_t i = 0; i < count; ++i)
+        made.push_back(static_cast<T>(any(generator)));
+    return made;
+}
+
+/// Rows overlap where `stride` is less than a row.
+Problem problemOf(std::int64_t rows, std::int64_t depth, std::int64_t channels, std::int64_t stride)
+{
+    const auto seed = static_cast<unsigned>(rows * 7 + depth * 3 + channels);
+    std::mt19937 generator(seed);
+    Problem problem{.depth = depth, .channels = channels, .rows = rows, .stride = stride};
+    problem.codes = uniform<std::uint8_t>(generator, (rows - 1) * stride + (depth + 3) / 4 * 4, 0, 255);
+    problem.weights = uniform<std::int8_t>(generator, channels * depth, -128, 127);
+    problem.bias = uniform<std::int32_t>(generator, channels, -30000, 30000);
+    for (const int thousandths : uniform<int>(generator, channels, 1, 12))
+        problem.multiplier.push_back(static_cast<float>(thousandths) / 1024.0F);
+    problem.zero = static_cast<std::int32_t>(seed * 91 % 256);
+    problem.low = static_cast<std::int32_t>(seed * 13 % 40);
+    problem.high = 255 - static_cast<std::int32_t>(seed * 7 % 30);
+    return problem;
+}
+
+std::vector<std::uint8_t> plain(const Problem& problem)
+{
+    std::vector<std::int32_t> sums;
+    for (std::int64_t r = 0; r < problem.rows; ++r)
+        for (std::int64_t c = 0; c < problem.channels; ++c) {
+            std::int32_t sum = 0;
+            for (std::int64_t k = 0; k < problem.depth; ++k)
+                sum += problem.codes[static_cast<std::size_t>(r * problem.stride + k)] *
+                       problem.weights[static_cast<std::size_t>(c * problem.depth + k)];
+            sums.push_back(sum);
+        }
+    std::vector<std::uint8_t> codes(sums.size());
+    requantizeToBytes(sums.data(), codes.data(), problem.rows, problem.how());
+    return codes;
+}
+
+/// Behind the results stand other bytes, which must stay as they are.
+void compare(const Problem& problem)
+{
+    std::string reason;
+    if (!ByteProduct::takes(reason))
+        QSKIP(qPrintable(QString::fromStdString(reason)));
+    const std::vector<std::uint32_t> packed = ByteProduct::pack(problem.channels, problem.depth, problem.weights);
+    const ByteProduct product(problem.depth, packed, problem.how());
+    std::vector<std::uint8_t> expected = plain(problem);
+    std::vector<std::uint8_t> actual(expected.size() + 64, 99);
+    expected.resize(actual.size(), 99);
+    product.run(problem.codes.data(), problem.stride, problem.rows, actual.data());
+    QCOMPARE(actual, expected);
+}
+
+}
+
+class TstByteProduct : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void cleanup() { limitSimdLevel(SimdLevel::avx512); }
+    void everyCountOfChannels();
+    void everyCountOfRows();
+    void everyDepth();
+    void rowsMayOverlap();
+    void valuesBeyondIntegersAreClamped();
+    void refusesOtherProcessors();
+};
+
+void TstByteProduct::everyCountOfChannels()
+{
+    for (std::int64_t channels = 1; channels < 150; ++channels)
+        compare(problemOf(13, 20, channels, 20));
+}
+
+void TstByteProduct::everyCountOfRows()
+{
+    for (std::int64_t rows = 1; rows < 220; ++rows)
+        for (const std::int64_t channels : {16, 32, 64, 120})
+            compare(problemOf(rows, 8, channels, 8));
+}
+
+void TstByteProduct::everyDepth()
+{
+    for (std::int64_t depth = 1; depth < 70; ++depth)
+        compare(problemOf(9, depth, 83, (depth + 3) / 4 * 4));
+}
+
+void TstByteProduct::rowsMayOverlap()
+{
+    for (const std::int64_t stride : {1, 3, 4, 9, 40})
+        compare(problemOf(50, 27, 83, stride));
+}
+
+void TstByteProduct::valuesBeyondIntegersAreClamped()
+{
+    Problem problem = problemOf(20, 32, 83, 32);
+    for (float& multiplier : problem.multiplier)
+        multiplier = 1e6F;
+    compare(problem);
+}
+
+void TstByteProduct::refusesOtherProcessors()
+{
+    std::string reason;
+    limitSimdLevel(SimdLevel::avx2);
+    QVERIFY(!ByteProduct::takes(reason));
+    QVERIFY(!reason.empty());
+}
+
+QTEST_GUILESS_MAIN(TstByteProduct)
+#include "tst_byte_product.moc"
