@@ -27,8 +27,11 @@ inline bool hasVnni512(std::string& reason)
 
 #if defined(__x86_64__)
 
+#if !defined(__clang__)
 // GCC 12 takes the undefined registers inside its own intrinsics for ours.
+#pragma GCC diagnostic ignored "-Wuninitialized"
 #pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#endif
 
 /// Before functions that need it, and behind the parameters of lambdas.
 #define LATHE_VNNI_TARGET "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni"

@@ -38,7 +38,11 @@ Problem problemOf(std::int64_t rows, std::int64_t depth, std::int64_t channels, 
 {
     const auto seed = static_cast<unsigned>(rows * 7 + depth * 3 + channels);
     std::mt19937 generator(seed);
-    Problem problem{.depth = depth, .channels = channels, .rows = rows, .stride = stride};
+    Problem problem;
+    problem.depth = depth;
+    problem.channels = channels;
+    problem.rows = rows;
+    problem.stride = stride;
     problem.codes = uniform<std::uint8_t>(generator, (rows - 1) * stride + (depth + 3) / 4 * 4, 0, 255);
     problem.weights = uniform<std::int8_t>(generator, channels * depth, -128, 127);
     problem.bias = uniform<std::int32_t>(generator, channels, -30000, 30000);

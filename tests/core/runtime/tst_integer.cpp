@@ -237,7 +237,7 @@ void TstInteger::choosesKernels_data()
     QTest::addColumn<QString>("kernels");
     QTest::addColumn<QString>("reason");
     const char* bytes =
-        "byte_convert onednn_qlinear_conv onednn_qlinear_conv onednn_qlinear_conv byte_pair byte_table "
+        "byte_convert onednn_qlinear_conv byte_depthwise byte_pointwise byte_pair byte_table "
         "byte_table "
         "byte_table concat strided_move byte_pair byte_pool byte_pool byte_global_average alias onednn_qgemm "
         "byte_convert softmax";
