@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Depthwise QLinearConv on uint8 and int8, channels last, for processors that add four products at once (VNNI).
+// Depthwise QLinearConv on uint8 and int8, channels last, for processors that add four products at once
+// (VNNI).
 #include <algorithm>
 
 #include "core/ops/conv_geometry.h"
@@ -15,9 +16,9 @@ class ByteDepthwiseKernel final : public Kernel
 {
 public:
     ByteDepthwiseKernel(const DepthwiseSizes& sizes, const IntegerProduct& product, std::int64_t batch)
-        : m_packed(sharedFours(
-              product.weights, Packing::Order::depthwiseFours,
-              [&] { return DepthwiseRows::pack(sizes, product.weights.data<std::int8_t>()); }))
+        : m_packed(
+              sharedFours(product.weights, Packing::Order::depthwiseFours,
+                          [&] { return DepthwiseRows::pack(sizes, product.weights.data<std::int8_t>()); }))
         , m_rows(sizes, foursOf(*m_packed), requantization(product, biasWithZeroPoint(product)),
                  static_cast<std::uint8_t>(product.input.zero))
         , m_batch(batch)

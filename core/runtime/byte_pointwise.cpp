@@ -21,7 +21,8 @@ public:
                                    return ByteProduct::pack(geometry.outChannels, geometry.inChannels,
                                                             product.weights.data<std::int8_t>());
                                }))
-        , m_product(geometry.inChannels, foursOf(*m_packed), requantization(product, biasWithZeroPoint(product)))
+        , m_product(geometry.inChannels, foursOf(*m_packed),
+                    requantization(product, biasWithZeroPoint(product)))
         , m_pixels(geometry.batch * geometry.window.outputElements())
     {
         packedBytes = foursOf(*m_packed).size_bytes();

@@ -16,8 +16,8 @@ int vectorsOf(std::int64_t channelsLeft)
     return channelsLeft >= 64 ? 4 : channelsLeft >= 32 ? 2 : 1;
 }
 
-/// Which channel of its block stands at `place` of a block of `vectors` registers: packing works within parts of 128 bits,
-/// which take four channels from each register.
+/// Which channel of its block stands at `place` of a block of `vectors` registers: packing works within parts
+/// of 128 bits, which take four channels from each register.
 std::int64_t channelAt(std::int64_t place, int vectors)
 {
     return place % 16 / 4 * 4 * vectors + place / 16 * 4 + place % 4;
@@ -59,7 +59,8 @@ std::vector<std::uint32_t> ByteProduct::pack(std::int64_t channels, std::int64_t
     return packed;
 }
 
-ByteProduct::ByteProduct(std::int64_t depth, std::span<const std::uint32_t> packed, const ByteRequantization& how)
+ByteProduct::ByteProduct(std::int64_t depth, std::span<const std::uint32_t> packed,
+                         const ByteRequantization& how)
     : m_channels(static_cast<std::int64_t>(how.multiplier.size()))
     , m_fours((depth + 3) / 4)
     , m_weights(packed)
@@ -117,7 +118,8 @@ LATHE_VNNI_INLINE void storeRows(const Block& block, __m512i bytes, std::uint8_t
         _mm512_storeu_si512(out, bytes);
     if constexpr (Vectors == 2) {
         _mm256_storeu_si256(reinterpret_cast<__m256i*>(out), _mm512_castsi512_si256(bytes));
-        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + block.pitch), _mm512_extracti64x4_epi64(bytes, 1));
+        _mm256_storeu_si256(reinterpret_cast<__m256i*>(out + block.pitch),
+                            _mm512_extracti64x4_epi64(bytes, 1));
     }
     if constexpr (Vectors == 1) {
         _mm_mask_storeu_epi8(out, block.lanes, _mm512_castsi512_si128(bytes));
@@ -129,7 +131,8 @@ LATHE_VNNI_INLINE void storeRows(const Block& block, __m512i bytes, std::uint8_t
 
 /// Rows, a multiple of 4 / Vectors, of one block.
 template <int Vectors, int Rows>
-LATHE_VNNI_INLINE void someRows(const Block& block, const std::uint8_t* rows, std::int64_t stride, std::uint8_t* out)
+LATHE_VNNI_INLINE void someRows(const Block& block, const std::uint8_t* rows, std::int64_t stride,
+                                std::uint8_t* out)
 {
     __m512i sums[Rows][Vectors];
 #pragma GCC unroll 16

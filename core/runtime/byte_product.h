@@ -10,9 +10,9 @@
 
 namespace lathe {
 
-/// Rows of uint8 codes times int8 weights by VPDPBUSD, requantized as by requantizeToBytes(). For short rows, where
-/// requantizing weighs as much as the products: sixty-four codes are finished at once. Sums are exact (modulo 2^32).
-/// Immutable: any thread may run it.
+/// Rows of uint8 codes times int8 weights by VPDPBUSD, requantized as by requantizeToBytes(). For short rows,
+/// where requantizing weighs as much as the products: sixty-four codes are finished at once. Sums are exact
+/// (modulo 2^32). Immutable: any thread may run it.
 class ByteProduct
 {
 public:
@@ -34,9 +34,9 @@ public:
     void run(const std::uint8_t* rows, std::int64_t stride, std::int64_t count, std::uint8_t* out) const;
 
 private:
-    std::int64_t m_channels, m_fours; ///< fours of bytes in a row
+    std::int64_t m_channels, m_fours;         ///< fours of bytes in a row
     std::span<const std::uint32_t> m_weights; ///< by block of channels: [four][channel]
-    std::vector<float> m_multiplier;      ///< by block: one for each of 64 sums that are finished together
+    std::vector<float> m_multiplier; ///< by block: one for each of 64 sums that are finished together
     std::vector<std::int32_t> m_bias;
     std::int32_t m_zero, m_low, m_high;
 };

@@ -29,8 +29,8 @@ std::int64_t blockSize(std::int64_t channelsLeft)
     return channelsLeft >= 64 ? 64 : channelsLeft >= 32 ? 32 : 16;
 }
 
-/// Which channel of its block stands at `position` of 64: interleaving and packing registers work within parts of
-/// 128 bits, and cancel each other if the sums stay in that order.
+/// Which channel of its block stands at `position` of 64: interleaving and packing registers work within
+/// parts of 128 bits, and cancel each other if the sums stay in that order.
 std::int64_t channelAt(std::int64_t position, std::int64_t block)
 {
     return (position % 16 / 4 * 16 + position / 16 * 4 + position % 4) % block;
@@ -54,7 +54,8 @@ std::int64_t tapsOf(const DepthwiseSizes& sizes)
 
 }
 
-std::vector<std::uint32_t> DepthwiseRows::pack(const DepthwiseSizes& sizes, std::span<const std::int8_t> weights)
+std::vector<std::uint32_t> DepthwiseRows::pack(const DepthwiseSizes& sizes,
+                                               std::span<const std::int8_t> weights)
 {
     const std::int64_t taps = tapsOf(sizes), columns = sizes.kernelColumns;
     std::vector<std::uint32_t> packed;
@@ -123,12 +124,14 @@ struct Cut
     }
 
     std::int64_t count; ///< outputs of a part
-    std::int64_t insideFrom = 0, insideTo = std::numeric_limits<std::int64_t>::max(); ///< columns that no part has outside
+    std::int64_t insideFrom = 0,
+                 insideTo = std::numeric_limits<std::int64_t>::max(); ///< columns that no part has outside
     std::uint64_t insideCount = 0;
     std::array<std::int64_t, Parts> firstOutput{}, firstColumn{}, offset{};
 };
 
-/// The lines of the image, at the block's first channel, that a row of outputs sees; padding where there is none.
+/// The lines of the image, at the block's first channel, that a row of outputs sees; padding where there is
+/// none.
 template <int Parts>
 struct View
 {
@@ -180,7 +183,8 @@ LATHE_VNNI_INLINE __m512i atEdge(const View<Parts>& view, const std::uint8_t* li
 
 /// Four lines in a column of each part.
 template <int Parts>
-LATHE_VNNI_INLINE Four columnOf(const View<Parts>& view, const std::uint8_t* const* lines, std::int64_t column)
+LATHE_VNNI_INLINE Four columnOf(const View<Parts>& view, const std::uint8_t* const* lines,
+                                std::int64_t column)
 {
     __m512i row[kRowsTogether];
     if (static_cast<std::uint64_t>(column - view.cut.insideFrom) < view.cut.insideCount) [[likely]] {

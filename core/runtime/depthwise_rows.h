@@ -31,8 +31,8 @@ public:
     /// False, with the reason: this processor cannot, or a window is too wide.
     static bool takes(const DepthwiseSizes& sizes, std::string& reason);
 
-    /// Weights [channels, kernelRows, kernelColumns] as the constructor takes them: four rows of the window an
-    /// element.
+    /// Weights [channels, kernelRows, kernelColumns] as the constructor takes them: four rows of the window
+    /// an element.
     static std::vector<std::uint32_t> pack(const DepthwiseSizes& sizes, std::span<const std::int8_t> weights);
 
     /// `packed` must stay where it is. `how.bias` has the zero-point of the input in it already

@@ -127,7 +127,8 @@ std::optional<IntegerMatrix> readIntegerMatrix(const StepRequest& request, std::
     const Shape& weights = request.shape(node.inputs[3]);
     const std::int64_t channels = weights[channelsFirst ? 0 : 1];
     IntegerMatrix matrix{{}, request.shape(node.inputs[0])[0], weights[channelsFirst ? 1 : 0]};
-    if (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1 || matrix.rows == 0 || weights.elements() == 0) {
+    if (node.integer("transA", 0) != 0 || node.real("alpha", 1) != 1 || matrix.rows == 0 ||
+        weights.elements() == 0) {
         reason = "the form of its matrices";
         return std::nullopt;
     }

@@ -124,8 +124,9 @@ std::shared_ptr<const PackedWeights> sharedFours(const Tensor& codes, Packing::O
     const memory::desc bytes({codes.elements()}, memory::data_type::s8, memory::format_tag::a);
     return sharedCodes(codes, {.plain = bytes, .wanted = bytes, .order = order}, [&] {
         const std::vector<std::uint32_t> fours = pack();
-        memory packed({{static_cast<std::int64_t>(fours.size())}, memory::data_type::s32, memory::format_tag::a},
-                      cpuEngine());
+        memory packed(
+            {{static_cast<std::int64_t>(fours.size())}, memory::data_type::s32, memory::format_tag::a},
+            cpuEngine());
         std::ranges::copy(fours, static_cast<std::uint32_t*>(packed.get_data_handle()));
         return packed;
     });

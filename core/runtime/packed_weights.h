@@ -23,8 +23,15 @@ struct PackedWeights
 /// How weights are brought from a constant into a primitive's order.
 struct Packing
 {
-    /// What `wanted` describes: the weights themselves, their transforms, or fours of bytes in an order of our own.
-    enum class Order : std::uint8_t { primitive, winograd, productFours, depthwiseFours };
+    /// What `wanted` describes: the weights themselves, their transforms, or fours of bytes in an order of
+    /// our own.
+    enum class Order : std::uint8_t
+    {
+        primitive,
+        winograd,
+        productFours,
+        depthwiseFours
+    };
 
     dnnl::memory::desc plain, wanted;
     float factor = 1;

@@ -12,8 +12,8 @@
 
 namespace lathe {
 
-/// Whether this processor adds four products of bytes to each of sixteen int32 sums at once (VPDPBUSD of AVX-512), and
-/// limitSimdLevel() lets it; or the reason.
+/// Whether this processor adds four products of bytes to each of sixteen int32 sums at once (VPDPBUSD of
+/// AVX-512), and limitSimdLevel() lets it; or the reason.
 inline bool hasVnni512(std::string& reason)
 {
 #if defined(__x86_64__)
@@ -45,8 +45,8 @@ struct Four
     __m512i at[4];
 };
 
-/// Adds to each of sixteen sums the products of four unsigned bytes with four signed ones. GCC 12 copies the sums
-/// around its own intrinsic for it.
+/// Adds to each of sixteen sums the products of four unsigned bytes with four signed ones. GCC 12 copies the
+/// sums around its own intrinsic for it.
 LATHE_VNNI_INLINE __m512i withProducts(__m512i sums, __m512i bytes, __m512i weights)
 {
     asm("vpdpbusd %2, %1, %0" : "+v"(sums) : "v"(bytes), "vm"(weights));
@@ -60,8 +60,8 @@ LATHE_VNNI_INLINE void addProducts(Four& sums, const Four& bytes, const std::uin
         sums.at[v] = withProducts(sums.at[v], bytes.at[v], _mm512_loadu_si512(weights + v * 16));
 }
 
-/// Requantizes as requantizeToBytes() does. The four registers of sums are packed within their parts of 128 bits: part
-/// L of the result has four bytes from part L of each.
+/// Requantizes as requantizeToBytes() does. The four registers of sums are packed within their parts of 128
+/// bits: part L of the result has four bytes from part L of each.
 class FourToBytes
 {
 public:

@@ -76,7 +76,8 @@ void compare(const Problem& problem)
     std::string reason;
     if (!ByteProduct::takes(reason))
         QSKIP(qPrintable(QString::fromStdString(reason)));
-    const std::vector<std::uint32_t> packed = ByteProduct::pack(problem.channels, problem.depth, problem.weights);
+    const std::vector<std::uint32_t> packed =
+        ByteProduct::pack(problem.channels, problem.depth, problem.weights);
     const ByteProduct product(problem.depth, packed, problem.how());
     std::vector<std::uint8_t> expected = plain(problem);
     std::vector<std::uint8_t> actual(expected.size() + 64, 99);

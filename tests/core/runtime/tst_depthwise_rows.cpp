@@ -38,8 +38,8 @@ Numbers numbersFor(const DepthwiseSizes& sizes, unsigned seed)
     std::mt19937 generator(seed);
     Numbers numbers;
     numbers.image = uniform<std::uint8_t>(generator, sizes.inputBytes(), 0, 255);
-    numbers.weights = uniform<std::int8_t>(
-        generator, sizes.channels * sizes.kernelRows * sizes.kernelColumns, -128, 127);
+    numbers.weights =
+        uniform<std::int8_t>(generator, sizes.channels * sizes.kernelRows * sizes.kernelColumns, -128, 127);
     numbers.bias = uniform<std::int32_t>(generator, sizes.channels, -30000, 30000);
     for (const int thousandths : uniform<int>(generator, sizes.channels, 1, 12))
         numbers.multiplier.push_back(static_cast<float>(thousandths) / 1024.0F);
@@ -60,11 +60,11 @@ std::int32_t plainSum(const DepthwiseSizes& s, const Numbers& numbers, std::int6
             const std::int64_t x = column * s.strideColumns - s.padLeft + c * s.dilationColumns;
             const bool inside = y >= 0 && y < s.inRows && x >= 0 && x < s.inColumns;
             const std::uint8_t code =
-                inside
-                    ? numbers.image[static_cast<std::size_t>((y * s.inColumns + x) * s.channels + channel)]
-                    : numbers.inputZero;
-            sum += code * numbers.weights[static_cast<std::size_t>(
-                              (channel * s.kernelRows + r) * s.kernelColumns + c)];
+                inside ? numbers.image[static_cast<std::size_t>((y * s.inColumns + x) * s.channels + channel)]
+                       : numbers.inputZero;
+            sum +=
+                code *
+                numbers.weights[static_cast<std::size_t>((channel * s.kernelRows + r) * s.kernelColumns + c)];
         }
     return sum;
 }
