@@ -27,8 +27,8 @@ std::vector<Source> sourcesOf(std::int64_t size, const PicturePart& part, std::i
     std::vector<Source> sources;
     for (std::int64_t i = 0; i < size; ++i) {
         const auto shown = static_cast<double>(std::clamp(i - moved, std::int64_t{0}, size - 1));
-        const double at = std::clamp(part.begin * static_cast<double>(size) + (shown + 0.5) * part.size - 0.5, 0.0,
-                                     static_cast<double>(size - 1));
+        const double at = std::clamp(part.begin * static_cast<double>(size) + (shown + 0.5) * part.size - 0.5,
+                                     0.0, static_cast<double>(size - 1));
         const auto first = static_cast<std::int64_t>(at);
         Source source{first, std::min(first + 1, size - 1), static_cast<float>(at - std::floor(at))};
         if (mirrored) {

@@ -25,8 +25,8 @@ struct PicturePart
     double size = 1;
 };
 
-/// How a picture is shown otherwise: mirrored left to right, then a part of it brought to the full size, then moved,
-/// the edge repeated where it was left.
+/// How a picture is shown otherwise: mirrored left to right, then a part of it brought to the full size, then
+/// moved, the edge repeated where it was left.
 struct PictureVariation
 {
     bool mirrored = false;

@@ -53,7 +53,8 @@ private:
     static constexpr std::int64_t fewestSamples = 8;
     static constexpr double pullOfFew = 1;
 
-    double pullOf(const WeightLayer& layer, const InputMoments& moments, const std::vector<double>& weights) const
+    double pullOf(const WeightLayer& layer, const InputMoments& moments,
+                  const std::vector<double>& weights) const
     {
         if (m_options.pull > 0 || moments.cross.empty())
             return m_options.pull;
@@ -141,7 +142,8 @@ private:
 
     static RowMatrix meanSquare(const InputMoments& moments, std::int64_t group)
     {
-        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * moments.depth, moments.depth);
+        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * moments.depth,
+                                                     moments.depth);
         return mean * mean.transpose();
     }
 
@@ -209,7 +211,8 @@ std::vector<Option> reconstructOptions()
              .defaultValue = 0.01},
             {.id = "pull",
              .label = "Pull towards the float weights",
-             .help = "Keeps weights from moving to make up for earlier layers; 0: as much as does best where one half of "
+             .help = "Keeps weights from moving to make up for earlier layers; 0: as much as does best where "
+                     "one half of "
                      "the samples is held against the other, layer by layer",
              .minimum = 0,
              .maximum = 100,

@@ -28,7 +28,8 @@ RowMatrix someRows(const Rows& all)
 /// E|W x - (W + D) z|^2 less that of D = 0.
 double errorOf(const RowMatrix& weights, const RowMatrix& move, const InputChange& input)
 {
-    return (move * input.second).cwiseProduct(move).sum() - 2 * (weights * input.change).cwiseProduct(move).sum();
+    return (move * input.second).cwiseProduct(move).sum() -
+           2 * (weights * input.change).cwiseProduct(move).sum();
 }
 
 } // namespace
@@ -42,11 +43,13 @@ void dampen(RowMatrix& second, double part)
 InputChange inputChange(const InputMoments& moments, std::int64_t group, bool centred)
 {
     const std::int64_t depth = moments.depth;
-    InputChange input{Rows(moments.secondOf(group), depth, depth), Rows(moments.crossOf(group), depth, depth)};
+    InputChange input{Rows(moments.secondOf(group), depth, depth),
+                      Rows(moments.crossOf(group), depth, depth)};
     input.noise = summationNoise * input.second.trace();
     if (centred) {
         const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * depth, depth);
-        const Eigen::Map<const Eigen::VectorXd> reference(moments.referenceMean.data() + group * depth, depth);
+        const Eigen::Map<const Eigen::VectorXd> reference(moments.referenceMean.data() + group * depth,
+                                                          depth);
         input.second -= mean * mean.transpose();
         input.change -= reference * mean.transpose();
     }
@@ -70,7 +73,8 @@ double chosenPull(const std::vector<double>& weights, const InputMoments& first,
     for (std::int64_t group = 0; group < first.groups; ++group) {
         const RowMatrix rows =
             someRows(Rows(weights.data() + group * rowsPerGroup * first.depth, rowsPerGroup, first.depth));
-        const InputChange one = inputChange(first, group, centred), other = inputChange(second, group, centred);
+        const InputChange one = inputChange(first, group, centred),
+                          other = inputChange(second, group, centred);
         for (std::size_t i = 0; i < pulls.size(); ++i)
             errors[i] += errorOf(rows, targetMove(rows, one, pulls[i], control), other) +
                          errorOf(rows, targetMove(rows, other, pulls[i], control), one);

@@ -6,7 +6,8 @@
 
 namespace lathe {
 
-/// How one group of a layer's inputs z, as the quantized layers before give them, differs from the float model's x.
+/// How one group of a layer's inputs z, as the quantized layers before give them, differs from the float
+/// model's x.
 struct InputChange
 {
     RowMatrix second; ///< E[z z'], depth x depth
@@ -28,8 +29,8 @@ void dampen(RowMatrix& second, double part);
 /// W x is best matched by (W + D) z with D = W E[(x - z) z'] E[z z']^-1; more `pull` keeps D smaller.
 RowMatrix targetMove(const RowMatrix& weights, InputChange input, double pull, const Control& control);
 
-/// The pull with which moves that one half of the samples asks for do best in the other half, all groups of the layer
-/// together, on at most 64 rows. `weights`: rows x depth.
+/// The pull with which moves that one half of the samples asks for do best in the other half, all groups of
+/// the layer together, on at most 64 rows. `weights`: rows x depth.
 double chosenPull(const std::vector<double>& weights, const InputMoments& first, const InputMoments& second,
                   std::int64_t rowsPerGroup, bool centred, const Control& control);
 

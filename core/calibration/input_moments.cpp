@@ -180,7 +180,8 @@ constexpr std::int64_t groupsOfShare = 16;
 void join(InputMoments& sum, const InputMoments& more)
 {
     const auto total = static_cast<double>(std::max<std::int64_t>(sum.count + more.count, 1));
-    const double share = static_cast<double>(sum.count) / total, other = static_cast<double>(more.count) / total;
+    const double share = static_cast<double>(sum.count) / total,
+                 other = static_cast<double>(more.count) / total;
     const auto joinNumbers = [&](std::vector<double>& into, const std::vector<double>& from) {
         for (std::size_t i = 0; i < into.size(); ++i)
             into[i] = into[i] * share + from[i] * other;

@@ -57,8 +57,8 @@ using RecordInputs =
 struct MomentOptions
 {
     bool second = true; ///< false: means alone
-    /// Above 0, halves of the samples have moments of their own too: in turn, and so many samples on in the same half
-    /// again, as other views of a picture are.
+    /// Above 0, halves of the samples have moments of their own too: in turn, and so many samples on in the
+    /// same half again, as other views of a picture are.
     std::int64_t halvesOf = 0;
     int workers = 0;    ///< 0 = all cores
     /// Matrices of so many bytes are formed in one go; layers beyond that wait for a further run over the

@@ -21,7 +21,8 @@ namespace {
 
 constexpr std::int64_t depth = 8;
 
-/// Moments of `count` inputs x of independent normal numbers, of which z is `kept` and as much noise as `noise` says.
+/// Moments of `count` inputs x of independent normal numbers, of which z is `kept` and as much noise as
+/// `noise` says.
 InputMoments momentsOf(unsigned seed, int count, double kept, double noise)
 {
     std::mt19937_64 generator(seed);
