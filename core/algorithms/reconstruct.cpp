@@ -216,7 +216,7 @@ std::vector<Option> reconstructOptions()
                      "the samples is held against the other, layer by layer",
              .minimum = 0,
              .maximum = 100,
-             .defaultValue = 0},
+             .defaultValue = 0.1},
             {.id = "propagate",
              .label = "Inputs as quantized layers give them",
              .kind = Option::Kind::flag,
