@@ -1212,8 +1212,8 @@
         <translation>Zug zu den Gleitkommagewichten</translation>
     </message>
     <message>
-        <source>How far weights may move to make up for earlier layers; more for fewer samples</source>
-        <translation>Wie weit sich Gewichte bewegen dürfen, um frühere Schichten auszugleichen; mehr bei weniger Proben</translation>
+        <source>Keeps weights from moving to make up for earlier layers; 0: as much as does best where one half of the samples is held against the other, layer by layer</source>
+        <translation>Hält Gewichte davon ab, sich zu bewegen, um frühere Schichten auszugleichen; 0: so sehr, wie es am besten ist, wenn eine Hälfte der Proben an der anderen gemessen wird, Schicht für Schicht</translation>
     </message>
     <message>
         <source>Inputs as quantized layers give them</source>
@@ -1476,8 +1476,8 @@
         <translation>Ansichten jedes Bildes</translation>
     </message>
     <message>
-        <source>1 as it is, 2 mirrored too, and with more moved a little as well</source>
-        <translation>1 wie es ist, 2 auch gespiegelt, und bei mehr auch etwas verschoben</translation>
+        <source>1 as it is, 2 mirrored too, and with more parts of it as well</source>
+        <translation>1 wie es ist, 2 auch gespiegelt, und bei mehr auch Teile davon</translation>
     </message>
     <message>
         <source>Moves codes, scales, ranges and biases of a few layers at a time towards the float model&apos;s values behind them (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, with learned steps by Esser et al., ICLR 2020).</source>

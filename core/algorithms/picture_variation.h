@@ -18,15 +18,25 @@ struct PictureAxes
 /// Nothing where a tensor is not of that form with 1, 3 or 4 colours.
 std::optional<PictureAxes> pictureAxes(const Tensor& tensor);
 
-/// How a picture is shown otherwise: mirrored left to right, then moved, the edge repeated where it was left.
+/// A stretch of a picture's side, in parts of it.
+struct PicturePart
+{
+    double begin = 0;
+    double size = 1;
+};
+
+/// How a picture is shown otherwise: mirrored left to right, then a part of it brought to the full size, then
+/// moved, the edge repeated where it was left.
 struct PictureVariation
 {
     bool mirrored = false;
+    PicturePart rows{};
+    PicturePart columns{};
     std::int64_t down = 0;
     std::int64_t right = 0;
 };
 
-/// The float32 picture so varied.
+/// The float32 picture so varied; between pixels it is interpolated bilinearly.
 Tensor varied(const Tensor& picture, const PictureAxes& axes, const PictureVariation& variation);
 
 } // namespace lathe

@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/algorithms/cholesky.h"
 #include "core/algorithms/output_error.h"
 #include "core/algorithms/shrinkage.h"
+#include "core/algorithms/target_move.h"
 #include "core/algorithms/treat_layers.h"
 #include "core/algorithms/varied_samples.h"
 #include "core/base/parallel.h"
@@ -16,18 +16,6 @@ namespace lathe {
 namespace {
 
 using Moment = Eigen::Map<const RowMatrix>;
-
-/// Adds a part of the mean of the diagonal to it. Inputs that are always 0 get that much too, so that their
-/// weights are rounded to nearest.
-void dampen(RowMatrix& second, double part)
-{
-    const double mean = second.diagonal().mean();
-    second.diagonal().array() += mean > 0 ? part * mean : 1.0;
-}
-
-/// What summing products in float leaves, in parts of the trace of the moments: all that is known of inputs
-/// that hardly change, once the square of their mean is taken off.
-constexpr double summationNoise = 1e-6;
 
 class Reconstruction
 {
@@ -48,6 +36,8 @@ public:
             m_state, m_context.rules, *floatRun(m_state.graph, m_context.control).program, m_notes);
         MomentOptions collect;
         collect.workers = m_workers;
+        if (m_options.pull == 0 && m_options.propagate && m_context.training.size() >= fewestSamples)
+            collect.halvesOf = m_context.training.size();
         const VariedSamples samples(m_context.training, m_options.views);
         treatLayers(m_state, samples, m_context.control, layers, m_options.passes, m_options.propagate,
                     collect, [this](const WeightLayer& layer, InputMoments& moments, bool first) {
@@ -59,6 +49,23 @@ public:
     }
 
 private:
+    /// With fewer samples their halves say nothing of each other.
+    static constexpr std::int64_t fewestSamples = 8;
+    static constexpr double pullOfFew = 1;
+
+    double pullOf(const WeightLayer& layer, const InputMoments& moments,
+                  const std::vector<double>& weights) const
+    {
+        if (m_options.pull > 0 || moments.cross.empty())
+            return m_options.pull;
+        if (moments.halves.empty())
+            return pullOfFew;
+        // With twice the samples chance counts half as much.
+        return chosenPull(weights, moments.halves[0], moments.halves[1], layer.geometry.rowsPerGroup,
+                          m_options.means && layer.hasBias(), m_context.control) /
+               2;
+    }
+
     void round(const WeightLayer& layer, InputMoments& moments)
     {
         const ProductGeometry& geometry = layer.geometry;
@@ -67,9 +74,10 @@ private:
         std::vector<double> before(problems.size()), after(problems.size()), signal(problems.size());
         const std::vector<double> weights =
             weightRows(geometry, m_state.graph.value(m_state.graph.find(layer.point.value)).constant);
+        const double pull = pullOf(layer, moments, weights);
         const auto solve = [&](std::int64_t group, int) {
             const auto at = static_cast<std::size_t>(group);
-            problems[at] = problem(layer, moments, weights, group);
+            problems[at] = problem(layer, moments, weights, group, pull);
             problems[at].workers = single ? m_workers : 1;
             before[at] = problems[at].totalError();
             signal[at] = problems[at].totalSignal();
@@ -101,55 +109,42 @@ private:
     }
 
     RoundingProblem problem(const WeightLayer& layer, const InputMoments& moments,
-                            const std::vector<double>& weights, std::int64_t group) const
+                            const std::vector<double>& weights, std::int64_t group, double pull) const
     {
         const ProductGeometry& geometry = layer.geometry;
         RoundingProblem problem;
         problem.target = Moment(weights.data() + group * geometry.rowsPerGroup * geometry.depth,
                                 geometry.rowsPerGroup, geometry.depth);
-        problem.second = Moment(moments.secondOf(group), geometry.depth, geometry.depth);
         const bool centred = m_options.means && layer.hasBias();
-        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * geometry.depth,
-                                                     geometry.depth);
-        const double noise = summationNoise * problem.second.trace();
-        if (centred)
-            problem.second -= mean * mean.transpose();
         // With at least as many observations as inputs discounting costs more than it saves.
         const double observations = independentObservations(moments.samples, moments.count);
-        const bool few = observations < static_cast<double>(moments.depth);
-        const double chance = m_options.shrink && few ? shrinkageOf(problem.second, observations) : 0;
-        if (!moments.cross.empty())
-            moveTarget(problem, moments, group, centred, chance, noise);
-        else
-            shrink(problem.second, chance);
-        problem.second.diagonal().array() += noise;
+        const bool few = m_options.shrink && observations < static_cast<double>(moments.depth);
+        if (moments.cross.empty()) {
+            problem.second = Moment(moments.secondOf(group), geometry.depth, geometry.depth);
+            const double noise = summationNoise * problem.second.trace();
+            if (centred)
+                problem.second -= meanSquare(moments, group);
+            shrink(problem.second, few ? shrinkageOf(problem.second, observations) : 0);
+            problem.second.diagonal().array() += noise;
+        } else {
+            InputChange input = inputChange(moments, group, centred);
+            const double chance = few ? shrinkageOf(input.second, observations) : 0;
+            input.change *= 1 - chance;
+            shrink(input.second, chance);
+            problem.second = input.second;
+            problem.second.diagonal().array() += input.noise;
+            problem.target += targetMove(problem.target, std::move(input), pull, m_context.control);
+        }
         dampen(problem.second, m_options.damping);
         setGrids(problem, layer, group);
         return problem;
     }
 
-    /// W x is best matched by V z with V = W E[x z'] E[z z']^-1, pulled towards W where the samples say
-    /// little.
-    void moveTarget(RoundingProblem& problem, const InputMoments& moments, std::int64_t group, bool centred,
-                    double chance, double noise) const
+    static RowMatrix meanSquare(const InputMoments& moments, std::int64_t group)
     {
-        const std::int64_t depth = moments.depth;
-        RowMatrix change = Moment(moments.crossOf(group), depth, depth);
-        if (centred) {
-            const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * depth, depth);
-            const Eigen::Map<const Eigen::VectorXd> reference(moments.referenceMean.data() + group * depth,
-                                                              depth);
-            change -= reference * mean.transpose();
-        }
-        change -= problem.second;
-        change *= 1 - chance;
-        shrink(problem.second, chance);
-        RowMatrix pulled = problem.second;
-        pulled.diagonal().array() += noise;
-        dampen(pulled, m_options.pull);
-        const RowMatrix moved = problem.target * change;
-        const RowMatrix lower = choleskyFactor(std::move(pulled), m_context.control);
-        problem.target += choleskySolve(lower, moved.transpose(), m_context.control).transpose();
+        const Eigen::Map<const Eigen::VectorXd> mean(moments.mean.data() + group * moments.depth,
+                                                     moments.depth);
+        return mean * mean.transpose();
     }
 
     void setGrids(RoundingProblem& problem, const WeightLayer& layer, std::int64_t group) const
@@ -216,8 +211,10 @@ std::vector<Option> reconstructOptions()
              .defaultValue = 0.01},
             {.id = "pull",
              .label = "Pull towards the float weights",
-             .help = "How far weights may move to make up for earlier layers; more for fewer samples",
-             .minimum = 1e-6,
+             .help = "Keeps weights from moving to make up for earlier layers; 0: as much as does best where "
+                     "one half of "
+                     "the samples is held against the other, layer by layer",
+             .minimum = 0,
              .maximum = 100,
              .defaultValue = 0.1},
             {.id = "propagate",

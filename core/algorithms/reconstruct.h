@@ -9,7 +9,7 @@ namespace lathe {
 struct ReconstructOptions
 {
     double damping = 0.01; ///< added to the diagonal of H, in parts of its mean
-    double pull = 0.1;     ///< the same where a target is moved to make up for what earlier layers changed
+    double pull = 0.1; ///< the same where a target is moved to make up for earlier layers; 0: found by halves
     bool propagate = true; ///< inputs as earlier quantized layers give them; false: those of the float model
     bool means = true;     ///< leave the mean of the error to the bias, and correct that
     bool shrink = true; ///< trust correlations of the input less where there are fewer positions than inputs

@@ -10,8 +10,8 @@ namespace lathe {
 Option viewsOption(int byDefault);
 
 /// Samples, and where they are pictures, all of them again, up to `views` times: mirrored left to right every
-/// second time, and from the third time on moved by up to a twentieth of their size each way, the edge
-/// repeated.
+/// second time, and from the third time on parts of them, 35 to 100 % of their area, brought to the full
+/// size.
 class VariedSamples : public Samples
 {
 public:

@@ -176,6 +176,24 @@ struct Share
 
 constexpr std::int64_t groupsOfShare = 16;
 
+/// Adds what was counted elsewhere to moments.
+void join(InputMoments& sum, const InputMoments& more)
+{
+    const auto total = static_cast<double>(std::max<std::int64_t>(sum.count + more.count, 1));
+    const double share = static_cast<double>(sum.count) / total,
+                 other = static_cast<double>(more.count) / total;
+    const auto joinNumbers = [&](std::vector<double>& into, const std::vector<double>& from) {
+        for (std::size_t i = 0; i < into.size(); ++i)
+            into[i] = into[i] * share + from[i] * other;
+    };
+    joinNumbers(sum.referenceMean, more.referenceMean);
+    joinNumbers(sum.mean, more.mean);
+    joinNumbers(sum.second, more.second);
+    joinNumbers(sum.cross, more.cross);
+    sum.count += more.count;
+    sum.samples += more.samples;
+}
+
 std::int64_t matrixBytes(const ProductGeometry& layer, bool cross)
 {
     return layer.groups * layer.depth * layer.depth * static_cast<std::int64_t>(sizeof(double)) *
@@ -186,10 +204,12 @@ std::vector<InputMoments> collectBatch(const RecordInputs& record, bool cross, s
                                        std::span<const ProductGeometry> layers, const MomentOptions& options,
                                        int workers, const Control& control)
 {
-    std::vector<Accumulator> sums;
+    const std::size_t halves = options.halvesOf > 0 ? 2 : 1;
+    std::vector<std::vector<Accumulator>> sums(layers.size());
     std::vector<Share> shares;
     for (std::size_t i = 0; i < layers.size(); ++i) {
-        sums.emplace_back(layers[i], options.second, cross);
+        for (std::size_t half = 0; half < halves; ++half)
+            sums[i].emplace_back(layers[i], options.second, cross);
         for (std::int64_t group = 0; group < layers[i].groups; group += groupsOfShare)
             shares.push_back({i, group, std::min(group + groupsOfShare, layers[i].groups)});
     }
@@ -202,18 +222,28 @@ std::vector<InputMoments> collectBatch(const RecordInputs& record, bool cross, s
         parallelFor(static_cast<std::int64_t>(shares.size()), workers, control, [&](std::int64_t i, int) {
             const Share& share = shares[static_cast<std::size_t>(i)];
             const std::string& name = layers[share.layer].input;
-            for (const SampleInputs& sample : inputs) {
+            for (std::int64_t at = 0; at < count; ++at) {
                 control.throwIfStopped();
+                const SampleInputs& sample = inputs[static_cast<std::size_t>(at)];
                 const std::vector<float>& reference = sample.reference.at(name);
                 const auto test = sample.test.find(name);
-                sums[share.layer].add(reference, test == sample.test.end() ? reference : test->second,
-                                      share.first, share.last);
+                const std::int64_t half = halves == 2 ? (first + at) % options.halvesOf % 2 : 0;
+                sums[share.layer][static_cast<std::size_t>(half)].add(
+                    reference, test == sample.test.end() ? reference : test->second, share.first, share.last);
             }
         });
     }
     std::vector<InputMoments> result;
-    for (Accumulator& sum : sums)
-        result.push_back(sum.finished());
+    for (std::vector<Accumulator>& parts : sums) {
+        std::vector<InputMoments> found;
+        for (Accumulator& part : parts)
+            found.push_back(part.finished());
+        result.push_back(found.front());
+        if (halves == 1)
+            continue;
+        join(result.back(), found.back());
+        result.back().halves = std::move(found);
+    }
     return result;
 }
 
@@ -248,14 +278,15 @@ std::vector<InputMoments> collectInputMoments(const RecordInputs& record, bool c
     if (samples < 1)
         throw Error(ErrorCode::datasetEmpty, "calibration");
     const int workers = options.workers > 0 ? options.workers : hardwareThreads();
+    const std::int64_t parts = options.halvesOf > 0 ? 3 : 1;
     std::vector<InputMoments> result;
     for (std::size_t first = 0; first < layers.size();) {
         std::size_t last = first;
         std::int64_t bytes = 0;
         do
-            bytes += options.second ? matrixBytes(layers[last++], cross) : (++last, 0);
+            bytes += options.second ? parts * matrixBytes(layers[last++], cross) : (++last, 0);
         while (last < layers.size() &&
-               (!options.second || bytes + matrixBytes(layers[last], true) <= options.memoryBytes));
+               (!options.second || bytes + parts * matrixBytes(layers[last], true) <= options.memoryBytes));
         const std::span<const ProductGeometry> batch(layers.data() + first, last - first);
         for (InputMoments& moments : collectBatch(record, cross, samples, batch, options, workers, control)) {
             moments.samples = samples;

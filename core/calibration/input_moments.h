@@ -26,6 +26,7 @@ struct InputMoments
     std::vector<double> mean;          ///< E[z]
     std::vector<double> second; ///< E[z z'], groups * depth * depth; empty where means were asked for alone
     std::vector<double> cross;  ///< E[x z']; empty without another run
+    std::vector<InputMoments> halves; ///< of each half of the samples, where they were asked for
 
     const double* secondOf(std::int64_t group) const { return second.data() + group * depth * depth; }
     const double* crossOf(std::int64_t group) const { return cross.data() + group * depth * depth; }
@@ -56,6 +57,9 @@ using RecordInputs =
 struct MomentOptions
 {
     bool second = true; ///< false: means alone
+    /// Above 0, halves of the samples have moments of their own too: in turn, and so many samples on in the
+    /// same half again, as other views of a picture are.
+    std::int64_t halvesOf = 0;
     int workers = 0;    ///< 0 = all cores
     /// Matrices of so many bytes are formed in one go; layers beyond that wait for a further run over the
     /// samples.

@@ -51,6 +51,7 @@ const VARIANTS = [
   { name: 'W4A4 tuned', bound: 'w4a4', args: plan('int4', 'channel', 'uint4', 'mse', 'tune') },
   // As published figures for 4 bits have it: first and last layer at 8 bits, weights on asymmetric grids.
   { name: 'W4A8 ends 8, GPTQ', bound: 'w4a8', args: [...plan('int4:channel:asymmetric', 'channel', 'uint8', 'mse', 'gptq'), '--ends', '8'] },
+  { name: 'W4A8 ends 8, hadamard+GPTQ', bound: 'w4a8', args: [...plan('int4:channel:asymmetric', 'channel', 'uint8', 'mse', 'hadamard,gptq:pull=0:damping=0.1:views=4'), '--ends', '8'] },
   { name: 'W4A4 ends 8, blocks', bound: 'w4a4', args: [...plan('int4:channel:asymmetric', 'channel', 'uint4', 'mse', 'blocks'), '--ends', '8'] },
   { name: 'W4A4 ends 8, smooth+hadamard+blocks', bound: 'w4a4', args: [...plan('int4:channel:asymmetric', 'channel', 'uint4', 'mse', 'smooth:strength=1,hadamard,blocks'), '--ends', '8'] },
 ];

@@ -13,6 +13,7 @@ class TstPictureVariation : public QObject
 private Q_SLOTS:
     void knowsPictures();
     void mirrorsAndMoves();
+    void showsAPart();
     void keepsColoursTogether();
 };
 
@@ -37,6 +38,24 @@ void TstPictureVariation::mirrorsAndMoves()
     QCOMPARE(shown({.down = 1}), (std::vector<float>{1, 2, 3, 1, 2, 3}));
     QCOMPARE(shown({.right = -1}), (std::vector<float>{2, 3, 3, 5, 6, 6}));
     QCOMPARE(shown({.mirrored = true, .right = 1}), (std::vector<float>{3, 3, 2, 6, 6, 5}));
+}
+
+void TstPictureVariation::showsAPart()
+{
+    const Tensor row = Tensor::of<float>({1, 1, 1, 4}, {0, 4, 8, 12});
+    PictureVariation variation;
+    variation.columns = {0.25, 0.5};
+    QCOMPARE(varied(row, {}, variation).toFloats(), (std::vector<float>{3, 5, 7, 9}));
+    variation.mirrored = true;
+    QCOMPARE(varied(row, {}, variation).toFloats(), (std::vector<float>{9, 7, 5, 3}));
+    // At the edge there is nothing to go towards.
+    variation = {};
+    variation.columns = {0, 0.5};
+    QCOMPARE(varied(row, {}, variation).toFloats(), (std::vector<float>{0, 1, 3, 5}));
+    const Tensor column = Tensor::of<float>({1, 2, 2, 1}, {0, 4, 8, 12});
+    variation = {};
+    variation.rows = {0.5, 0.5};
+    QCOMPARE(varied(column, {}, variation).toFloats(), (std::vector<float>{3, 4, 11, 12}));
 }
 
 void TstPictureVariation::keepsColoursTogether()

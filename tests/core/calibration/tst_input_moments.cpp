@@ -104,6 +104,7 @@ private Q_SLOTS:
     void followsTheDefinition_data();
     void followsTheDefinition();
     void doesNotDependOnWorkersOrMemory();
+    void halvesTakeTurns();
     void saysWhatIsNoProduct();
 };
 
@@ -152,6 +153,33 @@ void TstInputMoments::doesNotDependOnWorkersOrMemory()
         QCOMPARE(a[i].second, b[i].second);
         QCOMPARE(a[i].mean, b[i].mean);
     }
+}
+
+/// 9 samples of three pictures: the second picture of the three has the other half for itself.
+void TstInputMoments::halvesTakeTurns()
+{
+    const std::string text = QString(network).arg(4).arg(0).arg(1).arg(1).toStdString();
+    MomentOptions options;
+    options.halvesOf = 3;
+    const InputMoments halved = collect(text, options).front(), whole = collect(text, {}).front();
+    QVERIFY(whole.halves.empty());
+    QCOMPARE(halved.halves.size(), 2U);
+    QCOMPARE(halved.halves[1].count * 2, halved.halves[0].count);
+    QCOMPARE(halved.count, whole.count);
+    QCOMPARE(halved.samples, whole.samples);
+    const Images images;
+    double sum = 0;
+    for (const std::int64_t sample : {1, 4, 7}) {
+        const std::vector<float> image = images.load(sample).at("x").toFloats();
+        for (int y = 0; y < 5; ++y)
+            for (int x = 0; x < 4; ++x)
+                sum += double{image[static_cast<std::size_t>(y * 6 + x)]};
+    }
+    QVERIFY(std::abs(halved.halves[1].mean[0] - sum / 60) < 1e-9);
+    for (std::size_t i = 0; i < whole.second.size(); ++i)
+        QVERIFY(std::abs(halved.second[i] - whole.second[i]) < 1e-6);
+    for (std::size_t i = 0; i < whole.mean.size(); ++i)
+        QVERIFY(std::abs(halved.mean[i] - whole.mean[i]) < 1e-9);
 }
 
 void TstInputMoments::saysWhatIsNoProduct()
