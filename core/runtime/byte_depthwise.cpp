@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Depthwise QLinearConv on uint8 and int8, channels last, for processors that add four products at once
 // (VNNI).
-#include <algorithm>
-
 #include "core/ops/conv_geometry.h"
 #include "core/runtime/depthwise_rows.h"
 #include "core/runtime/integer_weighted.h"
@@ -79,18 +77,10 @@ std::unique_ptr<Kernel> makeByteDepthwise(const StepRequest& request, std::strin
     const DepthwiseSizes sizes = sizesOf(geometry);
     if (!DepthwiseRows::takes(sizes, reason))
         return nullptr;
-    const auto product = readIntegerProduct(request, 6, 8, geometry.outChannels, reason);
+    const auto product = readByteConv(request, geometry.outChannels, reason);
     if (!product)
         return nullptr;
-    if (!product->toBytes) {
-        reason = "writes bytes only";
-        return nullptr;
-    }
-    auto kernel = std::make_unique<ByteDepthwiseKernel>(sizes, *product, geometry.batch);
-    kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
-    kernel->constants = {node.inputs[3]};
-    kernel->outputLayouts = {Layout::channelsLast};
-    return kernel;
+    return onImages(std::make_unique<ByteDepthwiseKernel>(sizes, *product, geometry.batch), node);
 }
 
 }

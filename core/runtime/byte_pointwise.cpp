@@ -67,18 +67,10 @@ std::unique_ptr<Kernel> makeBytePointwise(const StepRequest& request, std::strin
     }
     if (!ByteProduct::takes(reason))
         return nullptr;
-    const auto product = readIntegerProduct(request, 6, 8, geometry.outChannels, reason);
+    const auto product = readByteConv(request, geometry.outChannels, reason);
     if (!product)
         return nullptr;
-    if (!product->toBytes) {
-        reason = "writes bytes only";
-        return nullptr;
-    }
-    auto kernel = std::make_unique<BytePointwiseKernel>(geometry, *product);
-    kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
-    kernel->constants = {node.inputs[3]};
-    kernel->outputLayouts = {Layout::channelsLast};
-    return kernel;
+    return onImages(std::make_unique<BytePointwiseKernel>(geometry, *product), node);
 }
 
 }

@@ -113,6 +113,7 @@ struct Cut
     explicit Cut(const DepthwiseSizes& sizes)
         : count((sizes.outColumns + Parts - 1) / Parts)
     {
+        std::int64_t insideTo = std::numeric_limits<std::int64_t>::max();
         for (std::size_t p = 0; p < Parts; ++p) {
             firstOutput[p] = std::min(static_cast<std::int64_t>(p) * count, sizes.outColumns - count);
             firstColumn[p] = firstOutput[p] * sizes.strideColumns - sizes.padLeft;
@@ -123,10 +124,9 @@ struct Cut
         insideCount = static_cast<std::uint64_t>(std::max<std::int64_t>(insideTo - insideFrom, 0));
     }
 
-    std::int64_t count; ///< outputs of a part
-    std::int64_t insideFrom = 0,
-                 insideTo = std::numeric_limits<std::int64_t>::max(); ///< columns that no part has outside
-    std::uint64_t insideCount = 0;
+    std::int64_t count;            ///< outputs of a part
+    std::int64_t insideFrom = 0;   ///< first of the columns that every part has inside the image
+    std::uint64_t insideCount = 0; ///< of them
     std::array<std::int64_t, Parts> firstOutput{}, firstColumn{}, offset{};
 };
 

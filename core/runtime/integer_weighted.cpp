@@ -103,6 +103,24 @@ std::optional<IntegerProduct> readIntegerProduct(const StepRequest& request, std
     return product;
 }
 
+std::optional<IntegerProduct> readByteConv(const StepRequest& request, std::int64_t channels,
+                                           std::string& reason)
+{
+    auto product = readIntegerProduct(request, 6, 8, channels, reason);
+    if (!product || product->toBytes)
+        return product;
+    reason = "writes bytes only";
+    return std::nullopt;
+}
+
+std::unique_ptr<Kernel> onImages(std::unique_ptr<Kernel> kernel, const Node& node)
+{
+    kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
+    kernel->constants = {node.inputs[3]};
+    kernel->outputLayouts = {Layout::channelsLast};
+    return kernel;
+}
+
 namespace {
 
 /// [K, N] as [N, K].

@@ -39,6 +39,12 @@ std::optional<IntegerProduct> readIntegerProduct(const StepRequest& request, std
                                                  std::size_t bias, std::int64_t channels,
                                                  std::string& reason);
 
+/// readIntegerProduct() of a QLinearConv; `reason` too where it writes no bytes.
+std::optional<IntegerProduct> readByteConv(const StepRequest& request, std::int64_t channels,
+                                           std::string& reason);
+/// Sets what every kernel of a QLinearConv reads and leaves: images with their channels last.
+std::unique_ptr<Kernel> onImages(std::unique_ptr<Kernel> kernel, const Node& node);
+
 /// A QGemm: rows [rows, depth] times weights [channels, depth].
 struct IntegerMatrix
 {

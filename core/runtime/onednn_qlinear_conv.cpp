@@ -143,11 +143,7 @@ std::unique_ptr<Kernel> makeQLinearConv(const StepRequest& request, std::string&
         return nullptr;
     memory::dims dims = weightDims(geometry);
     const memory::desc plain(dims, memory::data_type::s8, Shape(dims).strides());
-    auto kernel = makeIntegerKernel(std::move(primitive), *product, plain);
-    kernel->inputs = {{node.inputs[0], Layout::channelsLast}};
-    kernel->constants = {node.inputs[3]};
-    kernel->outputLayouts = {Layout::channelsLast};
-    return kernel;
+    return onImages(makeIntegerKernel(std::move(primitive), *product, plain), node);
 }
 
 }

@@ -3,35 +3,21 @@
 #include "core/runtime/byte_product.h"
 
 #include <QtTest>
-#include <random>
 
 #include "core/runtime/simd.h"
+#include "tests/core/runtime/byte_numbers.h"
 
 using namespace lathe;
+using namespace lathe::test;
 
 namespace {
 
-struct Problem
+struct Problem : RequantizationNumbers
 {
     std::int64_t depth = 0, channels = 0, rows = 0, stride = 0;
     std::vector<std::uint8_t> codes;
     std::vector<std::int8_t> weights;
-    std::vector<float> multiplier;
-    std::vector<std::int32_t> bias;
-    std::int32_t zero = 0, low = 0, high = 255;
-
-    ByteRequantization how() const { return {multiplier, bias, zero, low, high}; }
 };
-
-template <typename T>
-std::vector<T> uniform(std::mt19937& generator, std::int64_t count, int low, int high)
-{
-    std::uniform_int_distribution<int> any(low, high);
-    std::vector<T> made;
-    for (std::int64_t i = 0; i < count; ++i)
-        made.push_back(static_cast<T>(any(generator)));
-    return made;
-}
 
 /// Rows overlap where `stride` is less than a row.
 Problem problemOf(std::int64_t rows, std::int64_t depth, std::int64_t channels, std::int64_t stride)
@@ -45,12 +31,7 @@ Problem problemOf(std::int64_t rows, std::int64_t depth, std::int64_t channels, 
     problem.stride = stride;
     problem.codes = uniform<std::uint8_t>(generator, (rows - 1) * stride + (depth + 3) / 4 * 4, 0, 255);
     problem.weights = uniform<std::int8_t>(generator, channels * depth, -128, 127);
-    problem.bias = uniform<std::int32_t>(generator, channels, -30000, 30000);
-    for (const int thousandths : uniform<int>(generator, channels, 1, 12))
-        problem.multiplier.push_back(static_cast<float>(thousandths) / 1024.0F);
-    problem.zero = static_cast<std::int32_t>(seed * 91 % 256);
-    problem.low = static_cast<std::int32_t>(seed * 13 % 40);
-    problem.high = 255 - static_cast<std::int32_t>(seed * 7 % 30);
+    problem.draw(generator, channels, seed);
     return problem;
 }
 

@@ -3,35 +3,21 @@
 #include "core/runtime/depthwise_rows.h"
 
 #include <QtTest>
-#include <random>
 
 #include "core/runtime/simd.h"
+#include "tests/core/runtime/byte_numbers.h"
 
 using namespace lathe;
+using namespace lathe::test;
 
 namespace {
 
-struct Numbers
+struct Numbers : RequantizationNumbers
 {
     std::vector<std::uint8_t> image;
     std::vector<std::int8_t> weights;
-    std::vector<float> multiplier;
-    std::vector<std::int32_t> bias;
     std::uint8_t inputZero = 0;
-    std::int32_t zero = 0, low = 0, high = 255;
-
-    ByteRequantization how() const { return {multiplier, bias, zero, low, high}; }
 };
-
-template <typename T>
-std::vector<T> uniform(std::mt19937& generator, std::int64_t count, int low, int high)
-{
-    std::uniform_int_distribution<int> any(low, high);
-    std::vector<T> made;
-    for (std::int64_t i = 0; i < count; ++i)
-        made.push_back(static_cast<T>(any(generator)));
-    return made;
-}
 
 Numbers numbersFor(const DepthwiseSizes& sizes, unsigned seed)
 {
@@ -40,13 +26,8 @@ Numbers numbersFor(const DepthwiseSizes& sizes, unsigned seed)
     numbers.image = uniform<std::uint8_t>(generator, sizes.inputBytes(), 0, 255);
     numbers.weights =
         uniform<std::int8_t>(generator, sizes.channels * sizes.kernelRows * sizes.kernelColumns, -128, 127);
-    numbers.bias = uniform<std::int32_t>(generator, sizes.channels, -30000, 30000);
-    for (const int thousandths : uniform<int>(generator, sizes.channels, 1, 12))
-        numbers.multiplier.push_back(static_cast<float>(thousandths) / 1024.0F);
+    numbers.draw(generator, sizes.channels, seed);
     numbers.inputZero = static_cast<std::uint8_t>(seed * 37 % 256);
-    numbers.zero = static_cast<std::int32_t>(seed * 91 % 256);
-    numbers.low = static_cast<std::int32_t>(seed * 13 % 40);
-    numbers.high = 255 - static_cast<std::int32_t>(seed * 7 % 30);
     return numbers;
 }
 
