@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 
+#include "core/runtime/channel_lanes.h"
 #include "core/runtime/code_formulas.h"
 #include "core/runtime/kernel.h"
 #include "core/runtime/window_table.h"
@@ -12,27 +12,6 @@ namespace lathe {
 namespace {
 
 constexpr std::int64_t kMostTaps = 1 << 26;
-
-constexpr std::int64_t kLanes = 16;
-
-/// Neighbouring channels.
-using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
-
-LATHE_INLINE void load(const float* from, std::int64_t count, Lanes& to)
-{
-    if (count == kLanes)
-        std::memcpy(&to, from, sizeof to);
-    else
-        std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
-}
-
-LATHE_INLINE void store(const Lanes& from, std::int64_t count, float* to)
-{
-    if (count == kLanes)
-        std::memcpy(to, &from, sizeof from);
-    else
-        std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
-}
 
 /// The pixels `tap` to `end` of a window.
 struct Taps {
@@ -49,7 +28,7 @@ struct Largest {
             for (const std::int32_t* tap = taps.tap + 1; tap < taps.end; ++tap) {
                 Lanes x{};
                 load(image + *tap * channels + c, count, x);
-                most = x > most ? x : most;
+                keepLarger(x, most);
             }
             store(most, count, out + c);
         }

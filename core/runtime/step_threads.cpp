@@ -2,7 +2,6 @@
 #include "core/runtime/step_threads.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "core/ops/macs.h"
 
@@ -24,14 +23,18 @@ double bytesOf(const Value& value)
     return value.shape ? static_cast<double>(value.shape->elements()) * dtypeSize(value.dtype) : 0;
 }
 
-/// Multiply-accumulates, or what takes about as long: comparisons and sums of pooling windows.
+/// Multiply-accumulates, or what takes about as long: comparisons and sums of pooling windows. A maximum goes along rows
+/// and then along columns where windows are wide.
 double workOf(const Graph& graph, const Node& node)
 {
-    const std::vector<std::int64_t> window = node.integers("kernel_shape");
-    if (!node.op.ends_with("Pool") || !graph.value(node.outputs[0]).shape)
+    const Value& output = graph.value(node.outputs[0]);
+    if (!node.op.ends_with("Pool") || !output.shape)
         return static_cast<double>(macsOf(graph, node));
-    return std::accumulate(window.begin(), window.end(), static_cast<double>(graph.value(node.outputs[0]).shape->elements()),
-                           [](double product, std::int64_t size) { return product * static_cast<double>(size); });
+    const bool inPasses = node.op == "MaxPool";
+    double taps = inPasses ? 0 : 1;
+    for (const std::int64_t size : node.integers("kernel_shape"))
+        taps = inPasses ? taps + static_cast<double>(size) : taps * static_cast<double>(size);
+    return taps * static_cast<double>(output.shape->elements());
 }
 
 double microsecondsAlone(const Graph& graph, std::span<const NodeId> nodes)

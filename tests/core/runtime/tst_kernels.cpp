@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // walks core/runtime/kernels.def
 // Every kernel must be taken by a case here, and agree with the plain reference.
+#include <limits>
 #include <set>
 
 #include "core/runtime/kernel.h"
@@ -112,6 +113,11 @@ const Case kCases[] = {
     {"max pooling, ceiling and dilation", "pool", kExact,
      "input x: float32[1x5x10x11]\ny = MaxPool(x) {kernel_shape=[2, 2], strides=[2, 3], dilations=[2, 1], "
      "ceil_mode=1}\noutput y"},
+    {"max pooling, wide", "wide_max_pool", kExact,
+     "input x: float32[2x21x9x11]\ny = MaxPool(x) {kernel_shape=[7, 5], pads=[3, 2, 3, 2]}\noutput y"},
+    {"max pooling, wide, ceiling and dilation", "wide_max_pool", kExact,
+     "input x: float32[1x5x20x31]\ny = MaxPool(x) {kernel_shape=[5, 6], strides=[1, 3], dilations=[2, 3], "
+     "pads=[3, 1, 4, 7], ceil_mode=1}\noutput y"},
     {"conv by winograd", "winograd_conv", kTransformed,
      "input x: float32[1x32x16x16]\nw: float32[32x32x3x3] = ...\ny = Conv(x, w) {pads=[1, 1, 1, 1]}\noutput "
      "y"},
@@ -496,6 +502,8 @@ class TstKernels : public QObject
 private Q_SLOTS:
     void agreeWithReference_data();
     void agreeWithReference();
+    void largestOfNaN_data();
+    void largestOfNaN();
     void everyKernelHasACase();
 };
 
@@ -527,6 +535,33 @@ void TstKernels::agreeWithReference()
             }
         }
     }
+}
+
+void TstKernels::largestOfNaN_data()
+{
+    QTest::addColumn<QString>("kernel");
+    QTest::addColumn<QString>("attributes");
+    QTest::newRow("pool") << "pool" << "kernel_shape=[2, 2], strides=[2, 2]";
+    QTest::newRow("wide pool") << "wide_max_pool" << "kernel_shape=[5, 5], pads=[2, 2, 2, 2]";
+}
+
+/// A maximum is NaN wherever its window holds one, whichever place it has there.
+void TstKernels::largestOfNaN()
+{
+    QFETCH(QString, kernel);
+    QFETCH(QString, attributes);
+    const QString text = QString("input x: float32[1x17x8x10]\ny = MaxPool(x) {%1}\noutput y").arg(attributes);
+    const Graph graph = parseGraph(text.toUtf8().constData());
+    const auto program = Program::compile(graph, {});
+    QCOMPARE(QString::fromStdString(kernelNames(*program)), kernel);
+    Tensor x = randomInputs(graph, 3).at("x");
+    const std::span<float> values = x.mutableData<float>();
+    for (std::size_t i = 0; i < values.size(); i += 37)
+        values[i] = std::numeric_limits<float>::quiet_NaN();
+    const TensorMap inputs{{"x", x}};
+    const Tensor expected = runReference(graph, inputs, {}).at("y");
+    QVERIFY(std::isnan(expected.at(0)));
+    QCOMPARE(relativeError(expected, Execution(program).run(inputs, {}).at("y")), 0.0);
 }
 
 void TstKernels::everyKernelHasACase()

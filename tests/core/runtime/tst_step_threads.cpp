@@ -22,8 +22,10 @@ const char* const small = "opset 14\ninput x: float32[1x8x12x12]\nw: float32[8x8
                           "y: float32[1x8x12x12] = Conv(x, w) {pads=[1, 1, 1, 1]}\noutput y\n";
 const char* const large = "opset 14\ninput x: float32[1x64x56x56]\nw: float32[64x64x3x3] = ...\n"
                           "y: float32[1x64x56x56] = Conv(x, w) {pads=[1, 1, 1, 1]}\noutput y\n";
-const char* const widePool = "opset 14\ninput x: float32[1x128x13x13]\n"
-                             "y: float32[1x128x13x13] = MaxPool(x) {kernel_shape=[13, 13], pads=[6, 6, 6, 6]}\noutput y\n";
+const char* const wideMean = "opset 14\ninput x: float32[1x128x13x13]\n"
+                             "y: float32[1x128x13x13] = AveragePool(x) {kernel_shape=[13, 13], pads=[6, 6, 6, 6]}\noutput y\n";
+const char* const wideMaximum = "opset 14\ninput x: float32[1x128x13x13]\n"
+                                "y: float32[1x128x13x13] = MaxPool(x) {kernel_shape=[13, 13], pads=[6, 6, 6, 6]}\noutput y\n";
 const char* const longSum = "opset 14\ninput x: float32[1x64x112x112]\ny: float32[1x64x112x112] = Add(x, x)\noutput y\n";
 
 }
@@ -44,7 +46,8 @@ private Q_SLOTS:
         QCOMPARE(threadsOf(large, 1), 1);
         QCOMPARE(threadsOf(large, 2), 2);
         QCOMPARE(threadsOf(large, 4), 4);
-        QCOMPARE(threadsOf(widePool, 2), 2);   // few bytes, but each is compared with many
+        QCOMPARE(threadsOf(wideMean, 2), 2);   // few bytes, but each is added to many
+        QCOMPARE(threadsOf(wideMaximum, 2), 1);   // in two passes
         QCOMPARE(threadsOf(longSum, 2), 2);   // many bytes, no products
     }
 };
