@@ -5,6 +5,7 @@
 #include <bit>
 #include <limits>
 
+#include "core/base/scramble.h"
 #include "core/runtime/simd.h"
 
 #if defined(__x86_64__)
@@ -20,15 +21,6 @@ constexpr int droppedBits = 23 - BitHistogram::mantissaBits;
 std::uint16_t keyOf(float value)
 {
     return static_cast<std::uint16_t>(std::bit_cast<std::uint32_t>(value) >> droppedBits);
-}
-
-LATHE_INLINE std::uint64_t scrambled(std::uint64_t x)
-{
-    // SplitMix64.
-    x += 0x9e3779b97f4a7c15U;
-    x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9U;
-    x = (x ^ x >> 27) * 0x94d049bb133111ebU;
-    return x ^ x >> 31;
 }
 
 constexpr std::size_t block = HistogramSampling::block;

@@ -3,6 +3,7 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/calibration/statistics.h"
 
@@ -30,6 +31,14 @@ int binOfKey(std::uint32_t key)
 bool isFiniteKey(std::uint32_t key)
 {
     return (key & ~signKey) < firstNonFiniteKey;
+}
+
+bool holdsAny(std::span<const std::uint32_t> counts)
+{
+    std::uint32_t any = 0;
+    for (const std::uint32_t count : counts)
+        any |= count;
+    return any != 0;
 }
 
 /// Position of a bin among those of its sign, counted from zero outwards.
@@ -76,84 +85,90 @@ float BitHistogram::center(int bin)
 
 void BitHistogram::add(std::span<const float> values)
 {
-    if (values.empty())
-        return;
-    if (m_counts.empty())
-        m_counts.resize(binCount);
-    for (const float value : values) {
-        const std::uint32_t key = keyOf(value);
-        if (!isFiniteKey(key))
-            continue;
-        ++m_counts[static_cast<std::size_t>(binOfKey(key))];
-        ++m_total;
-    }
+    std::vector<std::uint32_t> counts(binCount);
+    for (const float value : values)
+        ++counts[keyOf(value)];
+    addKeyCounts(counts);
 }
 
 void BitHistogram::addKeyCounts(std::span<const std::uint32_t> counts)
 {
-    if (m_counts.empty())
-        m_counts.resize(binCount);
-    for (std::uint32_t key = 0; key < binCount; ++key) {
-        if (counts[key] == 0 || !isFiniteKey(key))
-            continue;
-        m_counts[static_cast<std::size_t>(binOfKey(key))] += counts[key];
-        m_total += counts[key];
-    }
+    std::vector<Bin> found;
+    const auto add = [&](std::uint32_t key) {
+        if (counts[key] != 0 && isFiniteKey(key))
+            found.emplace_back(binOfKey(key), counts[key]);
+    };
+    // In the order of bins: negative keys backwards. Most blocks are empty.
+    constexpr std::uint32_t block = 16;
+    for (std::uint32_t end = binCount; end > signKey; end -= block)
+        if (holdsAny(counts.subspan(end - block, block)))
+            for (std::uint32_t key = end; key > end - block; --key)
+                add(key - 1);
+    for (std::uint32_t begin = 0; begin < signKey; begin += block)
+        if (holdsAny(counts.subspan(begin, block)))
+            for (std::uint32_t key = begin; key < begin + block; ++key)
+                add(key);
+    merge(found);
 }
 
 void BitHistogram::addCount(int bin, std::uint64_t count)
 {
-    if (count == 0)
-        return;
-    if (m_counts.empty())
-        m_counts.resize(binCount);
-    m_counts[static_cast<std::size_t>(bin)] += count;
-    m_total += count;
+    if (count != 0)
+        merge({{bin, count}});
 }
 
 void BitHistogram::merge(const BitHistogram& other)
 {
-    if (other.m_counts.empty())
+    merge(other.m_bins);
+}
+
+void BitHistogram::merge(const std::vector<Bin>& more)
+{
+    for (const Bin& bin : more)
+        m_total += bin.second;
+    if (m_bins.empty() || more.empty() || m_bins.back().first < more.front().first) {
+        m_bins.insert(m_bins.end(), more.begin(), more.end());
         return;
-    if (m_counts.empty())
-        m_counts.resize(binCount);
-    for (std::size_t i = 0; i < binCount; ++i)
-        m_counts[i] += other.m_counts[i];
-    m_total += other.m_total;
+    }
+    std::vector<Bin> sum;
+    sum.reserve(m_bins.size() + more.size());
+    auto here = m_bins.begin();
+    for (const Bin& bin : more) {
+        for (; here != m_bins.end() && here->first < bin.first; ++here)
+            sum.push_back(*here);
+        sum.push_back(bin);
+        if (here != m_bins.end() && here->first == bin.first)
+            sum.back().second += (here++)->second;
+    }
+    sum.insert(sum.end(), here, m_bins.end());
+    m_bins = std::move(sum);
 }
 
 std::uint64_t BitHistogram::count(int bin) const
 {
-    return m_counts.empty() ? 0 : m_counts[static_cast<std::size_t>(bin)];
+    const auto found = std::lower_bound(m_bins.begin(), m_bins.end(), Bin{bin, 0});
+    return found != m_bins.end() && found->first == bin ? found->second : 0;
 }
 
 double BitHistogram::zeroShare() const
 {
-    return m_total == 0 ? 0 : static_cast<double>(count(zeroBin) + count(zeroBin - 1)) / static_cast<double>(m_total);
+    return m_total == 0
+               ? 0
+               : static_cast<double>(count(zeroBin) + count(zeroBin - 1)) / static_cast<double>(m_total);
 }
 
 double BitHistogram::excessKurtosis() const
 {
-    const auto bins = occupied();
     double mean = 0;
-    for (const auto& [bin, amount] : bins)
+    for (const auto& [bin, amount] : m_bins)
         mean += double{center(bin)} * static_cast<double>(amount) / static_cast<double>(m_total);
     double second = 0, fourth = 0;
-    for (const auto& [bin, amount] : bins) {
+    for (const auto& [bin, amount] : m_bins) {
         const double square = (double{center(bin)} - mean) * (double{center(bin)} - mean);
         second += square * static_cast<double>(amount) / static_cast<double>(m_total);
         fourth += square * square * static_cast<double>(amount) / static_cast<double>(m_total);
     }
-    return bins.size() > 1 && second > 0 ? fourth / (second * second) - 3 : 0;
-}
-
-std::vector<std::pair<int, std::uint64_t>> BitHistogram::occupied() const
-{
-    std::vector<std::pair<int, std::uint64_t>> bins;
-    for (std::size_t i = 0; i < m_counts.size(); ++i)
-        if (m_counts[i] != 0)
-            bins.emplace_back(static_cast<int>(i), m_counts[i]);
-    return bins;
+    return m_bins.size() > 1 && second > 0 ? fourth / (second * second) - 3 : 0;
 }
 
 float BitHistogram::quantile(double p) const
@@ -163,11 +178,9 @@ float BitHistogram::quantile(double p) const
     const double wanted = std::clamp(p, 0.0, 1.0) * static_cast<double>(m_total);
     std::uint64_t below = 0;
     int last = zeroBin;
-    for (std::size_t i = 0; i < m_counts.size(); ++i) {
-        if (m_counts[i] == 0)
-            continue;
-        below += m_counts[i];
-        last = static_cast<int>(i);
+    for (const auto& [bin, amount] : m_bins) {
+        below += amount;
+        last = bin;
         if (static_cast<double>(below) >= wanted)
             break;
     }
@@ -185,7 +198,7 @@ std::vector<double> BitHistogram::rebin(float low, float high, int bins) const
     const auto slot = [&](double position) {
         return static_cast<int>(std::clamp(std::floor(position), 0.0, double(bins - 1)));
     };
-    for (const auto& [bin, amount] : occupied()) {
+    for (const auto& [bin, amount] : m_bins) {
         const bool zero = center(bin) == 0;
         const double from = ((zero ? 0.0 : double{lowerEdge(bin)}) - double{low}) / width;
         const double to = ((zero ? 0.0 : double{upperEdge(bin)}) - double{low}) / width;

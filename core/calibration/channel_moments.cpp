@@ -14,7 +14,7 @@ void ChannelMoments::clear()
 
 std::vector<LaneSums>& ChannelMoments::startGroups(std::size_t groups, std::int64_t count)
 {
-    clear();
+    m_single.clear();
     m_groups.resize(groups);
     m_count = count;
     return m_groups;
@@ -42,8 +42,7 @@ bool ChannelMoments::merge(const ChannelMoments& later)
             m_single[c].merge(others[c]);
         return true;
     }
-    for (std::size_t g = 0; g < m_groups.size(); ++g)
-        m_groups[g].merge(later.m_groups[g]);
+    mergeEach(later.m_groups.data(), m_groups.size(), m_groups.data());
     m_count += later.m_count;
     return true;
 }

@@ -19,7 +19,7 @@ public:
     bool empty() const { return size() == 0; }
     void clear();
 
-    /// Sums of nothing for `groups` times eight channels, for the caller to fill with `count` finite values
+    /// Room for the sums of `groups` times eight channels, which the caller makes of `count` finite values
     /// each.
     std::vector<LaneSums>& startGroups(std::size_t groups, std::int64_t count);
     /// The same of channels one by one.
@@ -34,7 +34,7 @@ private:
     void makeSingle();
 
     std::vector<LaneSums> m_groups;
-    std::int64_t m_count = 0; ///< values of each channel of the groups
+    std::int64_t m_count = 0;      ///< values of each channel of the groups
     std::vector<Moments> m_single; ///< where there are no groups
 };
 

@@ -14,6 +14,34 @@ namespace lathe {
 
 namespace {
 
+LATHE_INLINE void addSums(const LaneSums& more, LaneSums& sums)
+{
+    sums.first += more.first;
+    sums.second += more.second;
+    sums.minimum = more.minimum < sums.minimum ? more.minimum : sums.minimum;
+    sums.maximum = more.maximum > sums.maximum ? more.maximum : sums.maximum;
+}
+
+struct MergeEach
+{
+    LATHE_INLINE static void run(const LaneSums* from, std::size_t count, LaneSums* to)
+    {
+        for (std::size_t i = 0; i < count; ++i)
+            addSums(from[i], to[i]);
+    }
+};
+
+struct MergeAll
+{
+    LATHE_INLINE static void run(const LaneSums* sums, std::size_t count, LaneSums* total)
+    {
+        LaneSums held;
+        for (std::size_t i = 0; i < count; ++i)
+            addSums(sums[i], held);
+        *total = held;
+    }
+};
+
 LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
 {
     Floats x;
@@ -29,10 +57,11 @@ LATHE_INLINE void addLanes(const float* values, LaneSums& sums)
 template <int groups>
 struct SumRows
 {
-    LATHE_INLINE static void run(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums)
+    LATHE_INLINE static void run(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums,
+                                 bool fresh)
     {
         LaneSums held[groups];
-        for (int g = 0; g < groups; ++g)
+        for (int g = 0; g < groups && !fresh; ++g)
             held[g] = sums[g];
         for (std::int64_t row = 0; row < rows; ++row, values += step)
             for (int g = 0; g < groups; ++g)
@@ -45,10 +74,14 @@ struct SumRows
 #if defined(__x86_64__)
 #define LATHE_AVX512 [[gnu::target("avx512f,avx512bw,avx512dq,avx512vl")]]
 
+constexpr float largest = std::numeric_limits<float>::max();
+
 /// The two sums of powers of eight sequences.
 class PowerSums
 {
 public:
+    LATHE_AVX512 LATHE_INLINE void start() { m_first = m_second = _mm512_setzero_pd(); }
+
     LATHE_AVX512 LATHE_INLINE void load(const LaneSums& sums)
     {
         m_first = _mm512_load_pd(&sums.first);
@@ -77,6 +110,13 @@ private:
 class SingleSums
 {
 public:
+    LATHE_AVX512 LATHE_INLINE void start()
+    {
+        m_powers.start();
+        m_minimum = _mm256_set1_ps(largest);
+        m_maximum = _mm256_set1_ps(-largest);
+    }
+
     LATHE_AVX512 LATHE_INLINE void load(const LaneSums* sums)
     {
         m_powers.load(*sums);
@@ -122,6 +162,14 @@ LATHE_AVX512 LATHE_INLINE void storePair(__m512 pair, void* low, void* high)
 class PairedSums
 {
 public:
+    LATHE_AVX512 LATHE_INLINE void start()
+    {
+        m_low.start();
+        m_high.start();
+        m_minimum = _mm512_set1_ps(largest);
+        m_maximum = _mm512_set1_ps(-largest);
+    }
+
     LATHE_AVX512 LATHE_INLINE void load(const LaneSums* sums)
     {
         m_low.load(sums[0]);
@@ -179,7 +227,10 @@ LATHE_AVX512 void sumRowsAvx512(const float* values, std::int64_t rows, std::int
                                 BesideRows& beside)
 {
     Sums held;
-    held.load(sums);
+    if (beside.fresh)
+        held.start();
+    else
+        held.load(sums);
     const auto due = static_cast<std::int64_t>(beside.counts.size());
     const std::int64_t fed = std::min(rows, due / beside.countsPerRow);
     switch (beside.countsPerRow) {
@@ -203,24 +254,35 @@ LATHE_AVX512 void sumRowsAvx512(const float* values, std::int64_t rows, std::int
 
 } // namespace
 
-void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums,
-             [[maybe_unused]] BesideRows& beside)
+void mergeEach(const LaneSums* from, std::size_t count, LaneSums* to)
+{
+    simdCall<MergeEach>(from, count, to);
+}
+
+LaneSums sumOf(const LaneSums* sums, std::size_t count)
+{
+    LaneSums total;
+    simdCall<MergeAll>(sums, count, &total);
+    return total;
+}
+
+void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums, BesideRows& beside)
 {
 #if defined(__x86_64__)
     if (simdLevel() == SimdLevel::avx512)
         return sumRowsAvx512<SingleSums>(values, rows, step, &sums, beside);
 #endif
-    simdCall<SumRows<1>>(values, rows, step, &sums);
+    simdCall<SumRows<1>>(values, rows, step, &sums, beside.fresh);
 }
 
 void sumPairedRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums,
-                   [[maybe_unused]] BesideRows& beside)
+                   BesideRows& beside)
 {
 #if defined(__x86_64__)
     if (simdLevel() == SimdLevel::avx512)
         return sumRowsAvx512<PairedSums>(values, rows, step, sums, beside);
 #endif
-    simdCall<SumRows<2>>(values, rows, step, sums);
+    simdCall<SumRows<2>>(values, rows, step, sums, beside.fresh);
 }
 
 } // namespace lathe

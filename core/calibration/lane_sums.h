@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cmath>
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 
@@ -33,19 +34,18 @@ struct alignas(64) LaneSums
             sum += nothing[lane];
         return sum == 0;
     }
-    void merge(const LaneSums& other)
-    {
-        first += other.first;
-        second += other.second;
-        minimum = other.minimum < minimum ? other.minimum : minimum;
-        maximum = other.maximum > maximum ? other.maximum : maximum;
-    }
 };
+
+/// Adds each of `count` to the one at the same place.
+void mergeEach(const LaneSums* from, std::size_t count, LaneSums* to);
+/// All of `count` together, in their order.
+LaneSums sumOf(const LaneSums* sums, std::size_t count);
 
 /// What else a scan of rows does.
 struct BesideRows
 {
     CountQueue& counts;
+    bool fresh = false;   ///< the sums are those of these rows alone: what was there does not matter
     int countsPerRow = 2; ///< 2, 4, 8 or 16 of them are made beside a row, while there are any
     /// Memory that will be wanted next: so many bytes further with every row.
     const char* prefetch = nullptr;
@@ -61,8 +61,8 @@ struct BesideRows
     }
 };
 
-/// Adds `rows` rows of eight neighbouring values, `step` values apart. Every instruction set gives the same
-/// bits.
+/// Adds `rows` rows of eight neighbouring values, `step` values apart, at least one. Every instruction set
+/// gives the same bits.
 void sumRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums& sums, BesideRows& beside);
 /// The same of sixteen neighbouring values: the first eight go to sums[0], the others to sums[1].
 void sumPairedRows(const float* values, std::int64_t rows, std::int64_t step, LaneSums* sums,

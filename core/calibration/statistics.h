@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/base/digest.h"
@@ -39,14 +40,18 @@ public:
     /// their bins. 0 without spread.
     double excessKurtosis() const;
     /// Bins with counts, ascending.
-    std::vector<std::pair<int, std::uint64_t>> occupied() const;
+    const std::vector<std::pair<int, std::uint64_t>>& occupied() const { return m_bins; }
     /// Smallest value v (bin resolution: the upper edge of its bin) such that a share `p` of all values is <= v.
     float quantile(double p) const;
     /// Counts on `bins` equal intervals of [low, high]; values of a bin spread evenly; outside goes to the end bins.
     std::vector<double> rebin(float low, float high, int bins) const;
 
 private:
-    std::vector<std::uint64_t> m_counts;  ///< empty until the first value
+    using Bin = std::pair<int, std::uint64_t>;
+
+    void merge(const std::vector<Bin>& more);
+
+    std::vector<Bin> m_bins;
     std::uint64_t m_total = 0;
 };
 

@@ -173,7 +173,7 @@ constexpr std::size_t smallestMoments = 1 + 2 * 8 + 2 * 4 + 2;
 
 void writeHistogram(Writer& out, const BitHistogram& histogram)
 {
-    const auto bins = histogram.occupied();
+    const auto& bins = histogram.occupied();
     out.number(bins.size());
     int last = 0;
     for (const auto& [bin, count] : bins) {

@@ -61,20 +61,21 @@ Moments scanColumn(std::span<const float> values, std::size_t channels, std::siz
     return moments;
 }
 
-/// Sums of as many groups of lanes as fit into a row. Tiles of rows stay in the cache until all their groups
-/// are done; the last tile comes first, for who wrote the values wrote the last ones last and who reads them
-/// next begins at the first.
+/// Sums of as many groups of lanes as fit into a row, of which there is one at least. Tiles of rows stay in
+/// the cache until all their groups are done; the last tile comes first, for who wrote the values wrote the
+/// last ones last and who reads them next begins at the first.
 void sumTiles(std::span<const float> values, std::int64_t width, std::vector<LaneSums>& sums,
               BehindScan behind, CountQueue& queue)
 {
     const auto rows = static_cast<std::int64_t>(values.size()) / width,
                groups = static_cast<std::int64_t>(sums.size());
-    constexpr std::int64_t tileValues = 1 << 13, leastRows = 64, line = 64;
+    constexpr std::int64_t tileValues = 1 << 12, leastRows = 64, line = 64;
     const std::int64_t tileRows = std::max(tileValues / width, leastRows);
     for (std::int64_t end = rows; end > 0;) {
         const std::int64_t row = std::max<std::int64_t>(end - tileRows, 0), count = end - row;
         const float* const tile = values.data() + row * width;
-        BesideRows beside{.counts = queue, .prefetch = reinterpret_cast<const char*>(tile)};
+        BesideRows beside{
+            .counts = queue, .fresh = end == rows, .prefetch = reinterpret_cast<const char*>(tile)};
         beside.prefetchStep = row > 0 ? -line : 0;
         beside.spread((groups + 1) / 2 * count);
         std::int64_t group = 0;
@@ -112,9 +113,7 @@ Moments scanRows(std::span<const float> values, std::size_t channels, ChannelMom
                rows = static_cast<std::int64_t>(values.size()) / width;
     std::vector<LaneSums>& sums = result.startGroups(channels / lanes, rows);
     sumTiles(values, width, sums, behind, queue);
-    LaneSums all;
-    for (const LaneSums& group : sums)
-        all.merge(group);
+    const LaneSums all = sumOf(sums.data(), sums.size());
     if (channels % lanes == 0 && all.finite())
         return momentsOf(all, static_cast<std::int64_t>(values.size()));
     const std::vector<LaneSums> kept = std::move(sums);
@@ -138,9 +137,9 @@ Moments scanMoments(std::span<const float> values, BehindScan behind, CountQueue
     for (std::size_t at = 0; at < values.size(); at += piece) {
         const auto part = values.subspan(at, std::min(piece, values.size() - at));
         const std::size_t even = part.size() / lanes * lanes;
-        LaneSums sums{};
+        LaneSums sums;
         if (even > 0) {
-            BesideRows beside{.counts = queue};
+            BesideRows beside{.counts = queue, .fresh = true};
             beside.spread(static_cast<std::int64_t>(even) / lanes);
             sumRows(part.data(), static_cast<std::int64_t>(even) / lanes, lanes, sums, beside);
         }

@@ -70,6 +70,17 @@ void TstBitHistogram::countsAndMerges()
     merged.merge(BitHistogram());
     QVERIFY(merged.occupied() == whole.occupied());
     QCOMPARE(merged.total(), whole.total());
+
+    BitHistogram oneByOne;
+    for (auto bin = listed.rbegin(); bin != listed.rend(); ++bin)
+        for (std::uint64_t half : {bin->second / 2, bin->second - bin->second / 2})
+            oneByOne.addCount(bin->first, half);
+    QVERIFY(oneByOne.occupied() == whole.occupied());
+    QCOMPARE(oneByOne.total(), whole.total());
+    for (const auto& [bin, count] : listed)
+        QCOMPARE(oneByOne.count(bin), count);
+    QCOMPARE(oneByOne.count(listed.front().first - 1), std::uint64_t(0));
+    QCOMPARE(oneByOne.count(listed.back().first + 1), std::uint64_t(0));
 }
 
 void TstBitHistogram::leavesOutWhatIsNotFinite()
@@ -95,8 +106,8 @@ void TstBitHistogram::kurtosisMatchesTheValues()
         second += std::pow(double{value} - mean, 2) / n;
         fourth += std::pow(double{value} - mean, 4) / n;
     }
-    // Every value is off by at most a 128th of itself; in the fourth power and in the squared variance that is at most 8 of
-    // them together.
+    // Every value is off by at most a 128th of itself; in the fourth power and in the squared variance that
+    // is at most 8 of them together.
     const double expected = fourth / (second * second);
     QVERIFY(std::abs(histogram.excessKurtosis() + 3 - expected) <= 8.0 / 128 * expected);
     QCOMPARE(BitHistogram().excessKurtosis(), 0.0);
