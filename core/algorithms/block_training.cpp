@@ -52,33 +52,52 @@ std::map<std::string, TapeGrid> gridsInside(const std::map<std::string, TapeGrid
     return grids;
 }
 
-BlockTraining::BlockTraining(const GridTape& student, TunedNumbers& numbers,
-                             const std::vector<TensorMap>& inputs, const BlockOutputs& expected, int workers,
-                             const Control& control)
+BlockTraining::BlockTraining(const GridTape& student, TunedNumbers& numbers, const Samples& samples,
+                             int workers, const Control& control)
     : m_student(student)
     , m_numbers(numbers)
-    , m_inputs(inputs)
-    , m_expected(expected)
+    , m_samples(samples)
     , m_workers(workers)
     , m_control(control)
-    , m_weights(weightsOf(expected))
+    , m_weights(weightsOf(samples.expected))
 {
 }
 
 double BlockTraining::sqnrDb() const
 {
-    const BlockOutputs actual = runBlock(m_student, m_numbers.tapeState(), m_inputs, m_workers, m_control);
+    const BlockOutputs actual =
+        runBlock(m_student, m_numbers.tapeState(), m_samples.inputs, m_workers, m_control);
     double error = 0;
     for (std::size_t i = 0; i < actual.size(); ++i)
         for (std::size_t o = 0; o < m_weights.size(); ++o)
-            error += squaredError(m_expected[i][o].data<float>(), actual[i][o].data<float>(), m_weights[o]);
+            error += squaredError(m_samples.expected[i][o].data<float>(), actual[i][o].data<float>(),
+                                  m_weights[o]);
     return -10 * std::log10(error);
 }
 
-GridTape::Result BlockTraining::gradients(std::int64_t sample, const TapeState& state) const
+/// The quantized model's inputs with the float model's elements among them.
+TensorMap BlockTraining::mixedInputs(std::size_t sample, std::uint64_t seed) const
 {
-    const std::vector<Tensor>& expected = m_expected[static_cast<std::size_t>(sample)];
-    const GridTape::Run run = m_student.forward(m_inputs[static_cast<std::size_t>(sample)], state, m_control);
+    TensorMap inputs = m_samples.inputs[sample];
+    if (seed == 0)
+        return inputs;
+    constexpr std::uint64_t ofInputs = std::uint64_t{1} << 40; // behind all values of a tape
+    std::uint64_t tensor = ofInputs;
+    for (auto& [name, input] : inputs) {
+        const Tensor& floating = m_samples.floating[sample].at(name);
+        if (input.dtype() == DType::float32 && floating.shape() == input.shape())
+            DroppedElements(seed, tensor).copy(floating.data<float>(), input.mutableData<float>());
+        ++tensor;
+    }
+    return inputs;
+}
+
+GridTape::Result BlockTraining::gradients(std::int64_t sample, const TapeState& state,
+                                          std::uint64_t seed) const
+{
+    const auto index = static_cast<std::size_t>(sample);
+    const std::vector<Tensor>& expected = m_samples.expected[index];
+    const GridTape::Run run = m_student.forward(mixedInputs(index, seed), state, m_control, seed);
     std::vector<Tensor> found;
     for (std::size_t o = 0; o < expected.size(); ++o) {
         const Tensor& actual = m_student.watched(run, o);
@@ -92,13 +111,14 @@ GridTape::Result BlockTraining::gradients(std::int64_t sample, const TapeState& 
 
 void BlockTraining::run(const BlockTrainingOptions& options, const std::function<void()>& stepDone)
 {
-    SampleOrder order(static_cast<std::int64_t>(m_inputs.size()), seed);
+    SampleOrder order(static_cast<std::int64_t>(m_samples.inputs.size()), seed);
     for (std::int64_t step = 0; step < options.steps; ++step) {
         const std::vector<std::int64_t> batch = order.next(options.batch);
         const TapeState state = m_numbers.tapeState();
         const GridTape::Result sum =
-            batchGradients(batch, state, m_workers, m_control,
-                           [&](std::int64_t sample) { return gradients(sample, state); });
+            batchGradients(batch, state, m_workers, m_control, [&](std::int64_t sample) {
+                return gradients(sample, state, options.drop ? dropSeed(step, sample) : 0);
+            });
         m_numbers.step(sum, options.rates, shareOfRates(step, options.steps));
         stepDone();
     }

@@ -26,6 +26,7 @@ struct BlockTrainingOptions
 {
     std::int64_t steps = 0; ///< at least 1
     std::int64_t batch = 0; ///< samples a step, at least 1
+    bool drop = false;      ///< half of all elements, each time others, as the float model has them
     TuneRates rates;
 };
 
@@ -33,9 +34,17 @@ struct BlockTrainingOptions
 class BlockTraining
 {
 public:
-    /// `inputs` of the quantized model and the `expected` outputs, by sample; all must outlive this.
-    BlockTraining(const GridTape& student, TunedNumbers& numbers, const std::vector<TensorMap>& inputs,
-                  const BlockOutputs& expected, int workers, const Control& control);
+    /// What a block reads in the quantized model and in the float one, and what that makes of it, by sample.
+    struct Samples
+    {
+        const std::vector<TensorMap>& inputs;
+        const std::vector<TensorMap>& floating;
+        const BlockOutputs& expected;
+    };
+
+    /// All must outlive this.
+    BlockTraining(const GridTape& student, TunedNumbers& numbers, const Samples& samples, int workers,
+                  const Control& control);
 
     /// Of the numbers as they are now: signal over error of all outputs, each counting alike.
     double sqnrDb() const;
@@ -43,12 +52,12 @@ public:
     void run(const BlockTrainingOptions& options, const std::function<void()>& stepDone);
 
 private:
-    GridTape::Result gradients(std::int64_t sample, const TapeState& state) const;
+    TensorMap mixedInputs(std::size_t sample, std::uint64_t seed) const;
+    GridTape::Result gradients(std::int64_t sample, const TapeState& state, std::uint64_t seed) const;
 
     const GridTape& m_student;
     TunedNumbers& m_numbers;
-    const std::vector<TensorMap>& m_inputs;
-    const BlockOutputs& m_expected;
+    Samples m_samples;
     int m_workers;
     const Control& m_control;
     std::vector<double> m_weights; ///< of squared errors, by output: all signals together are 1

@@ -117,7 +117,7 @@ private:
     {
         TunedNumbers numbers(m_state, m_context.rules, m_layers, &inside);
         const GridTape student(graph, gridsInside(numbers.grids(), inside), numbers.trained(), block.outputs);
-        BlockTraining training(student, numbers, m_quantized, expected, m_workers, m_quiet);
+        BlockTraining training(student, numbers, {m_quantized, m_floating, expected}, m_workers, m_quiet);
         const double before = training.sqnrDb();
         training.run(m_options.training,
                      [this] { m_context.control.progress(++m_stepsDone, m_totalSteps, "steps"); });
@@ -179,6 +179,11 @@ std::vector<Option> blockOptions()
                                  .defaultValue = 3}};
     for (Option& rate : rateOptions({.weights = 0.01, .scales = 0.002, .biases = 0.003, .ranges = 0.005}))
         options.push_back(std::move(rate));
+    options.push_back({.id = "drop",
+                       .label = "Drop half of the activations' grids",
+                       .help = "Lets half of the activations through as they are, at each step others",
+                       .kind = Option::Kind::flag,
+                       .defaultValue = 0});
     options.push_back(viewsOption(2));
     return options;
 }
@@ -190,6 +195,7 @@ std::vector<LayerNote> runBlocks(QuantState& state, const AlgorithmContext& cont
     BlockOptions options;
     options.training.steps = static_cast<std::int64_t>(value("steps"));
     options.training.batch = static_cast<std::int64_t>(value("batch"));
+    options.training.drop = value("drop") != 0;
     options.training.rates = ratesOf(declared, context.options);
     options.layers = static_cast<std::int64_t>(value("layers"));
     options.views = static_cast<std::int64_t>(value("views"));
@@ -206,7 +212,7 @@ void register_blocks(Table<Algorithm>& table)
                    "Moves codes, scales, ranges and biases of a few layers at a time towards the float "
                    "model's values behind them (Li et al., \"BRECQ: Pushing the Limit of Post-Training "
                    "Quantization by Block Reconstruction\", ICLR 2021, with learned steps by Esser et "
-                   "al., ICLR 2020).",
+                   "al., ICLR 2020; dropping by Wei et al., \"QDrop\", ICLR 2022).",
                .options = blockOptions(),
                .run = runBlocks});
 }

@@ -73,29 +73,45 @@ const TapeGrid* GridTape::edgeGrid(const Node& node, ValueId input) const
     return found == m_byName.end() ? nullptr : &found->second;
 }
 
-Tensor GridTape::pass(const TapeGrid* grid, const Tensor& value, const TapeState& state) const
+DroppedElements GridTape::droppedOf(const Run& run, ValueId id, bool onEdge)
+{
+    return {run.dropSeed, 2 * static_cast<std::uint64_t>(id.index) + (onEdge ? 1 : 0)};
+}
+
+Tensor GridTape::pass(const TapeGrid* grid, const Tensor& value, const TapeState& state,
+                      const DroppedElements& dropped)
 {
     if (!grid || value.dtype() != DType::float32)
         return value;
-    if (grid->learned < 0)
-        return fakeQuantize(value, *grid->fixed);
-    Tensor result(DType::float32, value.shape());
-    passGrid(state.grids[static_cast<std::size_t>(grid->learned)], value.data<float>(),
-             result.mutableData<float>());
+    Tensor result;
+    if (grid->learned < 0) {
+        result = fakeQuantize(value, *grid->fixed);
+    } else {
+        result = Tensor(DType::float32, value.shape());
+        passGrid(state.grids[static_cast<std::size_t>(grid->learned)], value.data<float>(),
+                 result.mutableData<float>());
+    }
+    if (dropped.any())
+        dropped.copy(value.data<float>(), result.mutableData<float>());
     return result;
 }
 
 Tensor GridTape::reverse(const TapeGrid* grid, const Tensor& value, const Tensor& gradient,
-                         const TapeState& state, Result& result) const
+                         const TapeState& state, const DroppedElements& dropped, Result& result)
 {
     if (!grid || grid->learned < 0)
         return gradient;
     const auto index = static_cast<std::size_t>(grid->learned);
+    Tensor through = gradient;
+    if (dropped.any())
+        dropped.clear(through.mutableData<float>());
     Tensor before(DType::float32, value.shape());
-    const GridGradient found = reverseGrid(state.grids[index], value.data<float>(), gradient.data<float>(),
+    const GridGradient found = reverseGrid(state.grids[index], value.data<float>(), through.data<float>(),
                                            before.mutableData<float>());
     result.grids[index].scale += found.scale;
     result.grids[index].zeroPoint += found.zeroPoint;
+    if (dropped.any())
+        dropped.copy(gradient.data<float>(), before.mutableData<float>());
     return before;
 }
 
@@ -103,16 +119,19 @@ std::vector<Tensor> GridTape::operands(const Node& node, const Run& run, const T
 {
     std::vector<Tensor> read;
     for (const ValueId id : node.inputs)
-        read.push_back(id.valid() ? pass(edgeGrid(node, id), run.seen[at(id)], state) : Tensor());
+        read.push_back(id.valid()
+                           ? pass(edgeGrid(node, id), run.seen[at(id)], state, droppedOf(run, id, true))
+                           : Tensor());
     return read;
 }
 
-GridTape::Run GridTape::forward(const TensorMap& inputs, const TapeState& state, const Control& control) const
+GridTape::Run GridTape::forward(const TensorMap& inputs, const TapeState& state, const Control& control,
+                                std::uint64_t dropSeed) const
 {
     const std::size_t count = m_graph.values().size();
-    Run run{std::vector<Tensor>(count), std::vector<Tensor>(count)};
+    Run run{std::vector<Tensor>(count), std::vector<Tensor>(count), dropSeed};
     const auto keep = [&](ValueId id, Tensor value) {
-        run.seen[at(id)] = pass(m_grids[at(id)], value, state);
+        run.seen[at(id)] = pass(m_grids[at(id)], value, state, droppedOf(run, id, false));
         run.raw[at(id)] = std::move(value);
     };
     for (std::size_t i = 0; i < count; ++i)
@@ -146,7 +165,8 @@ void GridTape::goBack(const Node& node, const Run& run, const TapeState& state, 
     for (const ValueId id : node.outputs) {
         Tensor gradient = id.valid() ? std::move(found[at(id)]) : Tensor();
         if (!gradient.empty())
-            gradient = reverse(m_grids[at(id)], run.raw[at(id)], gradient, state, result);
+            gradient =
+                reverse(m_grids[at(id)], run.raw[at(id)], gradient, state, droppedOf(run, id, false), result);
         any = any || !gradient.empty();
         atOutputs.push_back(std::move(gradient));
         outputs.push_back(id.valid() ? run.raw[at(id)] : Tensor());
@@ -164,7 +184,8 @@ void GridTape::goBack(const Node& node, const Run& run, const TapeState& state, 
         if (wanted[i] == 0 || atInputs[i].empty())
             continue;
         const ValueId id = node.inputs[i];
-        addGradient(found[at(id)], reverse(edgeGrid(node, id), run.seen[at(id)], atInputs[i], state, result));
+        addGradient(found[at(id)], reverse(edgeGrid(node, id), run.seen[at(id)], atInputs[i], state,
+                                           droppedOf(run, id, true), result));
     }
 }
 
@@ -183,7 +204,7 @@ GridTape::Result GridTape::backward(const Run& run, const std::vector<Tensor>& g
     }
     for (const ValueId id : m_graph.inputs)
         if (Tensor& gradient = found[at(id)]; !gradient.empty())
-            reverse(m_grids[at(id)], run.raw[at(id)], gradient, state, result);
+            reverse(m_grids[at(id)], run.raw[at(id)], gradient, state, droppedOf(run, id, false), result);
     for (const ValueId id : m_trained)
         if (!found[at(id)].empty())
             result.constants[m_graph.value(id).name] = std::move(found[at(id)]);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/algorithms/dropped_elements.h"
 #include "core/algorithms/learned_grid.h"
 #include "core/numeric/encoding.h"
 #include "core/ops/reference.h"
@@ -45,8 +46,11 @@ public:
     {
         std::vector<Tensor> raw;  ///< by value
         std::vector<Tensor> seen; ///< by value: behind its grid
+        std::uint64_t dropSeed = 0;
     };
-    Run forward(const TensorMap& inputs, const TapeState& state, const Control& control) const;
+    /// `dropSeed`: of the elements that pass no grid this time; 0: all pass theirs.
+    Run forward(const TensorMap& inputs, const TapeState& state, const Control& control,
+                std::uint64_t dropSeed = 0) const;
     std::size_t watchedCount() const { return m_watched.size(); }
     /// A watched value of a run.
     const Tensor& watched(const Run& run, std::size_t index) const { return run.seen[at(m_watched[index])]; }
@@ -63,9 +67,12 @@ public:
 private:
     static std::size_t at(ValueId id) { return static_cast<std::size_t>(id.index); }
     const TapeGrid* edgeGrid(const Node& node, ValueId input) const;
-    Tensor pass(const TapeGrid* grid, const Tensor& value, const TapeState& state) const;
-    Tensor reverse(const TapeGrid* grid, const Tensor& value, const Tensor& gradient, const TapeState& state,
-                   Result& result) const;
+    static Tensor pass(const TapeGrid* grid, const Tensor& value, const TapeState& state,
+                       const DroppedElements& dropped);
+    static Tensor reverse(const TapeGrid* grid, const Tensor& value, const Tensor& gradient,
+                          const TapeState& state, const DroppedElements& dropped, Result& result);
+    /// Of a value, or of what one reader sees of it.
+    static DroppedElements droppedOf(const Run& run, ValueId id, bool onEdge);
     std::vector<Tensor> operands(const Node& node, const Run& run, const TapeState& state) const;
     void goBack(const Node& node, const Run& run, const TapeState& state, std::vector<Tensor>& found,
                 Result& result, const Control& control) const;

@@ -16,7 +16,9 @@ class TstBlockTraining : public QObject
 
 private Q_SLOTS:
     void errorIsSummedOverAllSamples();
+    void stepsLessenTheError_data();
     void stepsLessenTheError();
+    void halvesOfTheInputsAreTheFloatModels();
     void gridsAreThoseOfTheBlock();
 };
 
@@ -38,6 +40,8 @@ struct Setting
         expected = runBlock(GridTape(fixture.graph, {}, {}, places), {}, inputs, 2, {});
     }
 
+    BlockTraining::Samples samples() const { return {inputs, inputs, expected}; }
+
     AlgorithmFixture fixture;
     std::vector<std::string> places{"y"};
     std::optional<TunedNumbers> numbers;
@@ -52,8 +56,7 @@ void TstBlockTraining::errorIsSummedOverAllSamples()
 {
     Setting setting("int4:channel:symmetric");
     const Control control;
-    const BlockTraining training(*setting.student, *setting.numbers, setting.inputs, setting.expected, 2,
-                                 control);
+    const BlockTraining training(*setting.student, *setting.numbers, setting.samples(), 2, control);
     // The obvious way; that the tape computes what the quantized graph does is tested with the numbers.
     double signal = 0, error = 0;
     for (std::size_t i = 0; i < setting.inputs.size(); ++i) {
@@ -71,20 +74,52 @@ void TstBlockTraining::errorIsSummedOverAllSamples()
              qPrintable(QString("%1, not %2").arg(training.sqnrDb()).arg(expectedDb)));
 }
 
+void TstBlockTraining::stepsLessenTheError_data()
+{
+    QTest::addColumn<bool>("drop");
+    QTest::newRow("all on their grids") << false;
+    QTest::newRow("half dropped") << true;
+}
+
 void TstBlockTraining::stepsLessenTheError()
 {
+    QFETCH(bool, drop);
     Setting setting("int3:channel:symmetric");
     const Control control;
-    BlockTraining training(*setting.student, *setting.numbers, setting.inputs, setting.expected, 2, control);
+    BlockTraining training(*setting.student, *setting.numbers, setting.samples(), 2, control);
     const double before = training.sqnrDb();
     int steps = 0;
     training.run({.steps = 200,
                   .batch = 4,
+                  .drop = drop,
                   .rates = {.weights = 0.01, .scales = 0.002, .biases = 0.003, .ranges = 0.005}},
                  [&] { ++steps; });
     QCOMPARE(steps, 200);
     QVERIFY2(training.sqnrDb() > before + 3,
              qPrintable(QString("%1 to %2").arg(before).arg(training.sqnrDb())));
+}
+
+/// Where what the block reads in the quantized model tells nothing, only the float model's values can teach
+/// it.
+void TstBlockTraining::halvesOfTheInputsAreTheFloatModels()
+{
+    const auto after = [](bool drop) {
+        Setting setting("int4:channel:symmetric");
+        const std::vector<TensorMap> floating = setting.inputs;
+        for (TensorMap& inputs : setting.inputs)
+            for (auto& [name, input] : inputs)
+                for (float& value : input.mutableData<float>())
+                    value = 0;
+        const Control control;
+        BlockTraining training(*setting.student, *setting.numbers,
+                               {setting.inputs, floating, setting.expected}, 2, control);
+        training.run({.steps = 20, .batch = 4, .drop = drop, .rates = {.weights = 0.1}}, [] {});
+        return setting.numbers->tapeState().constants.at("w1").toFloats();
+    };
+    Setting untrained("int4:channel:symmetric");
+    const std::vector<float> before = untrained.numbers->tapeState().constants.at("w1").toFloats();
+    QCOMPARE(after(false), before); // zeros have no gradient at the weights that they meet
+    QVERIFY(after(true) != before);
 }
 
 void TstBlockTraining::gridsAreThoseOfTheBlock()

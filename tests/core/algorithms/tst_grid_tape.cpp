@@ -19,6 +19,7 @@ private Q_SLOTS:
     void withoutGridsItIsThePlainGradient();
     void gradientsOfGridsAddUpOverReaders();
     void fixedGridsLetGradientsThrough();
+    void droppedElementsPassAsTheyAre();
     void otherConstantsTakeTheirPlace();
     void unknownNamesAreRefused();
 };
@@ -103,6 +104,38 @@ void TstGridTape::fixedGridsLetGradientsThrough()
     for (std::int64_t k = 0; k < 6; ++k)
         for (std::int64_t n = 0; n < 4; ++n)
             QCOMPARE(found.constants.at("w").at(k * 4 + n), inputs.at("x").at(k));
+}
+
+void TstGridTape::droppedElementsPassAsTheyAre()
+{
+    const Graph graph =
+        graphOf("opset 13\ninput x: float32[1x6]\nw: float32[6x300] = ...\ny = MatMul(x, w)\noutput y");
+    const GridTape tape(graph, {{"y", {nullptr, 0}}}, {"w"}, {"y"});
+    const TapeState state{{}, {{0.3F, 1, 0, 3}}}; // from -0.3 to 0.6: many values lie outside
+    const TensorMap inputs = seededInputs(graph, 5);
+    const auto all = tape.forward(inputs, state, {}), some = tape.forward(inputs, state, {}, 11);
+    const auto y = static_cast<std::size_t>(graph.find("y").index);
+    const auto seen = tape.watched(some, 0).toFloats(), onGrid = tape.watched(all, 0).toFloats(),
+               raw = all.raw[y].toFloats();
+    const Tensor gradient = ones({1, 300});
+    const auto found = tape.backward(some, {gradient}, state, {}),
+               foundOfAll = tape.backward(all, {gradient}, state, {});
+    double atScale = 0;
+    int dropped = 0, outside = 0;
+    for (std::size_t i = 0; i < raw.size(); ++i) {
+        const bool isDropped = seen[i] == raw[i];
+        QVERIFY(isDropped || seen[i] == onGrid[i]);
+        dropped += isDropped ? 1 : 0;
+        const bool passes = isDropped || (raw[i] >= -0.3F && raw[i] <= 0.6F);
+        outside += passes ? 0 : 1;
+        // The weight's gradient is the input where the element's own came through.
+        QCOMPARE(found.constants.at("w").at(static_cast<std::int64_t>(i)),
+                 passes ? inputs.at("x").at(0) : 0.0);
+        atScale += isDropped ? 0 : std::clamp(onGrid[i] / 0.3F, -1.0F, 2.0F) - (passes ? raw[i] / 0.3F : 0);
+    }
+    QVERIFY(dropped > 100 && dropped < 200 && outside > 10);
+    QVERIFY(std::abs(found.grids[0].scale - atScale) < 1e-3);
+    QVERIFY(std::abs(foundOfAll.grids[0].scale - atScale) > 1e-2);
 }
 
 void TstGridTape::otherConstantsTakeTheirPlace()
