@@ -72,10 +72,10 @@ public:
         , m_graph(graph)
         , m_statistics(statistics)
         , m_plan(plan)
-        , m_rules(rules)
+        , m_resolver(graph, statistics, rules)
         , m_digests(digests)
         , m_floating(floatPlan(plan))
-        , m_resolved(resolve(m_floating, graph, statistics, rules))
+        , m_resolved(m_resolver.resolve(m_floating))
     {
     }
 
@@ -90,8 +90,8 @@ public:
         planned.cell.formats = formats;
         planned.cell.further = further;
         const std::set<std::string> only{layer.id};
-        const Resolved resolved = resolve(cellPlan(m_floating, m_plan, planned.cell), m_graph, m_statistics,
-                                          m_rules, &m_resolved, &only, control);
+        const Resolved resolved =
+            m_resolver.resolve(cellPlan(m_floating, m_plan, planned.cell), &m_resolved, &only, control);
         if (further && !hasFormats(layer, formats, resolved))
             return planned;
         planned.firstStep = m_program.stepCount();
@@ -156,7 +156,7 @@ private:
     const Graph& m_graph;
     const Statistics& m_statistics;
     const QuantPlan& m_plan;
-    const PlacementRules& m_rules;
+    PlanResolver m_resolver;
     bool m_digests;
     QuantPlan m_floating;
     Resolved m_resolved;

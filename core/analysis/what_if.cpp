@@ -65,6 +65,7 @@ struct WhatIf::Impl
         , layers(std::move(itsLayers))
         , statistics(std::move(itsStatistics))
         , rules(itsRules)
+        , resolver(*graph, *statistics, rules)
         , options(itsOptions)
         , workers(itsOptions.workers > 0 ? itsOptions.workers : hardwareThreads())
     {
@@ -74,6 +75,7 @@ struct WhatIf::Impl
     std::vector<Layer> layers;
     std::shared_ptr<const Statistics> statistics;
     const PlacementRules& rules;
+    PlanResolver resolver;
     Options options;
     int workers;
 
@@ -144,9 +146,8 @@ struct WhatIf::Impl
         if (last)
             if (const auto changed = changedLayers(lastPlan, plan))
                 return std::make_shared<const Resolved>(
-                    resolve(plan, *graph, *statistics, rules, last->resolved.get(), &*changed, control));
-        return std::make_shared<const Resolved>(
-            resolve(plan, *graph, *statistics, rules, nullptr, nullptr, control));
+                    resolver.resolve(plan, last->resolved.get(), &*changed, control));
+        return std::make_shared<const Resolved>(resolver.resolve(plan, nullptr, nullptr, control));
     }
 
     /// The new settings, and the first step that they touch (stepCount() when none does).

@@ -85,7 +85,7 @@ private:
 
     const RangeRequest& m_request;
     Range m_full;
-    std::vector<WeightedBin> m_bins;
+    WeightedBins m_bins;
     bool m_moveLow = false;
     bool m_moveHigh = false;
     Cuts m_best;

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/calibration/calibrator.h"
+#include "core/runtime/simd.h"
 
 namespace lathe {
 
@@ -14,73 +15,120 @@ namespace {
 // Adding and subtracting 1.5 * 2^52 rounds half to even, for magnitudes below 2^51.
 constexpr double roundingShift = 6755399441055744.0;
 
+LATHE_INLINE double clampTo(double steps, double lowest, double highest)
+{
+    const double raised = steps > lowest ? steps : lowest;
+    return raised < highest ? raised : highest;
+}
+
 /// Integral of the squared rounding error from 0 to `steps`, in units of the grid's step: 1/12 for each whole
 /// step, a cubic for what is left, and the cubic of the distance beyond the grid's ends.
-inline double errorIntegral(double steps, double lowest, double highest)
+LATHE_INLINE double errorIntegral(double steps, double lowest, double highest)
 {
-    const double inside = std::min(std::max(steps, lowest), highest);
+    const double inside = clampTo(steps, lowest, highest);
     const double whole = (inside + roundingShift) - roundingShift;
     const double rest = steps - whole;
     return whole / 12 + rest * rest * rest / 3;
 }
 
-inline double squaredErrorAt(double steps, double lowest, double highest)
+LATHE_INLINE double squaredErrorAt(double steps, double lowest, double highest)
 {
-    const double inside = std::min(std::max(steps, lowest), highest);
+    const double inside = clampTo(steps, lowest, highest);
     const double rest = steps - ((inside + roundingShift) - roundingShift);
     return rest * rest;
 }
 
+/// Bins whose errors are summed side by side.
+constexpr std::size_t lanes = 8;
+using LaneErrors = std::array<double, lanes>;
+
+struct GridSteps
+{
+    double scale, perStep, lowest, highest;
+};
+
+/// Errors in units of the squared step, lane by lane.
+struct SumErrors
+{
+    LATHE_INLINE static void run(const double* low, const double* high, const double* count,
+                                 const double* density, std::size_t bins, GridSteps grid, LaneErrors* sums)
+    {
+        for (std::size_t first = 0; first < bins; first += lanes) {
+            const std::size_t width = std::min(lanes, bins - first);
+            if (width == lanes)
+                add(low + first, high + first, count + first, density + first, lanes, grid, *sums);
+            else
+                add(low + first, high + first, count + first, density + first, width, grid, *sums);
+        }
+    }
+
+private:
+    LATHE_INLINE static void add(const double* low, const double* high, const double* count,
+                                 const double* density, std::size_t bins, const GridSteps& grid,
+                                 LaneErrors& sums)
+    {
+        // Below this the difference of two integrals has no digits left; the error at the centre is as good there.
+        constexpr double narrow = 1e-4;
+        LATHE_INDEPENDENT
+        for (std::size_t i = 0; i < bins; ++i) {
+            const double from = low[i] * grid.perStep, to = high[i] * grid.perStep;
+            const double integral =
+                errorIntegral(to, grid.lowest, grid.highest) - errorIntegral(from, grid.lowest, grid.highest);
+            const double spread = density[i] * grid.scale * integral;
+            const double atCenter = count[i] * squaredErrorAt((from + to) / 2, grid.lowest, grid.highest);
+            sums[i] += to - from < narrow ? atCenter : spread;
+        }
+    }
+};
+
 /// Formats without steps of one size.
-double errorAtCenters(std::span<const WeightedBin> bins, const Encoding& encoding)
+double errorAtCenters(const WeightedBins& bins, const Encoding& encoding)
 {
     std::vector<float> centers;
-    for (const WeightedBin& bin : bins)
-        centers.push_back(static_cast<float>((bin.low + bin.high) / 2));
+    for (std::size_t i = 0; i < bins.size(); ++i)
+        centers.push_back(static_cast<float>(bins.center(i)));
     std::vector<float> rounded = centers;
     fakeQuantizeBlock(rounded, encoding, 0);
     double sum = 0;
     for (std::size_t i = 0; i < bins.size(); ++i) {
         const double error = double{rounded[i]} - double{centers[i]};
-        sum += bins[i].count * error * error;
+        sum += bins.count(i) * error * error;
     }
     return sum;
 }
 
 } // namespace
 
-std::vector<WeightedBin> weightedBins(const BitHistogram& histogram)
+void WeightedBins::add(double low, double high, double count)
 {
-    std::vector<WeightedBin> bins;
+    m_lows.push_back(low);
+    m_highs.push_back(high);
+    m_counts.push_back(count);
+    m_densities.push_back(count / (high - low));
+}
+
+WeightedBins weightedBins(const BitHistogram& histogram)
+{
+    WeightedBins bins;
     for (const auto& [bin, count] : histogram.occupied())
         if (BitHistogram::center(bin) != 0)
-            bins.push_back(
-                {BitHistogram::lowerEdge(bin), BitHistogram::upperEdge(bin), static_cast<double>(count)});
+            bins.add(BitHistogram::lowerEdge(bin), BitHistogram::upperEdge(bin), static_cast<double>(count));
     return bins;
 }
 
-double summedSquaredError(std::span<const WeightedBin> bins, const Encoding& encoding)
+double summedSquaredError(const WeightedBins& bins, const Encoding& encoding)
 {
     if (!encoding.format.isInteger())
         return errorAtCenters(bins, encoding);
     const double scale = encoding.scale[0];
-    const double perStep = 1 / scale;
-    const double lowest = encoding.minimumCode - encoding.zeroPoint[0];
-    const double highest = encoding.maximumCode - encoding.zeroPoint[0];
-    // Below this the difference of two integrals has no digits left; the error at the centre is as good
-    // there.
-    constexpr double narrow = 1e-4;
+    const GridSteps grid{scale, 1 / scale, static_cast<double>(encoding.minimumCode - encoding.zeroPoint[0]),
+                         static_cast<double>(encoding.maximumCode - encoding.zeroPoint[0])};
+    LaneErrors sums{};
+    simdCall<SumErrors>(bins.m_lows.data(), bins.m_highs.data(), bins.m_counts.data(), bins.m_densities.data(),
+                        bins.size(), grid, &sums);
     double sum = 0;
-    for (const WeightedBin& bin : bins) {
-        const double from = bin.low * perStep;
-        const double to = bin.high * perStep;
-        const double width = to - from;
-        const double error =
-            width < narrow
-                ? squaredErrorAt((from + to) / 2, lowest, highest)
-                : (errorIntegral(to, lowest, highest) - errorIntegral(from, lowest, highest)) / width;
-        sum += bin.count * error;
-    }
+    for (const double lane : sums)
+        sum += lane;
     return sum * scale * scale;
 }
 

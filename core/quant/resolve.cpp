@@ -2,6 +2,8 @@
 #include "core/quant/resolve.h"
 
 #include <algorithm>
+#include <functional>
+#include <mutex>
 
 #include "core/base/parallel.h"
 #include "core/quant/saturation.h"
@@ -14,6 +16,51 @@ namespace {
 
 using ActivationPoint = PointLayout::ActivationPoint;
 using WeightPoint = PointLayout::WeightPoint;
+
+/// What there is to know of a graph before a plan is looked at.
+struct Basis
+{
+    const Graph& graph;
+    const Statistics& statistics;
+    const PlacementRules& rules;
+    std::vector<Layer> layers;
+    PointLayout layout;
+    std::set<std::string> scores;
+};
+
+Basis basisOf(const Graph& graph, const Statistics& statistics, const PlacementRules& rules)
+{
+    const std::vector<Layer> layers = findLayers(graph);
+    return {graph, statistics, rules, layers, findPoints(graph, layers, rules), scoreValues(graph)};
+}
+
+/// A range as its method chose it.
+struct ChosenRange
+{
+    Range range;
+    bool worse = false; ///< than min-max, by the method's own measure
+};
+
+/// Ranges that were searched for already. For any number of threads.
+class KnownRanges
+{
+public:
+    ChosenRange get(const std::string& key, const std::function<ChosenRange()>& search)
+    {
+        {
+            const std::lock_guard lock(m_mutex);
+            if (const auto found = m_ranges.find(key); found != m_ranges.end())
+                return found->second;
+        }
+        const ChosenRange chosen = search();
+        const std::lock_guard lock(m_mutex);
+        return m_ranges.emplace(key, chosen).first->second;
+    }
+
+private:
+    std::mutex m_mutex;
+    std::map<std::string, ChosenRange> m_ranges;
+};
 
 /// What holds for all points of one grid.
 struct Decision
@@ -37,19 +84,19 @@ struct Group
 class Resolver
 {
 public:
-    Resolver(const QuantPlan& plan, const Graph& graph, const Statistics& statistics,
-             const PlacementRules& rules, const Resolved* previous, const std::set<std::string>* onlyLayers,
-             const Control& control)
-        : m_graph(graph)
-        , m_statistics(statistics)
-        , m_rules(rules)
+    Resolver(const QuantPlan& plan, const Basis& basis, KnownRanges& knownRanges, const Resolved* previous,
+             const std::set<std::string>* onlyLayers, const Control& control)
+        : m_graph(basis.graph)
+        , m_statistics(basis.statistics)
+        , m_rules(basis.rules)
+        , m_layers(basis.layers)
+        , m_layout(basis.layout)
+        , m_scores(basis.scores)
+        , m_knownRanges(knownRanges)
         , m_previous(onlyLayers ? previous : nullptr)
         , m_onlyLayers(onlyLayers)
         , m_control(control)
-        , m_layers(findLayers(graph))
         , m_plan(withLayerIds(plan, m_layers))
-        , m_layout(findPoints(graph, m_layers, rules))
-        , m_scores(scoreValues(graph))
     {
     }
 
@@ -196,18 +243,36 @@ private:
             group.range = {group.encoding->lowestReal(), group.encoding->highestReal()};
             return;
         }
-        const std::optional<TensorStatistics> statistics = statisticsOf(group);
-        if (!statistics)
+        if (!hasStatistics(group))
             return;
-        group.range = group.decision.clip
-                          ? *group.decision.clip
-                          : chooseRange(group.decision.method, *statistics, group.decision.spec);
-        group.worse = !group.decision.clip && worseThanMinMax(group.decision.method, *statistics,
-                                                              group.decision.spec, group.range);
-        if (!group.decision.clip)
+        if (group.decision.clip) {
+            group.range = *group.decision.clip;
+        } else {
+            const ChosenRange chosen =
+                m_knownRanges.get(rangeKey(group), [&] { return searchRange(group.decision, *statisticsOf(group)); });
+            group.range = chosen.range;
+            group.worse = chosen.worse;
             keepWhatIsToldApart(group);
+        }
         group.encoding =
             std::make_shared<const Encoding>(makeEncoding(group.decision.spec, {&group.range, 1}, -1, false));
+    }
+
+    /// All that searchRange() hangs on.
+    static std::string rangeKey(const Group& group)
+    {
+        std::string key = group.decision.spec.name() + " " + group.decision.method.text();
+        for (const ActivationPoint* member : group.members)
+            key += "\n" + member->value;
+        return key;
+    }
+
+    static ChosenRange searchRange(const Decision& decision, const TensorStatistics& statistics)
+    {
+        ChosenRange chosen;
+        chosen.range = chooseRange(decision.method, statistics, decision.spec);
+        chosen.worse = worseThanMinMax(decision.method, statistics, decision.spec, chosen.range);
+        return chosen;
     }
 
     /// Resolution where no reader tells numbers apart is lost. Scores stay whole: their order decides.
@@ -226,26 +291,44 @@ private:
         return point.layer == point.value || point.layer == "input:" + point.value;
     }
 
+    const TensorStatistics* statisticsOf(const ActivationPoint& point) const
+    {
+        const auto found = m_statistics.tensors.find(point.value.substr(0, point.value.find("->")));
+        return found == m_statistics.tensors.end() ? nullptr : &found->second;
+    }
+
+    /// Throws Error{noStatistics} where a layer or an input was not watched.
+    bool hasStatistics(const Group& group) const
+    {
+        bool any = false;
+        for (const ActivationPoint* member : group.members) {
+            const bool known = statisticsOf(*member) != nullptr;
+            if (!known && isWatched(*member))
+                throw Error(ErrorCode::noStatistics, member->layer, {{"value", member->value}});
+            any = any || known;
+        }
+        return any || upstreamStatistics(group) != nullptr;
+    }
+
     /// Moving operators make no new values, so only what layers and inputs showed counts.
     std::optional<TensorStatistics> statisticsOf(const Group& group) const
     {
         std::optional<TensorStatistics> merged;
         for (const ActivationPoint* member : group.members) {
-            const auto found = m_statistics.tensors.find(member->value.substr(0, member->value.find("->")));
-            if (found == m_statistics.tensors.end()) {
-                if (isWatched(*member))
-                    throw Error(ErrorCode::noStatistics, member->layer, {{"value", member->value}});
+            const TensorStatistics* const found = statisticsOf(*member);
+            if (!found)
                 continue;
-            }
             if (!merged) {
-                merged = found->second;
+                merged = *found;
             } else {
-                merged->moments.merge(found->second.moments);
-                merged->histogram.merge(found->second.histogram);
-                mergeExtremes(merged->samples, found->second.samples);
+                merged->moments.merge(found->moments);
+                merged->histogram.merge(found->histogram);
+                mergeExtremes(merged->samples, found->samples);
             }
         }
-        return merged ? merged : upstreamStatistics(group);
+        if (!merged)
+            merged = *upstreamStatistics(group);
+        return merged;
     }
 
     static void mergeExtremes(std::vector<SampleExtremes>& into, const std::vector<SampleExtremes>& from)
@@ -257,22 +340,22 @@ private:
     }
 
     /// A value that only moving operators made of another, which is no point itself.
-    std::optional<TensorStatistics> upstreamStatistics(const Group& group) const
+    const TensorStatistics* upstreamStatistics(const Group& group) const
     {
         ValueId value = m_graph.find(group.members.front()->value);
         while (value.valid()) {
             const auto found = m_statistics.tensors.find(m_graph.value(value).name);
             if (found != m_statistics.tensors.end())
-                return found->second;
+                return &found->second;
             const NodeId producer = m_graph.producer(value);
             if (!producer.valid())
-                return std::nullopt;
+                return nullptr;
             const Op* op = findOp(m_graph.node(producer));
             if (!op || op->traits.kind != OpTraits::Kind::moving)
-                return std::nullopt;
+                return nullptr;
             value = m_graph.node(producer).input(0);
         }
-        return std::nullopt;
+        return nullptr;
     }
 
     /// The method's range stays: a person asked for it. `worse` counts where it was chosen just now.
@@ -472,24 +555,44 @@ private:
     const Graph& m_graph;
     const Statistics& m_statistics;
     const PlacementRules& m_rules;
+    const std::vector<Layer>& m_layers;
+    const PointLayout& m_layout;
+    const std::set<std::string>& m_scores;
+    KnownRanges& m_knownRanges;
     const Resolved* m_previous;
     const std::set<std::string>* m_onlyLayers;
     const Control& m_control;
-    std::vector<Layer> m_layers;
     QuantPlan m_plan;
-    PointLayout m_layout;
-    std::set<std::string> m_scores;
     std::vector<Group> m_groups;
     Resolved m_result;
 };
 
 } // namespace
 
+struct PlanResolver::Impl
+{
+    Basis basis;
+    KnownRanges ranges;
+};
+
+PlanResolver::PlanResolver(const Graph& graph, const Statistics& statistics, const PlacementRules& rules)
+    : m_impl(new Impl{basisOf(graph, statistics, rules), {}})
+{
+}
+
+PlanResolver::~PlanResolver() = default;
+
+Resolved PlanResolver::resolve(const QuantPlan& plan, const Resolved* previous,
+                               const std::set<std::string>* onlyLayers, const Control& control) const
+{
+    return Resolver(plan, m_impl->basis, m_impl->ranges, previous, onlyLayers, control).run();
+}
+
 Resolved resolve(const QuantPlan& plan, const Graph& graph, const Statistics& statistics,
                  const PlacementRules& rules, const Resolved* previous,
                  const std::set<std::string>* onlyLayers, const Control& control)
 {
-    return Resolver(plan, graph, statistics, rules, previous, onlyLayers, control).run();
+    return PlanResolver(graph, statistics, rules).resolve(plan, previous, onlyLayers, control);
 }
 
 } // namespace lathe

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <memory>
 #include <set>
 
 #include "core/base/control.h"
@@ -58,5 +59,20 @@ struct Resolved {
 Resolved resolve(const QuantPlan& plan, const Graph& graph, const Statistics& statistics, const PlacementRules& rules,
                  const Resolved* previous = nullptr, const std::set<std::string>* onlyLayers = nullptr,
                  const Control& control = {});
+
+/// resolve() for many plans of one graph: finds layers, points and ranges once. Graph, statistics and rules must outlive
+/// it. May be used by several threads.
+class PlanResolver {
+public:
+    PlanResolver(const Graph& graph, const Statistics& statistics, const PlacementRules& rules);
+    ~PlanResolver();
+
+    Resolved resolve(const QuantPlan& plan, const Resolved* previous = nullptr,
+                     const std::set<std::string>* onlyLayers = nullptr, const Control& control = {}) const;
+
+private:
+    struct Impl;
+    std::unique_ptr<Impl> m_impl;
+};
 
 }  // namespace lathe

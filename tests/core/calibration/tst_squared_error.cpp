@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "core/calibration/calibrator.h"
+#include "core/runtime/simd.h"
 #include "tests/core/calibration/distributions.h"
 
 using namespace lathe;
@@ -19,6 +20,7 @@ private Q_SLOTS:
     void closedFormEqualsFineSampling();
     void histogramEstimateIsNearTheValues_data();
     void histogramEstimateIsNearTheValues();
+    void manyBinsAreTheSumOfEach();
     void valuesAreExact();
     void zerosCostNothing();
     void dynamicGridsSpareZeros();
@@ -42,7 +44,8 @@ void TstSquaredError::closedFormEqualsFineSampling()
     QFETCH(double, low);
     QFETCH(double, high);
     const Encoding encoding = makeEncoding(QuantSpec::parse("int4"), std::vector<Range>{{-7, 7}}, -1, false);
-    const std::vector<WeightedBin> bins{{low, high, 3}};
+    WeightedBins bins;
+    bins.add(low, high, 3);
     constexpr int points = 200000;
     double sum = 0;
     for (int i = 0; i < points; ++i) {
@@ -77,6 +80,28 @@ void TstSquaredError::histogramEstimateIsNearTheValues()
         const double found = expectedSquaredError(statistics.histogram, encoding);
         QVERIFY2(std::abs(found - exact) < 0.05 * exact, qPrintable(QString("%1 %2").arg(found).arg(exact)));
     }
+}
+
+/// On every instruction set; also of bins that lie within a ten-thousandth of a step.
+void TstSquaredError::manyBinsAreTheSumOfEach()
+{
+    const Encoding encoding = makeEncoding(QuantSpec::parse("int4"), std::vector<Range>{{-7, 7}}, -1, false);
+    WeightedBins all;
+    double expected = 0;
+    for (int i = 0; i < 1003; ++i) {
+        const double low = -9 + 0.02 * i, high = low + (i % 7 == 0 ? 1e-6 : 0.01);
+        all.add(low, high, i % 5);
+        WeightedBins one;
+        one.add(low, high, i % 5);
+        expected += summedSquaredError(one, encoding);
+    }
+    const double found = summedSquaredError(all, encoding);
+    QVERIFY(std::abs(found - expected) < 1e-12 * expected);
+    for (const SimdLevel level : {SimdLevel::avx2, SimdLevel::baseline}) {
+        limitSimdLevel(level);
+        QCOMPARE(summedSquaredError(all, encoding), found);
+    }
+    limitSimdLevel(SimdLevel::avx512);
 }
 
 void TstSquaredError::valuesAreExact()
