@@ -14,12 +14,28 @@ namespace {
 
 constexpr int resamples = 200;
 
-double sqnrOf(const std::vector<CellScore>& scores, const std::vector<std::size_t>& indices)
+/// Of each draw from the first `count` scores.
+std::vector<double> sqnrOfDraws(const std::vector<CellScore>& scores, std::size_t count, Bootstrap& bootstrap)
 {
-    PartErrors total;
-    for (const std::size_t i : indices)
-        add(total, scores[i].parts);
-    return sqnrDb(total);
+    std::size_t parts = 0;
+    for (std::size_t i = 0; i < count; ++i)
+        parts = std::max(parts, scores[i].parts.size());
+    // Scores have few parts, mostly one: side by side in memory their sums take a fraction of the time.
+    PartErrors flat(count * parts);
+    for (std::size_t i = 0; i < count; ++i)
+        std::copy(scores[i].parts.begin(), scores[i].parts.end(),
+                  flat.begin() + static_cast<std::ptrdiff_t>(i * parts));
+    std::vector<double> decibels;
+    for (const std::vector<std::size_t>& indices : bootstrap.draws(count)) {
+        PartErrors total(parts);
+        for (const std::size_t i : indices)
+            for (std::size_t part = 0; part < parts; ++part) {
+                total[part].signalSquares += flat[i * parts + part].signalSquares;
+                total[part].noiseSquares += flat[i * parts + part].noiseSquares;
+            }
+        decibels.push_back(sqnrDb(total));
+    }
+    return decibels;
 }
 
 /// The sorted values at 2.5 and 97.5 %.
@@ -109,10 +125,7 @@ void fillFigures(SensitivityCell& cell, const std::vector<CellScore>& scores, co
     cell.sqnrDb = sqnrDb(total);
     cell.divergence = divergence / count;
     cell.agreement = agreement / count;
-    std::vector<double> draws;
-    for (const auto& indices : bootstrap.draws(scores.size()))
-        draws.push_back(sqnrOf(scores, indices));
-    std::tie(cell.sqnrLow, cell.sqnrHigh) = middle95(std::move(draws));
+    std::tie(cell.sqnrLow, cell.sqnrHigh) = middle95(sqnrOfDraws(scores, scores.size(), bootstrap));
     const MetricResult result = pairedResult(metric, floating, quantized);
     cell.loss = result.loss;
     cell.low = result.low;
@@ -133,9 +146,11 @@ void groupCells(std::vector<SensitivityCell>& cells, const std::vector<std::vect
         int group = 0;
         for (const std::size_t i : column) {
             const std::size_t count = std::min(scores[i].size(), scores[head].size());
+            const std::vector<double> here = sqnrOfDraws(scores[i], count, bootstrap),
+                                      there = sqnrOfDraws(scores[head], count, bootstrap);
             int above = 0;
-            for (const auto& indices : bootstrap.draws(count))
-                above += sqnrOf(scores[i], indices) > sqnrOf(scores[head], indices) ? 1 : 0;
+            for (std::size_t draw = 0; draw < here.size(); ++draw)
+                above += here[draw] > there[draw] ? 1 : 0;
             if (above > resamples * 39 / 40) {
                 head = i;
                 ++group;
