@@ -98,8 +98,7 @@ double klDivergence(const Tensor& reference, const Tensor& test)
 
 CellScore SampleScorer::score(const Tensor& output, PartErrors parts) const
 {
-    return {std::move(parts),
-            klDivergence(floatOutput, output),
+    return {std::move(parts), klDivergence(floatOutput, output),
             largestIndex(output) == largestIndex(floatOutput) ? 1.0 : 0.0,
             metric.score({floatOutput, floatOutput, label, target, decoder}),
             metric.score({output, floatOutput, label, target, decoder})};

@@ -67,7 +67,8 @@ private:
                                  const double* density, std::size_t bins, const GridSteps& grid,
                                  LaneErrors& sums)
     {
-        // Below this the difference of two integrals has no digits left; the error at the centre is as good there.
+        // Below this the difference of two integrals has no digits left; the error at the centre is as good
+        // there.
         constexpr double narrow = 1e-4;
         LATHE_INDEPENDENT
         for (std::size_t i = 0; i < bins; ++i) {
@@ -124,8 +125,8 @@ double summedSquaredError(const WeightedBins& bins, const Encoding& encoding)
     const GridSteps grid{scale, 1 / scale, static_cast<double>(encoding.minimumCode - encoding.zeroPoint[0]),
                          static_cast<double>(encoding.maximumCode - encoding.zeroPoint[0])};
     LaneErrors sums{};
-    simdCall<SumErrors>(bins.m_lows.data(), bins.m_highs.data(), bins.m_counts.data(), bins.m_densities.data(),
-                        bins.size(), grid, &sums);
+    simdCall<SumErrors>(bins.m_lows.data(), bins.m_highs.data(), bins.m_counts.data(),
+                        bins.m_densities.data(), bins.size(), grid, &sums);
     double sum = 0;
     for (const double lane : sums)
         sum += lane;
@@ -168,7 +169,8 @@ std::optional<double> expectedNoise(const TensorStatistics& statistics, const En
     constexpr double steps = 255;
     double sum = 0;
     for (const SampleExtremes& sample : statistics.samples) {
-        const double step = (std::max(0.0, double{sample.maximum}) - std::min(0.0, double{sample.minimum})) / steps;
+        const double step =
+            (std::max(0.0, double{sample.maximum}) - std::min(0.0, double{sample.minimum})) / steps;
         sum += step * step / 12;
     }
     return (1 - statistics.histogram.zeroShare()) * sum / static_cast<double>(statistics.samples.size());

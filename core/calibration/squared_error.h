@@ -28,8 +28,8 @@ private:
 /// The bins of the histogram but those of zero.
 WeightedBins weightedBins(const BitHistogram& histogram);
 
-/// Sum of squared errors of the values in `bins` on a per-tensor grid, in closed form. Every instruction set gives
-/// the same bits.
+/// Sum of squared errors of the values in `bins` on a per-tensor grid, in closed form. Every instruction set
+/// gives the same bits.
 double summedSquaredError(const WeightedBins& bins, const Encoding& encoding);
 /// Sum of squared errors of the values themselves; non-finite ones are left out.
 double summedSquaredError(std::span<const float> values, const Encoding& encoding);

@@ -23,14 +23,10 @@ struct Largest {
     {
         for (std::int64_t c = 0; c < channels; c += kLanes) {
             const std::int64_t count = std::min(kLanes, channels - c);
-            Lanes most{};
-            load(image + *taps.tap * channels + c, count, most);
-            for (const std::int32_t* tap = taps.tap + 1; tap < taps.end; ++tap) {
-                Lanes x{};
-                load(image + *tap * channels + c, count, x);
-                keepLarger(x, most);
-            }
-            store(most, count, out + c);
+            LargestLanes most(image + *taps.tap * channels + c, count);
+            for (const std::int32_t* tap = taps.tap + 1; tap < taps.end; ++tap)
+                most.add(image + *tap * channels + c, count);
+            most.storeTo(out + c, count);
         }
     }
 };

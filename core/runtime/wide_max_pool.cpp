@@ -36,14 +36,10 @@ struct LargestOfLine
     {
         for (std::int64_t c = 0; c < channels; c += kLanes) {
             const std::int64_t lanes = std::min(kLanes, channels - c);
-            Lanes most{};
-            load(pixel + c, lanes, most);
-            for (std::int64_t i = 1; i < count; ++i) {
-                Lanes x{};
-                load(pixel + i * step + c, lanes, x);
-                keepLarger(x, most);
-            }
-            store(most, lanes, out + c);
+            LargestLanes most(pixel + c, lanes);
+            for (std::int64_t i = 1; i < count; ++i)
+                most.add(pixel + i * step + c, lanes);
+            most.storeTo(out + c, lanes);
         }
     }
 };
