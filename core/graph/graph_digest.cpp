@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include <numeric>
+
+#include "core/base/parallel.h"
 #include "core/graph/graph.h"
 
 namespace lathe {
@@ -30,6 +33,17 @@ void feedType(Hasher& hasher, const Value& value) {
         for (std::int64_t dim : *value.shape) hasher.integer(dim);
 }
 
+/// Of each, on all cores where they are large.
+std::vector<Digest> digestsOf(const std::vector<const Tensor*>& tensors) {
+    constexpr std::int64_t worthThreads = std::int64_t{1} << 22;
+    const std::int64_t bytes = std::accumulate(tensors.begin(), tensors.end(), std::int64_t{0},
+                                               [](std::int64_t sum, const Tensor* tensor) { return sum + tensor->byteSize(); });
+    std::vector<Digest> digests(tensors.size());
+    parallelFor(static_cast<std::int64_t>(tensors.size()), bytes < worthThreads ? 1 : hardwareThreads(), {},
+                [&](std::int64_t i, int) { digests[static_cast<std::size_t>(i)] = tensors[static_cast<std::size_t>(i)]->digest(); });
+    return digests;
+}
+
 }  // namespace
 
 // Node names, documentation and inferred shapes are left out: they do not change what is computed or what it is called.
@@ -41,10 +55,16 @@ Digest Graph::digest() const {
     for (ValueId id : inputs) feedType(hasher, value(id));
     feedNames(hasher, *this, outputs);
     feedNames(hasher, *this, captures);
+    std::vector<const std::string*> names;
+    std::vector<const Tensor*> constants;
     for (const auto& [key, index] : m_byName) {  // by name, so that the order of addition does not matter
         const Value& constant = m_values[static_cast<std::size_t>(index)];
-        if (constant.isConstant()) hasher.text(key).digest(constant.constant.digest());
+        if (!constant.isConstant()) continue;
+        names.push_back(&key);
+        constants.push_back(&constant.constant);
     }
+    const std::vector<Digest> digests = digestsOf(constants);
+    for (std::size_t i = 0; i < digests.size(); ++i) hasher.text(*names[i]).digest(digests[i]);
     hasher.integer(static_cast<std::int64_t>(m_nodes.size()));
     for (const Node& node : m_nodes) {
         hasher.text(node.domain).text(node.op);

@@ -59,6 +59,7 @@ private Q_SLOTS:
     void validateFindsFaults_data();
     void validateFindsFaults();
     void digestSeesContent();
+    void digestSeesLargeConstants();
     void digestIgnoresOrderOfValues();
     void accessorsCheckTypes();
 };
@@ -204,6 +205,20 @@ void TstGraph::digestSeesContent() {
         changed.replace(changed.find(from), std::string(from).size(), to);
         QVERIFY2(parseGraph(changed).digest() != digest, to);
     }
+}
+
+void TstGraph::digestSeesLargeConstants() {
+    const auto digestOf = [](float last) {
+        Graph graph = parseGraph("input x: float32[2]\nv: float32[2] = 1\nw: float32[2] = 2\ny = Sum(x, v, w)\noutput y");
+        for (const char* name : {"v", "w"}) {
+            Tensor& constant = graph.value(graph.find(name)).constant;
+            constant = Tensor(DType::float32, {1 << 20});
+            constant.mutableData<float>().back() = last;
+        }
+        return graph.digest();
+    };
+    QVERIFY(digestOf(1) == digestOf(1));
+    QVERIFY(digestOf(1) != digestOf(2));
 }
 
 void TstGraph::digestIgnoresOrderOfValues() {
