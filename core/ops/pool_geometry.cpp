@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ops/pool_geometry.h"
 
+#include <algorithm>
+
 namespace lathe {
 
 Window poolWindow(const Node& node, const Shape& input)
@@ -20,6 +22,13 @@ Shape poolOutputShape(const Shape& input, const Window& window)
     std::vector<std::int64_t> dims{input[0], input[1]};
     dims.insert(dims.end(), window.output.begin(), window.output.end());
     return Shape(std::move(dims));
+}
+
+Stretch stretchOf(const Window& window, std::size_t axis, std::int64_t out)
+{
+    const std::int64_t step = window.dilation[axis], begin = out * window.stride[axis] - window.padBegin[axis];
+    const std::int64_t skipped = begin < 0 ? (-begin + step - 1) / step * step : 0;
+    return {begin + skipped, std::min(begin + window.span(axis), window.input[axis]), step};
 }
 
 std::int64_t averageCount(const Window& window, std::span<const std::int64_t> position, bool includePad)

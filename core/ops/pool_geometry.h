@@ -11,6 +11,15 @@ Window poolWindow(const Node& node, const Shape& input);
 /// [N, C, output...].
 Shape poolOutputShape(const Shape& input, const Window& window);
 
+/// Positions of the input that a window sees along one axis, `step` apart, the first one before `last`.
+struct Stretch
+{
+    std::int64_t first = 0, last = 0, step = 1;
+    std::int64_t count() const { return first < last ? (last - first + step - 1) / step : 0; }
+};
+/// Of the window of output `out`, without its padding.
+Stretch stretchOf(const Window& window, std::size_t axis, std::int64_t out);
+
 /// Positions of the window at `position` that count for an average: those inside the input, or with
 /// count_include_pad those inside the padded input (a ceil_mode window may reach beyond it).
 std::int64_t averageCount(const Window& window, std::span<const std::int64_t> position, bool includePad);

@@ -16,29 +16,15 @@ bool isFast(const Node& node, std::span<const Tensor> inputs)
            inputs[0].dtype() == DType::float32 && inputs[0].shape().rank() == 4;
 }
 
-/// Positions [first, last) of the input that a window sees along one axis, `step` apart.
-struct Stretch
-{
-    std::int64_t first, last, step;
-};
-
-Stretch stretch(const Window& window, std::size_t axis, std::int64_t out)
-{
-    const std::int64_t step = window.dilation[axis],
-                       begin = out * window.stride[axis] - window.padBegin[axis];
-    const std::int64_t skipped = begin < 0 ? (-begin + step - 1) / step * step : 0;
-    return {begin + skipped, std::min(begin + window.span(axis), window.input[axis]), step};
-}
-
 /// Calls use(output, place of the first of its largest inputs) for each window of a plane; windows that see
 /// nothing are left out.
 template <typename Use>
 void forEachLargest(const Window& window, const float* x, Use&& use)
 {
     for (std::int64_t row = 0; row < window.output[0]; ++row) {
-        const Stretch rows = stretch(window, 0, row);
+        const Stretch rows = stretchOf(window, 0, row);
         for (std::int64_t column = 0; column < window.output[1]; ++column) {
-            const Stretch columns = stretch(window, 1, column);
+            const Stretch columns = stretchOf(window, 1, column);
             std::int64_t best = -1;
             for (std::int64_t r = rows.first; r < rows.last; r += rows.step)
                 for (std::int64_t c = columns.first; c < columns.last; c += columns.step)

@@ -9,23 +9,13 @@ namespace lathe {
 
 namespace {
 
-/// What a window sees along one axis: elements [first, first + count * step) of a row or column of pixels.
-struct Line
+/// Of all windows along one axis.
+std::vector<Stretch> stretchesOf(const Window& window, std::size_t axis)
 {
-    std::int64_t first, count, step;
-};
-
-std::vector<Line> linesOf(const Window& window, std::size_t axis)
-{
-    std::vector<Line> lines;
-    for (std::int64_t out = 0; out < window.output[axis]; ++out) {
-        const std::int64_t step = window.dilation[axis],
-                           begin = out * window.stride[axis] - window.padBegin[axis];
-        const std::int64_t first = begin + (begin < 0 ? (-begin + step - 1) / step * step : 0);
-        const std::int64_t end = std::min(begin + window.span(axis), window.input[axis]);
-        lines.push_back({first, first < end ? (end - first + step - 1) / step : 0, step});
-    }
-    return lines;
+    std::vector<Stretch> stretches;
+    for (std::int64_t out = 0; out < window.output[axis]; ++out)
+        stretches.push_back(stretchOf(window, axis, out));
+    return stretches;
 }
 
 /// The largest numbers of a line of pixels, `step` floats apart.
@@ -49,8 +39,8 @@ class WideMaxPoolKernel final : public Kernel
 {
 public:
     WideMaxPoolKernel(const Window& window, const Shape& input)
-        : m_rows(linesOf(window, 0))
-        , m_columns(linesOf(window, 1))
+        : m_rows(stretchesOf(window, 0))
+        , m_columns(stretchesOf(window, 1))
         , m_batch(input[0])
         , m_channels(input[1])
         , m_height(window.input[0])
@@ -71,18 +61,18 @@ public:
         const std::int64_t grain = (1 << 11) / m_channels + 1;
         parallelRanges(m_batch * m_height * wide, grain, [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t i = begin; i < end; ++i) {
-                const Line& line = m_columns[static_cast<std::size_t>(i % wide)];
+                const Stretch& line = m_columns[static_cast<std::size_t>(i % wide)];
                 simdCall<LargestOfLine>(image + (i / wide * m_width + line.first) * m_channels,
-                                        rows + i * m_channels, m_channels, line.count,
+                                        rows + i * m_channels, m_channels, line.count(),
                                         line.step * m_channels);
             }
         });
         parallelRanges(m_batch * high * wide, grain, [&](std::int64_t begin, std::int64_t end) {
             for (std::int64_t i = begin; i < end; ++i) {
-                const Line& line = m_rows[static_cast<std::size_t>(i / wide % high)];
+                const Stretch& line = m_rows[static_cast<std::size_t>(i / wide % high)];
                 const std::int64_t first = i / wide / high * m_height + line.first;
                 simdCall<LargestOfLine>(rows + (first * wide + i % wide) * m_channels, out + i * m_channels,
-                                        m_channels, line.count, line.step * rowStep);
+                                        m_channels, line.count(), line.step * rowStep);
             }
         });
     }
@@ -90,7 +80,7 @@ public:
 private:
     std::int64_t outputWidth() const { return static_cast<std::int64_t>(m_columns.size()); }
 
-    std::vector<Line> m_rows, m_columns;
+    std::vector<Stretch> m_rows, m_columns;
     std::int64_t m_batch, m_channels, m_height, m_width;
 };
 
@@ -119,8 +109,8 @@ std::unique_ptr<Kernel> makeWideMaxPool(const StepRequest& request, std::string&
     const Shape& input = request.shape(node.inputs[0]);
     const Window window = poolWindow(node, input);
     const auto seesNothing = [&](std::size_t axis) {
-        const std::vector<Line> lines = linesOf(window, axis);
-        return std::any_of(lines.begin(), lines.end(), [](const Line& line) { return line.count == 0; });
+        const std::vector<Stretch> lines = stretchesOf(window, axis);
+        return std::any_of(lines.begin(), lines.end(), [](const Stretch& line) { return line.count() == 0; });
     };
     if (input[0] == 0 || input[1] == 0 || !paysInTwoPasses(window) || seesNothing(0) || seesNothing(1)) {
         reason = "the size of its windows";
