@@ -65,7 +65,8 @@ private:
             limits.mustExist[at(id)] = true;
         if (m_plan.options.tapAll)
             for (const Layer& layer : findLayers(m_graph))
-                limits.mustExist[at(layer.output)] = true;
+                if (!layer.body) // its values have numbers of their own
+                    limits.mustExist[at(layer.output)] = true;
         for (std::size_t i = 0; i < m_graph.values().size(); ++i)
             if (m_plan.activationSlot[i] >= 0)
                 limits.mustExist[i] = true;

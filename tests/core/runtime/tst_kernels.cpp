@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // walks core/runtime/kernels.def
 // Every kernel must be taken by a case here, and agree with the plain reference.
+#include <algorithm>
 #include <limits>
 #include <set>
 
@@ -504,6 +505,7 @@ private Q_SLOTS:
     void agreeWithReference();
     void largestOfNaN_data();
     void largestOfNaN();
+    void valuesOfBodiesDoNotKeepOuterOnes();
     void everyKernelHasACase();
 };
 
@@ -562,6 +564,22 @@ void TstKernels::largestOfNaN()
     const Tensor expected = runReference(graph, inputs, {}).at("y");
     QVERIFY(std::isnan(expected.at(0)));
     QCOMPARE(relativeError(expected, Execution(program).run(inputs, {}).at("y")), 0.0);
+}
+
+/// Values of a body have numbers of their own: that one is watched says nothing of the outer value with its number.
+void TstKernels::valuesOfBodiesDoNotKeepOuterOnes()
+{
+    const Graph graph = parseGraph("input q: bool[]\ninput x: float32[1x3x8x8]\nw: float32[8x3x3x3] = ...\nc = Conv(x, w)\n"
+                                   "r = Relu(c)\ny = If(q) {then_branch=graph {\ncapture r\ntwo: float32[] = 2\n"
+                                   "a = Mul(r, two)\nb = Neg(a)\nd = Neg(b)\ne = Neg(d)\noutput e\n}, else_branch=graph {\n"
+                                   "capture r\nf = Neg(r)\noutput f\n}}\noutput y");
+    QVERIFY(std::any_of(graph.nodes().begin(), graph.nodes().end(), [&](const Node& node) {
+        const GraphPtr body = node.op == "If" ? std::get<GraphPtr>(node.attributes.at("then_branch")) : nullptr;
+        return body && body->find("a").index <= graph.find("c").index && body->find("e").index >= graph.find("c").index;
+    }));
+    CompileOptions options;
+    options.tapAll = true;
+    QVERIFY(kernelNames(*Program::compile(graph, options)).starts_with("onednn_conv+Relu"));
 }
 
 void TstKernels::everyKernelHasACase()

@@ -41,6 +41,15 @@ private Q_SLOTS:
         QCOMPARE(threadsOf(small, 4), 1);
     }
 
+    /// A node may leave out its first output.
+    void missingOutputs()
+    {
+        QCOMPARE(threadsOf("opset 14\ninput x: float32[2x1x3]\nw: float32[1x8x3] = ...\nr: float32[1x8x2] = ...\n"
+                           "_, y: float32[1x1x2] = LSTM(x, w, r) {hidden_size=2}\noutput y\n",
+                           2),
+                 1);
+    }
+
     void largeStepsTakeAll()
     {
         QCOMPARE(threadsOf(large, 1), 1);
