@@ -1480,12 +1480,20 @@
         <translation>1 wie es ist, 2 auch gespiegelt, und bei mehr auch Teile davon</translation>
     </message>
     <message>
-        <source>Moves codes, scales, ranges and biases of a few layers at a time towards the float model&apos;s values behind them (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, with learned steps by Esser et al., ICLR 2020).</source>
-        <translation>Bewegt Codes, Skalen, Bereiche und Biases von jeweils einigen Schichten auf die Werte zu, die das Gleitkommamodell hinter ihnen hat (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, mit gelernten Schritten nach Esser et al., ICLR 2020).</translation>
-    </message>
-    <message>
         <source>Chooses ranges of activations, one grid after the other, by the error of the model&apos;s outputs (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, by coordinate descent).</source>
         <translation>Wählt die Bereiche von Aktivierungen, ein Gitter nach dem anderen, nach dem Fehler der Modellausgaben (Nahshan et al., &quot;Loss Aware Post-training Quantization&quot;, 2019, durch Abstieg je Koordinate).</translation>
+    </message>
+    <message>
+        <source>Drop half of the activations&apos; grids</source>
+        <translation>Die Hälfte der Gitter von Aktivierungen weglassen</translation>
+    </message>
+    <message>
+        <source>Lets half of the activations through as they are, at each step others</source>
+        <translation>Lässt die Hälfte der Aktivierungen durch, wie sie sind, bei jedem Schritt andere</translation>
+    </message>
+    <message>
+        <source>Moves codes, scales, ranges and biases of a few layers at a time towards the float model&apos;s values behind them (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, with learned steps by Esser et al., ICLR 2020; dropping by Wei et al., &quot;QDrop&quot;, ICLR 2022).</source>
+        <translation>Bewegt Codes, Skalen, Bereiche und Biases von jeweils einigen Schichten auf die Werte zu, die das Gleitkommamodell hinter ihnen hat (Li et al., &quot;BRECQ: Pushing the Limit of Post-Training Quantization by Block Reconstruction&quot;, ICLR 2021, mit gelernten Schritten nach Esser et al., ICLR 2020; Weglassen nach Wei et al., &quot;QDrop&quot;, ICLR 2022).</translation>
     </message>
 </context>
 <context>
