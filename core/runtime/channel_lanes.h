@@ -13,12 +13,15 @@ inline constexpr std::int64_t kLanes = 16;
 /// Neighbouring channels.
 using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 
+/// Up to kLanes channels; zeros behind fewer.
 LATHE_INLINE void load(const float* from, std::int64_t count, Lanes& to)
 {
-    if (count == kLanes)
+    if (count == kLanes) {
         std::memcpy(&to, from, sizeof to);
-    else
-        std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
+        return;
+    }
+    to = Lanes{};
+    std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
 LATHE_INLINE void store(const Lanes& from, std::int64_t count, float* to)

@@ -2,15 +2,12 @@
 #include <cmath>
 #include <cstring>
 
+#include "core/runtime/channel_lanes.h"
 #include "core/runtime/kernel.h"
-#include "core/runtime/simd.h"
 
 namespace lathe {
 
 namespace {
-
-constexpr std::int64_t kLanes = 16;
-using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
 
 struct RowPart
 {

@@ -23,18 +23,18 @@ double bytesOf(const Value& value)
     return value.shape ? static_cast<double>(value.shape->elements()) * dtypeSize(value.dtype) : 0;
 }
 
-/// Multiply-accumulates, or what takes about as long: comparisons and sums of pooling windows. A maximum goes
-/// along rows and then along columns where windows are wide.
+/// Multiply-accumulates, or what takes about as long: comparisons and sums of pooling windows. A maximum of
+/// floats goes along rows and then along columns where windows are wide.
 double workOf(const Graph& graph, const Node& node)
 {
     if (!node.op.ends_with("Pool") || !graph.value(node.outputs[0]).shape)
         return static_cast<double>(macsOf(graph, node));
-    const Shape& output = *graph.value(node.outputs[0]).shape;
-    const bool inPasses = node.op == "MaxPool";
+    const Value& output = graph.value(node.outputs[0]);
+    const bool inPasses = node.op == "MaxPool" && output.dtype == DType::float32;
     double taps = inPasses ? 0 : 1;
     for (const std::int64_t size : node.integers("kernel_shape"))
         taps = inPasses ? taps + static_cast<double>(size) : taps * static_cast<double>(size);
-    return taps * static_cast<double>(output.elements());
+    return taps * static_cast<double>(output.shape->elements());
 }
 
 double microsecondsAlone(const Graph& graph, std::span<const NodeId> nodes)

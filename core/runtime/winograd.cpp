@@ -5,35 +5,18 @@
 #include <array>
 #include <cstring>
 
+#include "core/runtime/channel_lanes.h"
 #include "core/runtime/vector_math.h"
 
 namespace lathe {
 
 namespace {
 
-constexpr std::int64_t kLanes = 16;
 constexpr std::int64_t kSide = 6; ///< inputs of a tile on an axis
-
-/// Neighbouring channels.
-using Lanes = float __attribute__((vector_size(kLanes * sizeof(float))));
-
-LATHE_INLINE void load(const float* from, std::int64_t count, Lanes& to)
-{
-    to = Lanes{};
-    std::memcpy(&to, from, static_cast<std::size_t>(count) * sizeof(float));
-}
 
 LATHE_INLINE void loadAll(const float* from, Lanes& to)
 {
     std::memcpy(&to, from, sizeof to);
-}
-
-LATHE_INLINE void store(const Lanes& from, std::int64_t count, float* to)
-{
-    if (count == kLanes)
-        std::memcpy(to, &from, sizeof from);
-    else
-        std::memcpy(to, &from, static_cast<std::size_t>(count) * sizeof(float));
 }
 
 /// One side of the input transform, of numbers `step` apart.

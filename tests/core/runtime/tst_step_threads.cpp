@@ -26,6 +26,8 @@ const char* const wideMean = "opset 14\ninput x: float32[1x128x13x13]\n"
                              "y: float32[1x128x13x13] = AveragePool(x) {kernel_shape=[13, 13], pads=[6, 6, 6, 6]}\noutput y\n";
 const char* const wideMaximum = "opset 14\ninput x: float32[1x128x13x13]\n"
                                 "y: float32[1x128x13x13] = MaxPool(x) {kernel_shape=[13, 13], pads=[6, 6, 6, 6]}\noutput y\n";
+const char* const wideBytes = "opset 14\ninput x: uint8[1x128x13x13]\n"
+                              "y: uint8[1x128x13x13] = MaxPool(x) {kernel_shape=[13, 13], pads=[6, 6, 6, 6]}\noutput y\n";
 const char* const longSum = "opset 14\ninput x: float32[1x64x112x112]\ny: float32[1x64x112x112] = Add(x, x)\noutput y\n";
 
 }
@@ -57,6 +59,7 @@ private Q_SLOTS:
         QCOMPARE(threadsOf(large, 4), 4);
         QCOMPARE(threadsOf(wideMean, 2), 2);   // few bytes, but each is added to many
         QCOMPARE(threadsOf(wideMaximum, 2), 1);   // in two passes
+        QCOMPARE(threadsOf(wideBytes, 2), 2);   // in one
         QCOMPARE(threadsOf(longSum, 2), 2);   // many bytes, no products
     }
 };
